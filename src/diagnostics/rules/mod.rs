@@ -1,0 +1,12 @@
+//! Every rule of the portal: its row in the table and the one function that words its message.
+//!
+//! A rule lives in the file of the room that raises it. Callers pass facts; wording, hints and severity stand here.
+
+pub mod techdocs;
+
+use super::Rule;
+
+/// Every rule there is, in pipeline order.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    [techdocs::RULES].into_iter().flatten().copied()
+}

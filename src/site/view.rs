@@ -1,0 +1,495 @@
+//! What a template sees: plain structs, complete, with every link already relative to the page.
+//!
+//! A template can look up nothing. Everything a reader will see on a page stands in the page's view, so a page depends
+//! on its declared inputs and on nothing else. [`SafeHtml`] is the only text that is not escaped.
+
+use serde::Serialize;
+
+/// HTML that is safe to print as it is: made by the Markdown renderer, the highlighter or the graph drawing only.
+#[derive(Debug, Clone, Default, Serialize)]
+#[serde(transparent)]
+pub struct SafeHtml(pub String);
+
+/// What every page has. Templates see it as `page`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Frame {
+    /// Title of this page, without the portal's.
+    pub title: String,
+    /// One sentence for `<meta name=description>`; may be empty.
+    pub description: String,
+    /// `app.title`.
+    pub portal: String,
+    /// `organization.name`; may be empty.
+    pub organization: String,
+    /// Path from this page to the root of the site: `""` or `../../` (ends with a slash when not empty).
+    pub root: String,
+    /// The root's own address for a link to home: `./` or `../../` (with `index.html` when files are linked).
+    pub home: String,
+    /// Which entry of the rail is current: home, catalog, apis, docs, create, teams, report, or empty.
+    pub section: &'static str,
+    /// The rail's entries in order.
+    pub rail: Vec<RailLink>,
+    /// From the root to the page above this one.
+    pub breadcrumbs: Vec<Link>,
+    /// Address of the search page, of the build report.
+    pub search_url: String,
+    pub report_url: String,
+    /// `Content-Security-Policy` for the meta element.
+    pub csp: String,
+    /// Language of the portal's own words, `en`.
+    pub lang: &'static str,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct RailLink {
+    /// home, catalog, apis, docs, create, teams, report: also the icon's name.
+    pub id: &'static str,
+    pub text: &'static str,
+    pub url: String,
+}
+
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Link {
+    pub text: String,
+    pub url: String,
+}
+
+/// An entity as it is named on other pages.
+#[derive(Debug, Clone, Serialize)]
+pub struct EntityLink {
+    /// `title`, else `name`.
+    pub text: String,
+    /// Canonical ref, `component:default/payment-service`.
+    pub reference: String,
+    /// Lower-case kind: the glyph's name (component, api, resource, system, domain, group, user, location, template) or `other`.
+    pub glyph: String,
+    /// The kind as the entity writes it, `Component`.
+    pub kind: String,
+    /// `spec.type`; may be empty.
+    pub r#type: String,
+    /// `spec.lifecycle`; may be empty.
+    pub lifecycle: String,
+    /// Absent when nothing with that ref is in the catalog: shown as text, marked unresolved.
+    pub url: Option<String>,
+}
+
+/// `index.html`
+#[derive(Debug, Clone, Serialize)]
+pub struct Home {
+    pub page: Frame,
+    /// One card per kind present, in the fixed order of kinds.
+    pub kinds: Vec<KindCount>,
+    /// At most six templates.
+    pub templates: Vec<EntityLink>,
+    /// Entities with docs, at most eight.
+    pub docs: Vec<DocsRow>,
+    /// Systems, at most twelve, with how many parts each has.
+    pub systems: Vec<SystemCard>,
+    /// What the last commits changed, newest first, at most eight; empty where git knows nothing.
+    pub changes: Vec<ChangeRow>,
+    pub errors: usize,
+    pub warnings: usize,
+    pub report_url: String,
+    pub catalog_url: String,
+    pub create_url: String,
+    pub docs_url: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct KindCount {
+    pub glyph: String,
+    /// `Components`
+    pub plural: String,
+    pub count: usize,
+    pub url: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct SystemCard {
+    pub entity: EntityLink,
+    pub description: String,
+    pub owner: Option<EntityLink>,
+    pub parts: usize,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ChangeRow {
+    pub repo: String,
+    /// First line of the commit message.
+    pub summary: String,
+    pub author: String,
+    /// RFC 3339 date and time, UTC.
+    pub date: String,
+    pub url: Option<String>,
+}
+
+/// `catalog.html`: one HTML page of the list. With script, `catalog.js` takes over from the data shards.
+#[derive(Debug, Clone, Serialize)]
+pub struct CatalogList {
+    pub page: Frame,
+    /// `Catalog`, `Components`, `APIs`.
+    pub heading: String,
+    /// Lower-case kind this list is limited to, or empty for all.
+    pub kind: String,
+    pub rows: Vec<CatalogRow>,
+    /// How many entities the whole list holds.
+    pub total: usize,
+    /// Lists by kind, with counts; the current one marked.
+    pub kinds: Vec<KindTab>,
+    pub previous: Option<String>,
+    pub next: Option<String>,
+    pub number: usize,
+    pub pages: usize,
+    /// Where the catalog's data shards lie, relative to the page: `../data/catalog/`.
+    pub data: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct KindTab {
+    pub glyph: String,
+    pub plural: String,
+    pub count: usize,
+    pub url: String,
+    pub current: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct CatalogRow {
+    pub entity: EntityLink,
+    pub namespace: String,
+    pub description: String,
+    pub owner: Option<EntityLink>,
+    pub system: Option<EntityLink>,
+    pub tags: Vec<String>,
+    /// How many findings of warning or error concern it.
+    pub findings: usize,
+}
+
+/// `entity.html`
+#[derive(Debug, Clone, Serialize)]
+pub struct EntityPage {
+    pub page: Frame,
+    pub entity: EntityLink,
+    pub name: String,
+    pub namespace: String,
+    pub title: String,
+    pub description: SafeHtml,
+    pub owner: Option<EntityLink>,
+    pub system: Option<EntityLink>,
+    pub domain: Option<EntityLink>,
+    pub tags: Vec<Link>,
+    /// Rows of the About card beyond those above: (label, value).
+    pub about: Vec<(String, String)>,
+    /// Tabs that exist: overview first; docs, API definition, source.
+    pub tabs: Vec<Tab>,
+    pub docs: Option<Link>,
+    pub source_url: Option<String>,
+    pub edit_url: Option<String>,
+    pub links: Vec<LinkWithIcon>,
+    pub labels: Vec<(String, String)>,
+    pub annotations: Vec<(String, String)>,
+    /// Deprecation notice, shown at the top.
+    pub deprecation: Option<Deprecation>,
+    /// Neighbourhood drawing; empty when nothing is related.
+    pub graph: SafeHtml,
+    /// The drawing's list twin: one group per relation type, both directions.
+    pub relations: Vec<RelationGroup>,
+    /// What is wrong with this entity.
+    pub findings: Vec<FindingRow>,
+    /// Group and User pages only.
+    pub profile: Option<Profile>,
+    pub members: Vec<EntityLink>,
+    /// Owned entities by kind, for Group and User pages.
+    pub owned: Vec<OwnedGroup>,
+    /// Template pages only: address of its page below /create/.
+    pub create_url: Option<String>,
+    /// Where it is written: `repo/path:line`.
+    pub written_at: String,
+    /// The last commit that touched its descriptor.
+    pub last_change: Option<LastChange>,
+    /// The entity as YAML, highlighted.
+    pub source: SafeHtml,
+    pub json_url: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Tab {
+    /// overview, docs, definition, create
+    pub id: &'static str,
+    pub text: &'static str,
+    pub url: String,
+    pub current: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct LinkWithIcon {
+    pub text: String,
+    /// Checked: http, https, mailto or relative; `None` means the address is shown as text.
+    pub url: Option<String>,
+    pub shown: String,
+    pub icon: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Deprecation {
+    /// `callboard.dev/sunset-on`, as an ISO date; may be empty.
+    pub sunset_on: String,
+    pub replaced_by: Option<EntityLink>,
+    /// Who still uses it (depends on it, consumes it).
+    pub users: Vec<EntityLink>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct RelationGroup {
+    /// Relation type, `dependsOn`.
+    pub r#type: String,
+    /// In words: `Depends on`.
+    pub text: String,
+    pub targets: Vec<EntityLink>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct OwnedGroup {
+    pub plural: String,
+    pub glyph: String,
+    pub entities: Vec<EntityLink>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Profile {
+    pub display_name: String,
+    pub email: String,
+    pub picture: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct LastChange {
+    /// RFC 3339, UTC.
+    pub date: String,
+    pub author: String,
+    /// Abbreviated commit id.
+    pub commit: String,
+    pub url: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct FindingRow {
+    /// info, warning, error
+    pub severity: &'static str,
+    pub rule: &'static str,
+    pub message: String,
+    pub place: String,
+    /// The place in the repository's web view, when it has one.
+    pub place_url: Option<String>,
+    pub hints: Vec<String>,
+    pub entity: Option<EntityLink>,
+}
+
+/// `definition.html`: an API's definition, highlighted.
+#[derive(Debug, Clone, Serialize)]
+pub struct DefinitionPage {
+    pub page: Frame,
+    pub entity: EntityLink,
+    pub title: String,
+    pub tabs: Vec<Tab>,
+    /// openapi, asyncapi, graphql, grpc or another type as written.
+    pub format: String,
+    pub code: SafeHtml,
+    pub lines: usize,
+    /// The definition as a file to download.
+    pub raw_url: String,
+    pub raw_name: String,
+    /// Providers and consumers.
+    pub relations: Vec<RelationGroup>,
+}
+
+/// `docs-index.html`: every doc set.
+#[derive(Debug, Clone, Serialize)]
+pub struct DocsIndex {
+    pub page: Frame,
+    pub rows: Vec<DocsRow>,
+    pub total: usize,
+    pub previous: Option<String>,
+    pub next: Option<String>,
+    pub number: usize,
+    pub pages: usize,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct DocsRow {
+    /// Name and first page of the doc set.
+    pub docs: Link,
+    pub entity: EntityLink,
+    pub owner: Option<EntityLink>,
+    pub pages: usize,
+}
+
+/// `docs.html`
+#[derive(Debug, Clone, Serialize)]
+pub struct DocsPage {
+    pub page: Frame,
+    /// Name of the doc set.
+    pub site_name: String,
+    pub site_url: String,
+    pub entity: EntityLink,
+    pub nav: Vec<NavNode>,
+    pub content: SafeHtml,
+    /// True when the content itself starts with an h1.
+    pub has_heading: bool,
+    pub toc: Vec<TocEntry>,
+    pub previous: Option<Link>,
+    pub next: Option<Link>,
+    pub source_url: Option<String>,
+    pub edit_url: Option<String>,
+    pub last_change: Option<LastChange>,
+    pub findings: Vec<FindingRow>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct NavNode {
+    pub text: String,
+    /// None for a section heading.
+    pub url: Option<String>,
+    pub current: bool,
+    /// This node or one below it is current.
+    pub open: bool,
+    pub children: Vec<NavNode>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct TocEntry {
+    pub text: String,
+    pub anchor: String,
+    /// 2 or 3
+    pub level: u8,
+}
+
+/// `create-index.html`: gallery of templates.
+#[derive(Debug, Clone, Serialize)]
+pub struct CreateIndex {
+    pub page: Frame,
+    pub templates: Vec<TemplateCard>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct TemplateCard {
+    /// Its url leads to the page below /create/.
+    pub entity: EntityLink,
+    pub description: String,
+    pub owner: Option<EntityLink>,
+    pub tags: Vec<String>,
+}
+
+/// `template.html`: one template: what it asks, what it does, its starter to download.
+#[derive(Debug, Clone, Serialize)]
+pub struct TemplatePage {
+    pub page: Frame,
+    pub entity: EntityLink,
+    pub entity_url: String,
+    pub title: String,
+    pub description: SafeHtml,
+    pub owner: Option<EntityLink>,
+    pub tags: Vec<String>,
+    pub parameters: Vec<ParameterPage>,
+    pub steps: Vec<StepRow>,
+    /// The starter: template and skeleton as a zip; `None` when it has no files.
+    pub starter: Option<Starter>,
+    pub source_url: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ParameterPage {
+    pub title: String,
+    pub fields: Vec<ParameterField>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ParameterField {
+    pub name: String,
+    pub title: String,
+    pub description: String,
+    pub r#type: String,
+    pub required: bool,
+    /// Default as text; may be empty.
+    pub default: String,
+    /// Permitted values, when they are listed.
+    pub choices: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct StepRow {
+    pub name: String,
+    pub action: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Starter {
+    pub url: String,
+    /// Suggested file name.
+    pub name: String,
+    /// Bytes of the zip.
+    pub size: u64,
+    /// Paths inside the zip, in order; at most 500 listed.
+    pub files: Vec<String>,
+    pub more: usize,
+}
+
+/// `teams.html`: the organisation as a tree.
+#[derive(Debug, Clone, Serialize)]
+pub struct TeamsPage {
+    pub page: Frame,
+    pub tree: Vec<TeamNode>,
+    pub groups: usize,
+    pub users: usize,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct TeamNode {
+    pub entity: EntityLink,
+    pub description: String,
+    pub members: usize,
+    pub owned: usize,
+    pub children: Vec<TeamNode>,
+}
+
+/// `search.html`
+#[derive(Debug, Clone, Serialize)]
+pub struct SearchPage {
+    pub page: Frame,
+}
+
+/// `404.html`; its links are absolute below the path of `app.baseUrl`.
+#[derive(Debug, Clone, Serialize)]
+pub struct NotFound {
+    pub page: Frame,
+}
+
+/// `report.html`: what this build read and what it found.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReportPage {
+    pub page: Frame,
+    /// (label, number) in reading order.
+    pub counts: Vec<(&'static str, usize)>,
+    pub repos: Vec<RepoRow>,
+    pub more_repos: usize,
+    /// Errors first; at most 500.
+    pub findings: Vec<FindingRow>,
+    pub more_findings: usize,
+    /// Version of callboard that built the site.
+    pub version: &'static str,
+    /// RFC 3339: newest commit or SOURCE_DATE_EPOCH; may be empty.
+    pub instant: String,
+    pub json_url: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct RepoRow {
+    pub id: String,
+    /// fresh, empty, failed
+    pub status: String,
+    /// Abbreviated commit id; empty for plain folders.
+    pub commit: String,
+    pub entities: usize,
+    pub docs_pages: usize,
+    pub url: Option<String>,
+}
