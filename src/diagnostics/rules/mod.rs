@@ -2,11 +2,14 @@
 //!
 //! A rule lives in the file of the room that raises it. Callers pass facts; wording, hints and severity stand here.
 
+pub mod catalog;
+pub mod config;
+pub mod source;
 pub mod techdocs;
 
 use super::Rule;
 
 /// Every rule there is, in pipeline order.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [techdocs::RULES].into_iter().flatten().copied()
+    [config::RULES, source::RULES, catalog::RULES, techdocs::RULES].into_iter().flatten().copied()
 }

@@ -1,6 +1,226 @@
 //! Rules about documentation: mkdocs.yml, Markdown pages, links and images.
 
-use crate::diagnostics::{Finding, Place, Rule, Severity};
+use crate::diagnostics::{Finding, Place, Rule, Severity, count, printable};
 
 /// The rules of this file.
-pub const RULES: &[&Rule] = &[];
+pub const RULES: &[&Rule] = &[
+    &MKDOCS_BROKEN,
+    &MKDOCS_DOCS_DIR,
+    &MKDOCS_KEY_IGNORED,
+    &MKDOCS_NAV_ENTRY,
+    &MKDOCS_NAV_MISSING,
+    &DOCS_FRONT_MATTER,
+    &DOCS_BROKEN_LINK,
+    &DOCS_BROKEN_IMAGE,
+    &DOCS_UNSAFE_LINK,
+    &DOCS_HTML_REMOVED,
+    &DOCS_CODE_PLAIN,
+    &DOCS_PAGE_CUT,
+    &DOCS_TOO_DEEP,
+    &DOCS_TABLE_CUT,
+];
+
+const MKDOCS_BROKEN: Rule = Rule {
+    name: "mkdocs-broken",
+    severity: Severity::Error,
+    summary: "An mkdocs.yml cannot be read; its documentation is shown with the usual settings.",
+};
+
+const MKDOCS_DOCS_DIR: Rule = Rule {
+    name: "mkdocs-docs-dir",
+    severity: Severity::Error,
+    summary: "docs_dir must be a folder below the one that holds mkdocs.yml.",
+};
+
+const MKDOCS_KEY_IGNORED: Rule = Rule {
+    name: "mkdocs-key-ignored",
+    severity: Severity::Warning,
+    summary: "TechDocs drops keys of mkdocs.yml that it does not know or that would run code.",
+};
+
+const MKDOCS_NAV_ENTRY: Rule = Rule {
+    name: "mkdocs-nav-entry",
+    severity: Severity::Warning,
+    summary: "An entry of the navigation is neither a page, a titled page, a section nor a web address.",
+};
+
+const MKDOCS_NAV_MISSING: Rule = Rule {
+    name: "mkdocs-nav-missing",
+    severity: Severity::Warning,
+    summary: "The navigation names a page that the documentation does not hold.",
+};
+
+const DOCS_FRONT_MATTER: Rule = Rule {
+    name: "docs-front-matter",
+    severity: Severity::Warning,
+    summary: "The YAML block that opens a page cannot be read.",
+};
+
+const DOCS_BROKEN_LINK: Rule = Rule {
+    name: "docs-broken-link",
+    severity: Severity::Warning,
+    summary: "A link leads to a page or file that does not exist.",
+};
+
+const DOCS_BROKEN_IMAGE: Rule = Rule {
+    name: "docs-broken-image",
+    severity: Severity::Warning,
+    summary: "A page shows an image that does not exist.",
+};
+
+const DOCS_UNSAFE_LINK: Rule = Rule {
+    name: "docs-unsafe-link",
+    severity: Severity::Warning,
+    summary: "Pages link to http, https, mailto, relative paths and anchors only; other addresses are shown as text.",
+};
+
+const DOCS_HTML_REMOVED: Rule = Rule {
+    name: "docs-html-removed",
+    severity: Severity::Warning,
+    summary: "A page uses an HTML element that documentation may not contain.",
+};
+
+const DOCS_CODE_PLAIN: Rule = Rule {
+    name: "docs-code-plain",
+    severity: Severity::Info,
+    summary: "A code block is too long to be coloured and is shown plain.",
+};
+
+const DOCS_PAGE_CUT: Rule = Rule {
+    name: "docs-page-cut",
+    severity: Severity::Warning,
+    summary: "A page is longer than the limit and is shown in part.",
+};
+
+const DOCS_TOO_DEEP: Rule = Rule {
+    name: "docs-too-deep",
+    severity: Severity::Warning,
+    summary: "Quotes, lists or elements are nested deeper than the limit; the inner ones are shown flat.",
+};
+
+const DOCS_TABLE_CUT: Rule = Rule {
+    name: "docs-table-cut",
+    severity: Severity::Warning,
+    summary: "The tables of a page hold more cells than the limit; the rest is left out.",
+};
+
+/// An mkdocs.yml is no YAML that we can read.
+pub fn mkdocs_broken(place: Place, fault: &str) -> Finding {
+    Finding::new(&MKDOCS_BROKEN, place, format!("`mkdocs.yml` cannot be read: {}", printable(fault)))
+        .hint("The pages are still shown, in the order of their names.")
+}
+
+/// `docs_dir` is absolute or climbs out.
+pub fn mkdocs_docs_dir(place: Place, docs_dir: &str) -> Finding {
+    Finding::new(
+        &MKDOCS_DOCS_DIR,
+        place,
+        format!("`docs_dir: {}` leaves the folder of `mkdocs.yml`; `docs` is used instead", printable(docs_dir)),
+    )
+    .hint("Name a folder below the one that holds `mkdocs.yml`, such as `docs`.")
+}
+
+/// A top-level key of mkdocs.yml that TechDocs drops.
+pub fn mkdocs_key_ignored(place: Place, key: &str, guess: Option<String>) -> Finding {
+    Finding::new(&MKDOCS_KEY_IGNORED, place, format!("`{}` has no effect here", printable(key)))
+        .label("dropped by TechDocs")
+        .hint_if(guess)
+}
+
+/// An entry of `nav` in a shape nobody can show.
+pub fn mkdocs_nav_entry(place: Place, problem: &str) -> Finding {
+    Finding::new(&MKDOCS_NAV_ENTRY, place, format!("An entry of `nav` {problem} and is left out"))
+        .hint("Write `- page.md`, `- Title: page.md`, or `- Title:` with a list below it.")
+}
+
+/// An entry of `nav` mounts another mkdocs.yml.
+pub fn mkdocs_nav_include(place: Place, target: &str) -> Finding {
+    Finding::new(
+        &MKDOCS_NAV_ENTRY,
+        place,
+        format!("`{}` is left out: other `mkdocs.yml` files cannot be mounted yet", printable(target)),
+    )
+}
+
+/// `nav` names a page that is not there.
+pub fn mkdocs_nav_missing(place: Place, path: &str, guess: Option<String>) -> Finding {
+    Finding::new(&MKDOCS_NAV_MISSING, place, format!("`nav` names `{}`, which does not exist", printable(path)))
+        .label("no such page")
+        .hint_if(guess)
+}
+
+/// The YAML at the top of a page is broken.
+pub fn front_matter_broken(place: Place, fault: &str) -> Finding {
+    Finding::new(&DOCS_FRONT_MATTER, place, format!("The front matter cannot be read: {}", printable(fault)))
+        .hint("The page is shown without it.")
+}
+
+/// A link leads nowhere.
+pub fn broken_link(place: Place, target: &str, guess: Option<String>) -> Finding {
+    Finding::new(&DOCS_BROKEN_LINK, place, format!("The link to `{}` leads nowhere", printable(target)))
+        .label("no such page or file")
+        .hint_if(guess.map(did_you_mean))
+}
+
+/// An image is missing.
+pub fn broken_image(place: Place, target: &str, guess: Option<String>) -> Finding {
+    Finding::new(&DOCS_BROKEN_IMAGE, place, format!("The image `{}` does not exist", printable(target)))
+        .label("no such image")
+        .hint_if(guess.map(did_you_mean))
+}
+
+/// A page has more faulty links than are listed one by one.
+pub fn more_broken_links(place: Place, number: usize) -> Finding {
+    Finding::new(
+        &DOCS_BROKEN_LINK,
+        place,
+        format!("{} on this page with a fault {} not listed", count(number, "more link"), are(number)),
+    )
+}
+
+/// An address of a kind that pages may not use.
+pub fn unsafe_link(place: Place, address: &str) -> Finding {
+    Finding::new(&DOCS_UNSAFE_LINK, place, format!("A link to `{}` is shown as text", printable(address)))
+        .hint("Use an `https:` address, `mailto:`, a relative path or `#anchor`.")
+}
+
+/// An HTML element is not allowed in documentation.
+pub fn html_removed(place: Place, element: &str) -> Finding {
+    Finding::new(&DOCS_HTML_REMOVED, place, format!("`<{}>` may not stand in documentation", printable(element)))
+        .label("left out")
+}
+
+/// A code block is shown plain. `reason` completes "because it …".
+pub fn code_plain(place: Place, reason: &str) -> Finding {
+    Finding::new(&DOCS_CODE_PLAIN, place, format!("This code block is shown without colours because it {reason}"))
+}
+
+/// A page is longer than the limit.
+pub fn page_cut(place: Place, bytes: usize, limit: usize) -> Finding {
+    Finding::new(
+        &DOCS_PAGE_CUT,
+        place,
+        format!("The page has {} and is cut at {}", count(bytes, "byte"), count(limit, "byte")),
+    )
+    .hint("Split it into several pages.")
+}
+
+/// Blocks are nested deeper than the limit.
+pub fn too_deep(place: Place, limit: usize) -> Finding {
+    Finding::new(&DOCS_TOO_DEEP, place, format!("The page nests more than {}", count(limit, "level")))
+        .hint("What is nested deeper is shown flat.")
+}
+
+/// The tables of a page are larger than the limit.
+pub fn table_cut(place: Place, limit: usize) -> Finding {
+    Finding::new(&DOCS_TABLE_CUT, place, format!("The tables of this page hold more than {}", count(limit, "cell")))
+        .hint("The cells beyond the limit are left out; link to a data file instead.")
+}
+
+fn did_you_mean(guess: String) -> String {
+    format!("Did you mean `{guess}`?")
+}
+
+fn are(number: usize) -> &'static str {
+    if number == 1 { "is" } else { "are" }
+}

@@ -1,0 +1,183 @@
+//! Backstage's `app-config.yaml`, read, merged and checked once.
+//!
+//! In: config files, the environment, flags. Out: one [`Config`] that no later stage looks behind, and the findings.
+//! Keys of our own live under `callboard:`; an unknown one is an error. Keys of Backstage that we do not use get one
+//! info line each, so that nothing is lost unseen.
+
+mod load;
+mod read;
+mod setting;
+
+use crate::diagnostics::{Finding, Place, Severity, Stop};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Everything the portal's operator decided.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The folder the build was asked for.
+    pub dir: PathBuf,
+    /// The files read, in order; empty when there is no configuration.
+    pub files: Vec<PathBuf>,
+    /// `app.title`.
+    pub title: String,
+    /// `app.baseUrl`, checked; with a trailing slash.
+    pub base_url: Option<url::Url>,
+    /// `organization.name`; may be empty.
+    pub organization: String,
+    /// `catalog.locations`, in order.
+    pub locations: Vec<Location>,
+    /// `catalog.rules`: which kinds are let in.
+    pub rules: Vec<KindRule>,
+    /// Forges whose URLs may be fetched, github.com and gitlab.com always among them.
+    pub integrations: Vec<Integration>,
+    /// `callboard.sources`.
+    pub sources: Vec<Source>,
+    /// `callboard.theme`.
+    pub theme: Option<PathBuf>,
+    /// `callboard.connect`: origins that pages may talk to.
+    pub connect: Vec<String>,
+    /// `callboard.imageHosts`: origins that images may come from.
+    pub image_hosts: Vec<String>,
+    /// `callboard.gitProtocols` beyond https and ssh.
+    pub git_protocols: Vec<String>,
+}
+
+/// One of `catalog.locations`.
+#[derive(Debug, Clone)]
+pub struct Location {
+    pub kind: LocationKind,
+    pub target: String,
+    /// Folder of the config file that holds it.
+    pub base: PathBuf,
+    /// `rules` of this location: they add to the general ones for what comes from it.
+    pub rules: Vec<KindRule>,
+    pub place: Place,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LocationKind {
+    File,
+    Url,
+}
+
+/// One row of `catalog.rules`: kinds that are let in, optionally from certain locations only.
+#[derive(Debug, Clone)]
+pub struct KindRule {
+    /// Kinds, compared without case; `None` lets every kind in.
+    pub allow: Option<Vec<(String, Option<String>)>>,
+    /// Location type and pattern on the origin; empty means any location.
+    pub locations: Vec<(Option<String>, Option<String>)>,
+}
+
+/// A forge.
+#[derive(Debug, Clone)]
+pub struct Integration {
+    pub forge: Forge,
+    pub host: String,
+    pub token: Option<Secret>,
+}
+
+/// How a forge writes the addresses of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Forge {
+    GitHub,
+    GitLab,
+    Gitea,
+    Bitbucket,
+}
+
+/// One entry of `callboard.sources`.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// A folder, scanned as if it were the build's own.
+    Filesystem { path: PathBuf, place: Place },
+    /// A git repository anywhere.
+    Git { url: String, branch: Option<String>, place: Place },
+}
+
+/// A value that must never be shown.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn new(value: impl Into<String>) -> Self {
+        Secret(value.into())
+    }
+
+    /// The value itself, for the one request that needs it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// What a run was told beside its files.
+#[derive(Debug, Clone, Default)]
+pub struct Inputs {
+    pub dir: PathBuf,
+    /// `--config`, in order; empty means the default names below `dir`.
+    pub configs: Vec<PathBuf>,
+    pub environment: BTreeMap<String, String>,
+}
+
+/// A read configuration with everything there is to say about it.
+#[derive(Debug)]
+pub struct Loaded {
+    pub config: Config,
+    pub findings: Vec<Finding>,
+    /// Text of each config file by the path its places name, for excerpts.
+    pub texts: BTreeMap<Arc<str>, String>,
+}
+
+impl Loaded {
+    /// True when the configuration cannot be used.
+    pub fn unusable(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity() == Severity::Error)
+    }
+}
+
+/// Reads and merges the configuration of `inputs.dir`. Content faults are findings; only files that were asked for and
+/// cannot be read stop the run.
+pub fn load(inputs: &Inputs) -> Result<Loaded, Stop> {
+    if !inputs.dir.is_dir() {
+        return Err(Stop::usage(format!("`{}` is not a folder", inputs.dir.display()))
+            .hint("Give the folder that holds the repositories, or the portal's `app-config.yaml`."));
+    }
+    let merged = load::merged(inputs)?;
+    Ok(read::config(inputs, merged))
+}
+
+impl Config {
+    /// Whether any location or source is named; if not, the folder itself is scanned.
+    pub fn names_sources(&self) -> bool {
+        !self.locations.is_empty() || !self.sources.is_empty()
+    }
+
+    /// The integration for `host`, if it is configured.
+    pub fn integration(&self, host: &str) -> Option<&Integration> {
+        self.integrations.iter().find(|integration| integration.host.eq_ignore_ascii_case(host))
+    }
+
+    /// Path of the site on its host, with slashes at both ends: `/` or `/portal/`.
+    pub fn base_path(&self) -> String {
+        self.base_url.as_ref().map_or_else(|| "/".to_string(), |url| url.path().to_string())
+    }
+
+    /// Every secret value, for the scanner that looks for them in the output.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.integrations.iter().filter_map(|integration| integration.token.as_ref())
+    }
+}
+
+/// The folder of a config file.
+fn folder(path: &Path) -> PathBuf {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+}

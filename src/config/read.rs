@@ -1,0 +1,274 @@
+//! The merged tree into typed values: what we use is checked, what we do not use is named.
+
+use super::load::Merged;
+use super::setting::{Setting, Value};
+use super::{Config, Forge, Inputs, Integration, KindRule, Loaded, Location, LocationKind, Secret, Source, folder};
+use crate::diagnostics::{Finding, rules};
+use std::path::PathBuf;
+
+/// Our own keys, by section; an unknown one is an error.
+const CALLBOARD: &[&str] = &["theme", "sources", "connect", "imageHosts", "gitProtocols"];
+const CALLBOARD_SOURCES: &[&str] = &["filesystem", "git"];
+const GIT_SOURCE: &[&str] = &["url", "branch"];
+
+/// Backstage's keys that we read: the section, then its keys.
+const USED: &[(&str, &[&str])] = &[
+    ("app", &["title", "baseUrl"]),
+    ("organization", &["name"]),
+    ("catalog", &["locations", "rules"]),
+    ("integrations", &["github", "gitlab", "gitea", "bitbucketCloud"]),
+];
+
+/// Kinds that Backstage lets in when nothing is configured.
+const DEFAULT_KINDS: [&str; 3] = ["Component", "API", "Location"];
+
+pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
+    let Merged { root, files, findings, texts } = merged;
+    let mut read = Read { findings };
+    let app = root.get("app");
+    let catalog = root.get("catalog");
+    let own = root.get("callboard");
+    read.unused(&root);
+
+    let base = files.first().map_or_else(|| inputs.dir.clone(), |file| folder(file));
+    let bases = Bases { inputs, files: &files };
+    let locations: Vec<Location> = read
+        .list(catalog, "catalog", "locations")
+        .iter()
+        .filter_map(|setting| read.location(setting, bases.of(setting)))
+        .collect();
+    let configured = catalog.and_then(|catalog| catalog.get("rules")).is_some();
+    let rules = if files.is_empty() {
+        vec![KindRule { allow: None, locations: Vec::new() }]
+    } else if configured {
+        read.list(catalog, "catalog", "rules").iter().filter_map(|setting| read.rule(setting)).collect()
+    } else {
+        read.findings.push(rules::config::default_kinds(root.place.clone(), &DEFAULT_KINDS));
+        let allow = DEFAULT_KINDS.iter().map(|kind| (kind.to_string(), None)).collect();
+        vec![KindRule { allow: Some(allow), locations: Vec::new() }]
+    };
+    let sources = own.and_then(|own| own.get("sources"));
+    let config = Config {
+        dir: inputs.dir.clone(),
+        title: read.text(app, "app", "title").unwrap_or_else(|| "Developer Portal".to_string()),
+        base_url: read.base_url(app),
+        organization: read.text(root.get("organization"), "organization", "name").unwrap_or_default(),
+        locations,
+        rules,
+        integrations: read.integrations(root.get("integrations")),
+        sources: read.sources(sources, &bases),
+        theme: read.text(own, "callboard", "theme").map(|path| base.join(path)),
+        connect: read.texts(own, "callboard", "connect"),
+        image_hosts: read.texts(own, "callboard", "imageHosts"),
+        git_protocols: read.texts(own, "callboard", "gitProtocols"),
+        files,
+    };
+    Loaded { config, findings: read.findings, texts }
+}
+
+/// Finds the folder of the file that a setting came from.
+struct Bases<'a> {
+    inputs: &'a Inputs,
+    files: &'a [PathBuf],
+}
+
+impl Bases<'_> {
+    fn of(&self, setting: &Setting) -> PathBuf {
+        let shown = PathBuf::from(&*setting.place.path);
+        self.files
+            .iter()
+            .find(|file| file.ends_with(&shown))
+            .map_or_else(|| self.inputs.dir.clone(), |file| folder(file))
+    }
+}
+
+struct Read {
+    findings: Vec<Finding>,
+}
+
+impl Read {
+    fn wrong(&mut self, setting: &Setting, name: &str, expected: &str) {
+        self.findings.push(rules::config::wrong_shape(setting.place.clone(), name, expected, setting.describe()));
+    }
+
+    fn text(&mut self, section: Option<&Setting>, path: &str, key: &str) -> Option<String> {
+        let setting = section?.get(key)?;
+        match &setting.value {
+            Value::Text(text) => Some(text.clone()),
+            Value::Null => None,
+            _ => {
+                self.wrong(setting, &format!("{path}.{key}"), "a string");
+                None
+            }
+        }
+    }
+
+    fn list<'a>(&mut self, section: Option<&'a Setting>, path: &str, key: &str) -> &'a [Setting] {
+        match section.and_then(|section| section.get(key)) {
+            Some(Setting { value: Value::List(items), .. }) => items,
+            None | Some(Setting { value: Value::Null, .. }) => &[],
+            Some(setting) => {
+                self.wrong(setting, &format!("{path}.{key}"), "a list");
+                &[]
+            }
+        }
+    }
+
+    fn texts(&mut self, section: Option<&Setting>, path: &str, key: &str) -> Vec<String> {
+        let mut texts = Vec::new();
+        for item in self.list(section, path, key) {
+            match &item.value {
+                Value::Text(text) => texts.push(text.clone()),
+                _ => self.wrong(item, &format!("{path}.{key}[]"), "a string"),
+            }
+        }
+        texts
+    }
+
+    fn base_url(&mut self, app: Option<&Setting>) -> Option<url::Url> {
+        let text = self.text(app, "app", "baseUrl")?;
+        let place = app.and_then(|app| app.get("baseUrl")).map(|setting| setting.place.clone());
+        match url::Url::parse(&text) {
+            Ok(mut url) if matches!(url.scheme(), "http" | "https") => {
+                if !url.path().ends_with('/') {
+                    url.set_path(&format!("{}/", url.path()));
+                }
+                Some(url)
+            }
+            _ => {
+                self.findings.push(rules::config::bad_base_url(place, &text));
+                None
+            }
+        }
+    }
+
+    fn location(&mut self, setting: &Setting, base: PathBuf) -> Option<Location> {
+        let kind = match self.text(Some(setting), "catalog.locations[]", "type").as_deref() {
+            Some("file") => LocationKind::File,
+            Some("url") => LocationKind::Url,
+            other => {
+                self.findings.push(rules::config::location_type(setting.place.clone(), other));
+                return None;
+            }
+        };
+        let Some(target) = self.text(Some(setting), "catalog.locations[]", "target") else {
+            self.findings.push(rules::config::location_target(setting.place.clone()));
+            return None;
+        };
+        let place = setting.get("target").map_or(&setting.place, |target| &target.place).clone();
+        let rules = self
+            .list(Some(setting), "catalog.locations[]", "rules")
+            .iter()
+            .filter_map(|setting| self.rule(setting))
+            .collect();
+        Some(Location { kind, target, base, rules, place })
+    }
+
+    fn rule(&mut self, setting: &Setting) -> Option<KindRule> {
+        let mut allow = Vec::new();
+        for item in self.list(Some(setting), "catalog.rules[]", "allow") {
+            match &item.value {
+                Value::Text(kind) => allow.push((kind.clone(), None)),
+                Value::Map(_) => {
+                    let kind = self.text(Some(item), "catalog.rules[].allow[]", "kind")?;
+                    allow.push((kind, self.text(Some(item), "catalog.rules[].allow[]", "spec.type")));
+                }
+                _ => self.wrong(item, "catalog.rules[].allow[]", "a kind"),
+            }
+        }
+        let mut locations = Vec::new();
+        for item in self.list(Some(setting), "catalog.rules[]", "locations") {
+            let kind = self.text(Some(item), "catalog.rules[].locations[]", "type");
+            let exact = self.text(Some(item), "catalog.rules[].locations[]", "exact");
+            let pattern = self.text(Some(item), "catalog.rules[].locations[]", "pattern");
+            locations.push((kind, pattern.or_else(|| exact.map(|exact| globset::escape(&exact)))));
+        }
+        Some(KindRule { allow: Some(allow), locations })
+    }
+
+    fn integrations(&mut self, section: Option<&Setting>) -> Vec<Integration> {
+        const FORGES: [(&str, Forge, Option<&str>); 4] = [
+            ("github", Forge::GitHub, Some("github.com")),
+            ("gitlab", Forge::GitLab, Some("gitlab.com")),
+            ("gitea", Forge::Gitea, None),
+            ("bitbucketCloud", Forge::Bitbucket, Some("bitbucket.org")),
+        ];
+        let mut integrations = Vec::new();
+        for (key, forge, host) in FORGES {
+            let path = format!("integrations.{key}[]");
+            for item in self.list(section, "integrations", key) {
+                let named = self.text(Some(item), &path, "host").or_else(|| host.map(str::to_string));
+                let Some(named) = named else {
+                    self.wrong(item, &path, "a mapping with `host`");
+                    continue;
+                };
+                let token = self.text(Some(item), &path, "token").map(Secret::new);
+                integrations.push(Integration { forge, host: named, token });
+            }
+            if let Some(host) = host
+                && !integrations.iter().any(|known| known.host.eq_ignore_ascii_case(host))
+            {
+                integrations.push(Integration { forge, host: host.to_string(), token: None });
+            }
+        }
+        integrations
+    }
+
+    fn sources(&mut self, section: Option<&Setting>, bases: &Bases<'_>) -> Vec<Source> {
+        let mut sources = Vec::new();
+        for item in self.list(section, "callboard.sources", "filesystem") {
+            match &item.value {
+                Value::Text(path) => sources
+                    .push(Source::Filesystem { path: bases.of(item).join(path), place: item.place.clone() }),
+                _ => self.wrong(item, "callboard.sources.filesystem[]", "a path"),
+            }
+        }
+        for item in self.list(section, "callboard.sources", "git") {
+            let place = item.place.clone();
+            match &item.value {
+                Value::Text(url) => sources.push(Source::Git { url: url.clone(), branch: None, place }),
+                Value::Map(_) => {
+                    self.known(item, "callboard.sources.git[]", GIT_SOURCE);
+                    let branch = self.text(Some(item), "callboard.sources.git[]", "branch");
+                    match self.text(Some(item), "callboard.sources.git[]", "url") {
+                        Some(url) => sources.push(Source::Git { url, branch, place }),
+                        None => self.wrong(item, "callboard.sources.git[]", "a mapping with `url`"),
+                    }
+                }
+                _ => self.wrong(item, "callboard.sources.git[]", "a URL"),
+            }
+        }
+        sources
+    }
+
+    /// Names every key that nobody will read: an error below `callboard`, an info line elsewhere.
+    fn unused(&mut self, root: &Setting) {
+        for key in root.keys() {
+            if key.name == "callboard" {
+                self.known(&key.setting, "callboard", CALLBOARD);
+                if let Some(sources) = key.setting.get("sources") {
+                    self.known(sources, "callboard.sources", CALLBOARD_SOURCES);
+                }
+                continue;
+            }
+            match USED.iter().find(|(section, _)| *section == key.name) {
+                None => self.findings.push(rules::config::unused_key(key.place.clone(), &key.name)),
+                Some((section, used)) => {
+                    for inner in key.setting.keys().iter().filter(|inner| !used.contains(&inner.name.as_str())) {
+                        let path = format!("{section}.{}", inner.name);
+                        self.findings.push(rules::config::unused_key(inner.place.clone(), &path));
+                    }
+                }
+            }
+        }
+    }
+
+    fn known(&mut self, setting: &Setting, path: &str, known: &[&str]) {
+        if !matches!(setting.value, Value::Map(_) | Value::Null) {
+            self.wrong(setting, path, "a mapping");
+        }
+        for key in setting.keys().iter().filter(|key| !known.contains(&key.name.as_str())) {
+            self.findings.push(rules::config::unknown_key(key.place.clone(), path, &key.name, known));
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Rules about `app-config.yaml`.
+
+use crate::diagnostics::suggestion::did_you_mean;
+use crate::diagnostics::{Finding, Place, Rule, Severity};
+
+/// The rules of this file.
+pub const RULES: &[&Rule] =
+    &[SYNTAX, WRONG_SHAPE, UNKNOWN_KEY, UNUSED_KEY, TRANSFORM, FILE_UNREADABLE, DEFAULT_KINDS, BASE_URL, LOCATION];
+
+const SYNTAX: &Rule = &Rule {
+    name: "config-syntax",
+    severity: Severity::Error,
+    summary: "The configuration is not valid YAML.",
+};
+const WRONG_SHAPE: &Rule = &Rule {
+    name: "config-wrong-shape",
+    severity: Severity::Error,
+    summary: "A configuration value has another type than the key takes.",
+};
+const UNKNOWN_KEY: &Rule = &Rule {
+    name: "config-unknown-key",
+    severity: Severity::Error,
+    summary: "A key under `callboard:` that does not exist.",
+};
+const UNUSED_KEY: &Rule = &Rule {
+    name: "config-unused-key",
+    severity: Severity::Info,
+    summary: "A key of Backstage that a static portal has no use for.",
+};
+const TRANSFORM: &Rule = &Rule {
+    name: "config-transform",
+    severity: Severity::Error,
+    summary: "`$env`, `$file` or `$include` is not written as Backstage reads it.",
+};
+const FILE_UNREADABLE: &Rule = &Rule {
+    name: "config-file-unreadable",
+    severity: Severity::Error,
+    summary: "A file that the configuration names cannot be read.",
+};
+const DEFAULT_KINDS: &Rule = &Rule {
+    name: "config-default-kinds",
+    severity: Severity::Info,
+    summary: "Without `catalog.rules`, Backstage lets in Component, API and Location only.",
+};
+const BASE_URL: &Rule = &Rule {
+    name: "config-base-url",
+    severity: Severity::Error,
+    summary: "`app.baseUrl` is not an http or https address.",
+};
+const LOCATION: &Rule = &Rule {
+    name: "config-location",
+    severity: Severity::Error,
+    summary: "An entry of `catalog.locations` cannot be used.",
+};
+
+pub fn syntax(place: Place, message: &str) -> Finding {
+    Finding::new(SYNTAX, place, format!("the configuration is not valid YAML: {message}"))
+}
+
+pub fn wrong_shape(place: Place, name: &str, expected: &str, found: &str) -> Finding {
+    Finding::new(WRONG_SHAPE, place, format!("`{name}` should be {expected}, but is {found}"))
+}
+
+pub fn unknown_key(place: Place, section: &str, key: &str, known: &[&str]) -> Finding {
+    Finding::new(UNKNOWN_KEY, place, format!("`{section}` has no key `{key}`"))
+        .label("not a key of callboard")
+        .hint_if(did_you_mean(key, known.iter().copied()))
+        .hint(format!("Known keys: {}.", list(known)))
+}
+
+pub fn unused_key(place: Place, path: &str) -> Finding {
+    Finding::new(UNUSED_KEY, place, format!("`{path}` is not used by a static portal"))
+}
+
+pub fn transform_with_siblings(place: Place, key: &str) -> Finding {
+    Finding::new(TRANSFORM, place, format!("`{key}` must be the only key of its mapping"))
+}
+
+pub fn transform_argument(place: Place, key: &str) -> Finding {
+    Finding::new(TRANSFORM, place, format!("`{key}` takes a string that is defined"))
+}
+
+pub fn file_unreadable(place: Place, file: &str, cause: &str) -> Finding {
+    Finding::new(FILE_UNREADABLE, place, format!("`{file}` cannot be read: {cause}"))
+        .hint("Paths start from the folder of the file that names them.")
+}
+
+pub fn include_path_missing(place: Place, file: &str, path: &str) -> Finding {
+    Finding::new(FILE_UNREADABLE, place, format!("`{file}` has nothing at `{path}`"))
+}
+
+pub fn default_kinds(place: Place, kinds: &[&str]) -> Finding {
+    Finding::new(DEFAULT_KINDS, place, format!("only {} are let in, as in Backstage", list(kinds))).hint(
+        "For all kinds add `catalog: { rules: [{ allow: [Component, API, Resource, System, Domain, Group, User, Location, Template] }] }`.",
+    )
+}
+
+pub fn bad_base_url(place: Option<Place>, text: &str) -> Finding {
+    Finding::new(BASE_URL, place, format!("`app.baseUrl` is `{text}`, which is not an http or https address"))
+        .hint("Write the address readers will use, such as `https://portal.example.com/`.")
+}
+
+pub fn location_type(place: Place, found: Option<&str>) -> Finding {
+    let message = match found {
+        Some(found) => format!("a location of type `{found}` cannot be read"),
+        None => "a location needs a `type`".to_string(),
+    };
+    Finding::new(LOCATION, place, message).hint("Use `file` for a path, `url` for a file of a git repository.")
+}
+
+pub fn location_target(place: Place) -> Finding {
+    Finding::new(LOCATION, place, "a location needs a `target`")
+        .hint("Name one or more descriptors, such as `./repos/*/catalog-info.yaml`.")
+}
+
+fn list(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,30 @@
+//! Documentation as its authors wrote it: mkdocs.yml and Markdown pages in, safe HTML, headings and plain text out.
+//!
+//! The room is pure. It knows neither files nor routes: the caller hands in text, says through [`Links`] where a link
+//! leads, and keeps highlighted blocks behind [`BlockCache`]. Nothing a page holds stops it; what is wrong becomes a
+//! finding with its line and column.
+
+mod address;
+mod blocks;
+mod fence;
+mod footnotes;
+mod front_matter;
+pub mod highlight;
+mod inline;
+mod labels;
+pub mod mkdocs;
+pub mod nav;
+mod outline;
+mod page;
+mod raw_html;
+mod slug;
+mod source;
+mod writer;
+
+pub use highlight::{BlockCache, Highlighter};
+pub use inline::inline_text;
+pub use labels::{ENGLISH, Labels};
+pub use mkdocs::{MkDocs, NavItem, read_mkdocs};
+pub use nav::{NavNode, Navigation, navigation};
+pub use outline::{Outline, outline};
+pub use page::{Heading, Links, PageInput, RenderedPage, Resolved, Section, render};
