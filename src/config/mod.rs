@@ -72,6 +72,32 @@ pub struct KindRule {
     pub locations: Vec<(Option<String>, Option<String>)>,
 }
 
+impl KindRule {
+    fn lets_in(&self, kind: &str, r#type: Option<&str>) -> bool {
+        let Some(allow) = &self.allow else { return true };
+        allow.iter().any(|(allowed, wanted)| {
+            allowed.eq_ignore_ascii_case(kind)
+                && wanted.as_deref().is_none_or(|wanted| r#type.is_some_and(|found| found.eq_ignore_ascii_case(wanted)))
+        })
+    }
+
+    fn covers(&self, (kind, target): (&str, &str)) -> bool {
+        self.locations.is_empty()
+            || self.locations.iter().any(|(wanted, pattern)| {
+                wanted.as_deref().is_none_or(|wanted| wanted == kind)
+                    && pattern.as_deref().is_none_or(|pattern| matches(pattern, target))
+            })
+    }
+}
+
+fn matches(pattern: &str, target: &str) -> bool {
+    globset::GlobBuilder::new(pattern.trim_start_matches("./"))
+        .case_insensitive(true)
+        .literal_separator(true)
+        .build()
+        .is_ok_and(|glob| glob.compile_matcher().is_match(target))
+}
+
 /// A forge.
 #[derive(Debug, Clone)]
 pub struct Integration {
@@ -164,6 +190,14 @@ impl Config {
     /// The integration for `host`, if it is configured.
     pub fn integration(&self, host: &str) -> Option<&Integration> {
         self.integrations.iter().find(|integration| integration.host.eq_ignore_ascii_case(host))
+    }
+
+    /// Whether `catalog.rules` let in an entity of `kind` and `spec.type` that came from a location: its index in
+    /// `catalog.locations`, its type and its target.
+    pub fn allows(&self, location: Option<usize>, from: (&str, &str), kind: &str, r#type: Option<&str>) -> bool {
+        let own = location.and_then(|index| self.locations.get(index)).map_or(&[][..], |location| &location.rules);
+        self.rules.iter().any(|rule| rule.covers(from) && rule.lets_in(kind, r#type))
+            || own.iter().any(|rule| rule.lets_in(kind, r#type))
     }
 
     /// Path of the site on its host, with slashes at both ends: `/` or `/portal/`.

@@ -12,8 +12,8 @@ pub(super) struct Setting {
 #[derive(Debug, Clone)]
 pub(super) enum Value {
     Null,
-    Bool(bool),
-    Number(f64),
+    /// A boolean or a number: no key that we read takes one.
+    Other(&'static str),
     Text(String),
     List(Vec<Setting>),
     Map(Vec<Key>),
@@ -47,8 +47,7 @@ impl Setting {
     pub(super) fn describe(&self) -> &'static str {
         match self.value {
             Value::Null => "empty",
-            Value::Bool(_) => "a boolean",
-            Value::Number(_) => "a number",
+            Value::Other(what) => what,
             Value::Text(_) => "a string",
             Value::List(_) => "a list",
             Value::Map(_) => "a mapping",

@@ -8,7 +8,7 @@ use super::lock::{self, Lock};
 use super::manifest::{self, Manifest, Record};
 use super::marker::{create_marked, refuse_foreign};
 use super::swap::{self, Place};
-use super::sweep::{remove_tree, sweep, temporary_name};
+use super::sweep::{free_temporary, remove_tree, sweep};
 use super::{Fingerprint, Interrupt, Sink, path};
 use crate::diagnostics::Stop;
 use std::collections::hash_map::Entry;
@@ -74,7 +74,7 @@ impl Stage {
         // Somebody may have filled the folder while we waited.
         refuse_foreign(&place.out)?;
         sweep(&place.parent, &place.name);
-        let root = place.parent.join(temporary_name(&place.name, 0));
+        let root = free_temporary(&place.parent, &place.name);
         create_marked(&root).map_err(|error| fault("create", &root, &error))?;
         Ok(Stage {
             tree: Tree { root },
@@ -192,19 +192,16 @@ impl Stage {
     }
 
     /// For a file system without hard links. What was copied is hashed: it is in our hands anyway.
-    fn copy(&self, path: &str, record: &Record) -> Option<()> {
-        let bytes = fs::read(self.place.out.join(path)).ok()?;
-        let same = bytes.len() as u64 == record.size && *blake3::hash(&bytes).as_bytes() == record.hash;
+    fn copy(&self, path: &str, record: &Record) -> io::Result<()> {
+        let bytes = fs::read(self.place.out.join(path))?;
+        if bytes.len() as u64 != record.size || *blake3::hash(&bytes).as_bytes() != record.hash {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
         let target = self.tree.root.join(path);
-        if !same || self.folder_of(&target).is_err() {
-            return None;
-        }
-        if File::create_new(&target).and_then(|mut file| file.write_all(&bytes)).is_err() {
-            // A half copy must not stand in the way of the rendered file.
-            let _ = fs::remove_file(&target);
-            return None;
-        }
-        Some(())
+        self.folder_of(&target)?;
+        let mut file = File::create_new(&target)?;
+        // A half copy must not stand in the way of the file rendered instead.
+        file.write_all(&bytes).inspect_err(|_| drop(fs::remove_file(&target)))
     }
 
     /// Creates the folder of `file`, once per build.
@@ -232,12 +229,20 @@ impl Sink for Stage {
         let Some(old) = self.old(path).filter(|old| old.fingerprint.as_ref() == Some(fingerprint)) else {
             return false;
         };
-        if !path::is_safe(path) || self.interrupt.is_raised() {
+        if self.interrupt.is_raised() {
             return false;
         }
-        let kept = self.take_over(path, None, old.size).is_ok() || self.copy(path, old).is_some();
-        // A file that was put before wins: `put` reports the clash if the two differ.
-        kept && self.claim(path, old).unwrap_or(false)
+        match self.claim(path, old) {
+            Ok(true) => {}
+            Ok(false) => return true,
+            // `put` will fail in the same way, and say why.
+            Err(_) => return false,
+        }
+        let kept = self.take_over(path, None, old.size).is_ok() || self.copy(path, old).is_ok();
+        if !kept {
+            self.files.lock().unwrap_or_else(PoisonError::into_inner).remove(path);
+        }
+        kept
     }
 }
 

@@ -5,7 +5,7 @@
 //! completes what a crash between the two left undone.
 
 use super::fault::fault;
-use super::sweep::{is_temporary, temporary_name};
+use super::sweep::{free_temporary, is_temporary};
 use crate::diagnostics::Stop;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
@@ -88,7 +88,7 @@ pub(super) fn recover(place: &Place) -> Result<(), Stop> {
 
 /// The old site aside, the new one in its place; should that fail, the old one back.
 fn two_renames(place: &Place, tree: &Path) -> io::Result<PathBuf> {
-    let aside = place.parent.join(temporary_name(&place.name, 1));
+    let aside = free_temporary(&place.parent, &place.name);
     let name = tree.file_name().and_then(OsStr::to_str).unwrap_or_default();
     let mut journal = File::create(place.journal())?;
     journal.write_all(format!("{name}{END}").as_bytes())?;

@@ -11,12 +11,19 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A new tree's name beside the output called `name`. The lock admits one build per output, so the process's id and
-/// a number are enough.
-pub(super) fn temporary_name(name: &OsStr, number: u32) -> OsString {
-    let mut temporary = prefix(name);
-    temporary.push(format!("{}-{number}", std::process::id()));
-    temporary
+/// A path for a new tree beside the output called `name`. The lock admits one build per output, so a free name stays
+/// free; process ids alone are not unique, as every container begins anew with 1.
+pub(super) fn free_temporary(parent: &Path, name: &OsStr) -> PathBuf {
+    let mut number = 0_u32;
+    loop {
+        let mut temporary = prefix(name);
+        temporary.push(format!("{}-{number}", std::process::id()));
+        let path = parent.join(temporary);
+        if path.symlink_metadata().is_err() {
+            return path;
+        }
+        number += 1;
+    }
 }
 
 /// Whether `file` is a temporary tree of the output called `name`, and not of one whose name merely begins like it.
@@ -95,7 +102,7 @@ mod tests {
     #[test]
     fn names_of_other_outputs_are_not_ours() {
         let name = OsStr::new("public");
-        assert!(is_temporary(&temporary_name(name, 3), name));
+        assert!(is_temporary(free_temporary(Path::new("/nowhere"), name).file_name().unwrap(), name));
         for other in [".public.callboard-tmp-", ".public.callboard-tmp-1.callboard-tmp-2", ".public2.callboard-tmp-1", "public"] {
             assert!(!is_temporary(OsStr::new(other), name), "{other}");
         }

@@ -12,9 +12,9 @@ const WORDS_BEFORE: usize = 4;
 /// Consecutive pieces of the text around the words in `marked`, and whether each is such a word; the beginning of the
 /// text if there are none.
 pub(super) fn excerpt(text: &str, marked: &BTreeSet<String>) -> Vec<(String, bool)> {
-    let words = words(text, marked);
-    let start = best_start(&words).saturating_sub(WORDS_BEFORE);
-    let words = &words[start..words.len().min(start + WORDS)];
+    let all = words(text, marked);
+    let start = best_start(&all).saturating_sub(WORDS_BEFORE);
+    let words = &all[start..all.len().min(start + WORDS)];
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return Vec::new() };
     let mut at = if start == 0 { 0 } else { first.place.start };
     let mut pieces = Pieces::default();
@@ -24,7 +24,7 @@ pub(super) fn excerpt(text: &str, marked: &BTreeSet<String>) -> Vec<(String, boo
         pieces.push(&text[word.place.start.max(at)..word.place.end], true);
         at = word.place.end;
     }
-    let is_end = !text[last.place.end..].contains(char::is_alphanumeric);
+    let is_end = start + words.len() == all.len();
     let end = if is_end { text.len() } else { last.place.end };
     pieces.push(&text[at..end], false);
     pieces.push(if is_end { "" } else { "…" }, false);

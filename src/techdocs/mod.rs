@@ -6,6 +6,7 @@
 
 mod address;
 mod blocks;
+mod escape;
 mod fence;
 mod footnotes;
 mod front_matter;

@@ -1,1 +1,132 @@
-pub const RULES: &[&crate::diagnostics::Rule] = &[];
+//! Rules about finding and reading repositories.
+
+use crate::diagnostics::suggestion::did_you_mean;
+use crate::diagnostics::{Finding, Place, Rule, Severity};
+
+/// The rules of this file.
+pub const RULES: &[&Rule] =
+    &[NOTHING_FOUND, LOCATION_MISSING, LOCATION_REFUSED, UNREADABLE, UNREACHABLE, STALE, EMPTY, NO_HISTORY, NOT_COMMITTED];
+
+const NOTHING_FOUND: &Rule = &Rule {
+    name: "no-repositories",
+    severity: Severity::Warning,
+    summary: "A folder that was to be scanned holds no repository.",
+};
+const LOCATION_MISSING: &Rule = &Rule {
+    name: "location-target-missing",
+    severity: Severity::Error,
+    summary: "A location points at a file that does not exist.",
+};
+const LOCATION_REFUSED: &Rule = &Rule {
+    name: "location-refused",
+    severity: Severity::Error,
+    summary: "A location points where a repository may not lead: outside itself or to a host that nobody configured.",
+};
+const UNREADABLE: &Rule = &Rule {
+    name: "file-unreadable",
+    severity: Severity::Error,
+    summary: "A file or repository cannot be read.",
+};
+const UNREACHABLE: &Rule = &Rule {
+    name: "repository-unreachable",
+    severity: Severity::Error,
+    summary: "A repository cannot be fetched and was never fetched before.",
+};
+const STALE: &Rule = &Rule {
+    name: "repository-stale",
+    severity: Severity::Warning,
+    summary: "A repository cannot be fetched; its last good state is shown.",
+};
+const EMPTY: &Rule = &Rule {
+    name: "repository-empty",
+    severity: Severity::Warning,
+    summary: "A repository has no commit or no file.",
+};
+const NO_HISTORY: &Rule = &Rule {
+    name: "history-unknown",
+    severity: Severity::Warning,
+    summary: "Git cannot tell when the files of a repository changed.",
+};
+const NOT_COMMITTED: &Rule = &Rule {
+    name: "not-committed",
+    severity: Severity::Error,
+    summary: "A file lies in the work tree but is not part of the commit that is read.",
+};
+
+pub fn no_such_folder(place: Option<Place>, folder: &str) -> Finding {
+    Finding::new(LOCATION_MISSING, place, format!("there is no folder `{folder}`"))
+}
+
+pub fn nothing_found(place: Option<Place>, folder: &str) -> Finding {
+    Finding::new(NOTHING_FOUND, place, format!("no repository was found in `{folder}`")).hint(
+        "A repository is a git repository, or a folder that holds a `catalog-info.yaml` or an `mkdocs.yml`.",
+    )
+}
+
+pub fn no_such_file(place: Place, target: &str) -> Finding {
+    Finding::new(LOCATION_MISSING, place, format!("no file matches `{target}`"))
+        .hint("Paths start from the folder of the configuration file, then from its `packages/backend`.")
+}
+
+pub fn target_missing(place: Place, path: &str, near: &[&str]) -> Finding {
+    Finding::new(LOCATION_MISSING, place, format!("the repository has no file `{path}`"))
+        .hint_if(did_you_mean(path, near.iter().copied()))
+        .hint("Add the file, correct the target, or set `presence: optional`.")
+}
+
+pub fn not_committed(place: Place, path: &str) -> Finding {
+    Finding::new(NOT_COMMITTED, place, format!("`{path}` is not committed"))
+        .hint("Commit it, or read work trees as they are with `--working-tree`.")
+}
+
+pub fn leaves_repository(place: Place, target: &str) -> Finding {
+    Finding::new(LOCATION_REFUSED, place, format!("`{target}` leaves the repository"))
+        .hint("Point at a file of the same repository, or write its full web address.")
+}
+
+pub fn not_a_url(place: Place, target: &str) -> Finding {
+    Finding::new(LOCATION_REFUSED, place, format!("`{target}` is not a web address"))
+}
+
+pub fn not_fetched(place: Place, target: &str, host: &str, known: bool) -> Finding {
+    let finding = Finding::new(LOCATION_REFUSED, place, format!("`{target}` is not read"));
+    if known {
+        return finding
+            .hint("Write the address of a file as the forge shows it, such as `…/blob/main/catalog-info.yaml`.");
+    }
+    finding.hint(format!("`{host}` is not configured; name it under `integrations` if its repositories may be read."))
+}
+
+pub fn bad_glob(place: Place, pattern: &str) -> Finding {
+    Finding::new(LOCATION_MISSING, place, format!("`{pattern}` is not a pattern"))
+}
+
+pub fn too_deep(place: Place, limit: usize) -> Finding {
+    Finding::new(LOCATION_REFUSED, place, format!("Locations lead to one another more than {limit} deep"))
+}
+
+pub fn unreadable(place: Place, cause: &str) -> Finding {
+    let message = format!("`{}` cannot be read: {cause}", place.path);
+    Finding::new(UNREADABLE, place, message)
+}
+
+pub fn git_unreadable(place: Place, id: &str, cause: &str) -> Finding {
+    Finding::new(UNREADABLE, place, format!("the repository `{id}` cannot be opened: {cause}"))
+}
+
+pub fn no_history(place: Place, id: &str, cause: &str) -> Finding {
+    Finding::new(NO_HISTORY, place, format!("the history of `{id}` cannot be read: {cause}"))
+        .hint("Install the `git` program to have dates and authors on pages.")
+}
+
+pub fn unreachable(place: Place, url: &str, cause: &str) -> Finding {
+    Finding::new(UNREACHABLE, place, format!("`{url}` cannot be fetched: {cause}"))
+}
+
+pub fn stale(place: Place, url: &str, cause: &str) -> Finding {
+    Finding::new(STALE, place, format!("`{url}` cannot be fetched, its last good state is shown: {cause}"))
+}
+
+pub fn empty(place: Place, id: &str) -> Finding {
+    Finding::new(EMPTY, place, format!("the repository `{id}` is empty"))
+}

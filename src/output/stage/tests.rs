@@ -251,5 +251,5 @@ fn many_threads_may_put_at_once() {
         let published = stage.finish(INPUT).unwrap();
         assert_eq!((published.files, published.kept), (2000, round * 2000));
     }
-    assert_eq!(scratch.read("out/1/6/1060.html"), b"page 1060");
+    assert_eq!(scratch.read("out/3/6/1060.html"), b"page 1060");
 }

@@ -1,0 +1,561 @@
+//! The crawl: a worklist of locations, followed until nothing new turns up. Then the snapshot is closed.
+//!
+//! Each wave reads its descriptor files in parallel; what they point at becomes the next wave. Order is that of the
+//! configuration, then of paths, whatever the thread count.
+
+use super::folder::{self, Nature};
+use super::web::{self, WebFile};
+use super::{Repo, RepoId, Snapshot, Status, git, history, remote};
+use crate::cache::Cache;
+use crate::config::{Config, Location, LocationKind, Source};
+use crate::diagnostics::{Finding, Place, rules};
+use globset::{GlobBuilder, GlobMatcher};
+use rayon::prelude::*;
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+use url::Url;
+
+/// A descriptor larger than this is refused.
+const MAX_DESCRIPTOR: u64 = 2 << 20;
+/// How many Locations may lead to one another.
+const MAX_DEPTH: usize = 10;
+
+/// What the crawl was told beside the configuration.
+pub struct CrawlOptions<'a> {
+    /// Read work trees as they lie on disk instead of their last commit.
+    pub working_tree: bool,
+    /// Fetch nothing.
+    pub offline: bool,
+    pub cache_dir: &'a Path,
+    pub cache: &'a dyn Cache,
+}
+
+/// Where a descriptor came from in the end: the index in `catalog.locations`, and the location as Backstage writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    pub location: Option<usize>,
+    /// `file` or `url`.
+    pub kind: &'static str,
+    /// For files the path below the portal's folder.
+    pub target: String,
+}
+
+/// One descriptor file that was read.
+#[derive(Debug)]
+pub struct Ingested<T> {
+    pub repo: RepoId,
+    pub path: String,
+    pub origin: Arc<Origin>,
+    /// False when it was reached from another repository: such a source may not bring Users and Groups.
+    pub configured: bool,
+    /// The Location entity that led here.
+    pub via: Option<Place>,
+    pub parsed: T,
+}
+
+/// What a Location entity points at.
+#[derive(Debug, Clone)]
+pub struct Target {
+    pub kind: TargetKind,
+    pub target: String,
+    /// `presence: optional`
+    pub optional: bool,
+    pub place: Place,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TargetKind {
+    File,
+    Url,
+}
+
+/// A closed snapshot, the descriptors in it and what went wrong on the way.
+#[derive(Debug)]
+pub struct Crawl<T> {
+    pub snapshot: Snapshot,
+    pub files: Vec<Ingested<T>>,
+    pub findings: Vec<Finding>,
+}
+
+/// Follows every location of `config`. `read` turns a descriptor's text into whatever the caller keeps of it and the
+/// targets it points at.
+pub fn crawl<T: Send>(
+    config: &Config,
+    options: &CrawlOptions<'_>,
+    read: &(dyn Fn(&Place, &str) -> (T, Vec<Target>) + Sync),
+) -> Crawl<T> {
+    let mut worklist = Worklist {
+        config,
+        options,
+        repos: Vec::new(),
+        known: HashMap::new(),
+        seen: BTreeSet::new(),
+        wave: Vec::new(),
+        findings: Vec::new(),
+    };
+    worklist.seed();
+    let mut files = Vec::new();
+    for depth in 0.. {
+        let wave = std::mem::take(&mut worklist.wave);
+        if wave.is_empty() {
+            break;
+        }
+        let done = worklist.read(wave, read);
+        for (item, parsed, targets) in done {
+            for target in targets {
+                if depth >= MAX_DEPTH {
+                    worklist.findings.push(rules::source::too_deep(target.place.clone(), MAX_DEPTH));
+                    continue;
+                }
+                worklist.follow(&item, &target);
+            }
+            let Item { repo, path, origin, configured, via, .. } = item;
+            files.push(Ingested { repo, path, origin, configured, via, parsed });
+        }
+    }
+    worklist.close(files)
+}
+
+/// A descriptor file that waits to be read.
+struct Item {
+    repo: RepoId,
+    path: String,
+    origin: Arc<Origin>,
+    configured: bool,
+    via: Option<Place>,
+    /// Found by name in a scan: silently passed over when it is not a descriptor.
+    scanned: bool,
+}
+
+/// What a repository is known by, so that it is opened once.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Known {
+    Folder(PathBuf),
+    Remote(String, Option<String>),
+}
+
+/// A repository and what was met on opening it.
+struct Opened {
+    repo: Repo,
+    findings: Vec<Finding>,
+}
+
+struct Worklist<'a> {
+    config: &'a Config,
+    options: &'a CrawlOptions<'a>,
+    repos: Vec<Repo>,
+    known: HashMap<Known, Option<RepoId>>,
+    seen: BTreeSet<(RepoId, String)>,
+    wave: Vec<Item>,
+    findings: Vec<Finding>,
+}
+
+impl Worklist<'_> {
+    fn seed(&mut self) {
+        if !self.config.names_sources() {
+            let origin = Arc::new(Origin { location: None, kind: "file", target: ".".to_string() });
+            self.scan(&self.config.dir.clone(), None, &origin);
+        }
+        for (index, location) in self.config.locations.iter().enumerate() {
+            match location.kind {
+                LocationKind::File => self.seed_file(index, location),
+                LocationKind::Url => self.seed_url(index, location),
+            }
+        }
+        for source in &self.config.sources {
+            match source {
+                Source::Filesystem { path, place } => {
+                    let origin = Arc::new(Origin { location: None, kind: "file", target: below(&self.config.dir, path) });
+                    self.scan(path, Some(place), &origin);
+                }
+                Source::Git { url, branch, place } => {
+                    let origin = Arc::new(Origin { location: None, kind: "url", target: without_userinfo(url) });
+                    if let Some(repo) = self.remote(url, branch.as_deref(), place) {
+                        self.take_all(repo, &origin);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Every repository below a folder, with every descriptor in it.
+    fn scan(&mut self, folder: &Path, place: Option<&Place>, origin: &Arc<Origin>) {
+        if !folder.is_dir() {
+            self.findings.push(rules::source::no_such_folder(place.cloned(), &below(&self.config.dir, folder)));
+            return;
+        }
+        let found = folder::find(folder);
+        if found.is_empty() {
+            self.findings.push(rules::source::nothing_found(place.cloned(), &below(&self.config.dir, folder)));
+        }
+        let top = folder.to_path_buf();
+        let opened: Vec<_> = found
+            .par_iter()
+            .map(|root| {
+                let id = repo_id(root, &top);
+                (root.clone(), self.open_folder(&id, root))
+            })
+            .collect();
+        for (root, opened) in opened {
+            if let Some(repo) = self.keep(Known::Folder(root), opened) {
+                self.take_all(repo, origin);
+            }
+        }
+    }
+
+    /// Every descriptor of a repository, by its usual names.
+    fn take_all(&mut self, id: RepoId, origin: &Arc<Origin>) {
+        let repo = &self.repos[id.0 as usize];
+        let paths: Vec<String> =
+            repo.files().iter().map(|file| &*file.path).filter(|path| is_descriptor(path)).map(str::to_string).collect();
+        for path in paths {
+            self.queue(Item { repo: id, path, origin: origin.clone(), configured: true, via: None, scanned: true });
+        }
+    }
+
+    fn seed_file(&mut self, index: usize, location: &Location) {
+        let origin = |path: &Path| {
+            Arc::new(Origin { location: Some(index), kind: "file", target: below(&self.config.dir, path) })
+        };
+        let bases = [location.base.clone(), location.base.join("packages/backend")];
+        let mut files = Vec::new();
+        for base in &bases {
+            files = on_disk(base, &location.target);
+            if !files.is_empty() {
+                break;
+            }
+        }
+        if files.is_empty() {
+            self.findings.push(rules::source::no_such_file(location.place.clone(), &location.target));
+        }
+        for file in files {
+            let origin = origin(&file);
+            let root = folder::enclosing(&file, &lexical(&self.config.dir));
+            let Some(repo) = self.folder(&root) else { continue };
+            let Some(path) = file.strip_prefix(&root).ok().and_then(Path::to_str).map(|path| path.replace('\\', "/"))
+            else {
+                continue;
+            };
+            if !self.repos[repo.0 as usize].has(&path) {
+                self.findings.push(rules::source::not_committed(location.place.clone(), &path));
+                continue;
+            }
+            self.queue(Item { repo, path, origin, configured: true, via: None, scanned: false });
+        }
+    }
+
+    fn seed_url(&mut self, index: usize, location: &Location) {
+        let origin = Arc::new(Origin {
+            location: Some(index),
+            kind: "url",
+            target: without_userinfo(&location.target),
+        });
+        let target = Target {
+            kind: TargetKind::Url,
+            target: location.target.clone(),
+            optional: false,
+            place: location.place.clone(),
+        };
+        self.follow_url(&target, &origin, true, None);
+    }
+
+    /// Reads one wave in parallel, in order.
+    fn read<T: Send>(
+        &mut self,
+        wave: Vec<Item>,
+        read: &(dyn Fn(&Place, &str) -> (T, Vec<Target>) + Sync),
+    ) -> Vec<(Item, T, Vec<Target>)> {
+        let repos = &self.repos;
+        let results: Vec<_> = wave
+            .into_par_iter()
+            .map(|item| {
+                let repo = &repos[item.repo.0 as usize];
+                let place = Place::file(repo.id.clone(), item.path.as_str());
+                match repo.text(&item.path, MAX_DESCRIPTOR) {
+                    Ok(text) if item.scanned && !holds_entities(&item.path, &text) => Ok(None),
+                    Ok(text) => {
+                        let (parsed, targets) = read(&place, &text);
+                        Ok(Some((item, parsed, targets)))
+                    }
+                    Err(fault) => Err(rules::source::unreadable(place, &fault.to_string())),
+                }
+            })
+            .collect();
+        let mut done = Vec::new();
+        for result in results {
+            match result {
+                Ok(read) => done.extend(read),
+                Err(finding) => self.findings.push(finding),
+            }
+        }
+        done
+    }
+
+    fn queue(&mut self, item: Item) {
+        if self.seen.insert((item.repo, item.path.clone())) {
+            self.wave.push(item);
+        }
+    }
+
+    /// What a Location entity of a descriptor points at.
+    fn follow(&mut self, from: &Item, target: &Target) {
+        if target.target.contains("://") {
+            self.follow_url(target, &from.origin.clone(), false, Some(from.repo));
+            return;
+        }
+        let base = super::parent(&from.path);
+        let Some(path) = super::join(base, &target.target) else {
+            self.findings.push(rules::source::leaves_repository(target.place.clone(), &target.target));
+            return;
+        };
+        self.take(from.repo, &path, target, &from.origin.clone(), from.configured);
+    }
+
+    fn follow_url(&mut self, target: &Target, origin: &Arc<Origin>, configured: bool, from: Option<RepoId>) {
+        let place = target.place.clone();
+        let Ok(address) = Url::parse(&target.target) else {
+            self.findings.push(rules::source::not_a_url(place, &target.target));
+            return;
+        };
+        let Some(file) = web::parse_file(&address, self.config) else {
+            let host = address.host_str().unwrap_or_default();
+            let known = self.config.integration(host).is_some();
+            self.findings.push(rules::source::not_fetched(place, &target.target, host, known));
+            return;
+        };
+        let Some(repo) = self.local_twin(&file, from).or_else(|| self.remote_of(&file, &place)) else { return };
+        let configured = configured || from == Some(repo);
+        self.take(repo, &file.path, target, origin, configured);
+    }
+
+    /// A repository of this crawl that the address means.
+    fn local_twin(&self, file: &WebFile, from: Option<RepoId>) -> Option<RepoId> {
+        let is_twin = |repo: &Repo| {
+            repo.web.as_ref().is_some_and(|web| {
+                web.base.eq_ignore_ascii_case(&file.web.base)
+                    && (web.reference == file.web.reference || file.web.reference == "HEAD")
+            })
+        };
+        from.filter(|id| is_twin(&self.repos[id.0 as usize]))
+            .or_else(|| self.repos.iter().position(is_twin).map(|at| RepoId(at as u32)))
+    }
+
+    fn remote_of(&mut self, file: &WebFile, place: &Place) -> Option<RepoId> {
+        let branch = (file.web.reference != "HEAD").then_some(file.web.reference.as_str());
+        self.remote(&format!("{}.git", file.web.base), branch, place)
+    }
+
+    /// Queues the files of `repo` that match `path`.
+    fn take(&mut self, repo: RepoId, path: &str, target: &Target, origin: &Arc<Origin>, configured: bool) {
+        let held = &self.repos[repo.0 as usize];
+        let paths: Vec<String> = if path.contains('*') {
+            let Some(glob) = glob(path) else {
+                self.findings.push(rules::source::bad_glob(target.place.clone(), path));
+                return;
+            };
+            held.files().iter().filter(|file| glob.is_match(&*file.path)).map(|file| file.path.to_string()).collect()
+        } else {
+            held.has(path).then(|| path.to_string()).into_iter().collect()
+        };
+        if paths.is_empty() && !target.optional {
+            let near: Vec<&str> = held.files().iter().map(|file| &*file.path).filter(|path| is_yaml(path)).collect();
+            self.findings.push(rules::source::target_missing(target.place.clone(), path, &near));
+        }
+        for path in paths {
+            let via = Some(target.place.clone());
+            self.queue(Item { repo, path, origin: origin.clone(), configured, via, scanned: false });
+        }
+    }
+
+    fn folder(&mut self, root: &Path) -> Option<RepoId> {
+        if let Some(known) = self.known.get(&Known::Folder(root.to_path_buf())) {
+            return *known;
+        }
+        let id = repo_id(root, &lexical(&self.config.dir));
+        let opened = self.open_folder(&id, root);
+        self.keep(Known::Folder(root.to_path_buf()), opened)
+    }
+
+    fn open_folder(&self, id: &str, root: &Path) -> Result<Opened, Finding> {
+        match folder::nature(root) {
+            Some(Nature::Bare) => self.open_git(id, root, None, None),
+            Some(Nature::WorkTree) if self.options.working_tree => {
+                let Opened { repo: committed, findings } = self.open_git(id, root, None, None)?;
+                let Repo { commit, web, history, .. } = committed;
+                Ok(Opened { repo: Repo { commit, web, history, ..folder::open(id, root) }, findings })
+            }
+            Some(Nature::WorkTree) => self.open_git(id, root, None, None),
+            Some(Nature::Plain) | None => Ok(Opened { repo: folder::open(id, root), findings: Vec::new() }),
+        }
+    }
+
+    fn open_git(&self, id: &str, path: &Path, reference: Option<&str>, remote: Option<&str>) -> Result<Opened, Finding> {
+        let place = Place::file(id, "");
+        let mut repo = git::open(id, path, reference, remote, self.config)
+            .map_err(|cause| rules::source::git_unreadable(place.clone(), id, &cause))?;
+        let findings = match history::fill(&mut repo, path, self.options.cache) {
+            Ok(()) => Vec::new(),
+            Err(cause) => vec![rules::source::no_history(place, id, &cause)],
+        };
+        Ok(Opened { repo, findings })
+    }
+
+    fn remote(&mut self, url: &str, branch: Option<&str>, place: &Place) -> Option<RepoId> {
+        let key = Known::Remote(url.to_string(), branch.map(str::to_string));
+        if let Some(known) = self.known.get(&key) {
+            return *known;
+        }
+        let shown = without_userinfo(url);
+        let id = remote_id(url);
+        let opened = remote::fetch(url, branch, self.options.cache_dir, self.options.offline, self.config)
+            .map_err(|cause| rules::source::unreachable(place.clone(), &shown, &cause))
+            .and_then(|fetched| {
+                let mut opened = self.open_git(&id, &fetched.path, Some(remote::FETCHED), Some(url))?;
+                let repo = &mut opened.repo;
+                if let (Some(web), Some(commit)) = (&mut repo.web, &repo.commit) {
+                    web.reference = branch.unwrap_or(&commit.id).to_string();
+                }
+                if let Some(reason) = fetched.stale {
+                    opened.findings.push(rules::source::stale(place.clone(), &shown, &reason));
+                    repo.status = Status::Stale(reason);
+                }
+                Ok(opened)
+            });
+        self.keep(key, opened)
+    }
+
+    fn keep(&mut self, key: Known, opened: Result<Opened, Finding>) -> Option<RepoId> {
+        if let Some(known) = self.known.get(&key) {
+            return *known;
+        }
+        let id = match opened {
+            Ok(Opened { mut repo, findings }) => {
+                self.findings.extend(findings);
+                repo.id = self.unique(&repo.id);
+                if repo.status == Status::Empty {
+                    self.findings.push(rules::source::empty(Place::file(repo.id.clone(), ""), &repo.id));
+                }
+                self.repos.push(repo);
+                Some(RepoId(self.repos.len() as u32 - 1))
+            }
+            Err(finding) => {
+                self.findings.push(finding);
+                None
+            }
+        };
+        self.known.insert(key, id);
+        id
+    }
+
+    fn unique(&self, id: &str) -> Arc<str> {
+        let taken = |id: &str| self.repos.iter().any(|repo| *repo.id == *id);
+        if !taken(id) {
+            return id.into();
+        }
+        (2..).map(|number| format!("{id}~{number}")).find(|id| !taken(id)).unwrap_or_default().into()
+    }
+
+    fn close<T>(self, files: Vec<Ingested<T>>) -> Crawl<T> {
+        Crawl { snapshot: Snapshot { repos: self.repos }, files, findings: self.findings }
+    }
+}
+
+/// A pattern as Backstage's globs read it: `*` stays in a folder, `**` does not.
+pub(super) fn glob(pattern: &str) -> Option<GlobMatcher> {
+    let glob = GlobBuilder::new(pattern.trim_start_matches("./")).literal_separator(true).build().ok()?;
+    Some(glob.compile_matcher())
+}
+
+/// Files on disk that a `file` target of the configuration means.
+fn on_disk(base: &Path, target: &str) -> Vec<PathBuf> {
+    if !target.contains(['*', '?', '{', '[']) {
+        let path = lexical(&base.join(target));
+        return if path.is_file() { vec![path] } else { Vec::new() };
+    }
+    let wild = target.split('/').position(|part| part.contains(['*', '?', '{', '['])).unwrap_or_default();
+    let parts: Vec<&str> = target.split('/').collect();
+    let mut prefix = parts[..wild].join("/");
+    if target.starts_with('/') && prefix.is_empty() {
+        prefix.push('/');
+    }
+    folder::matching(&lexical(&base.join(prefix)), &parts[wild..].join("/"))
+}
+
+/// The same path without `.` and with `..` taken back where a name stands before it.
+fn lexical(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    if out.as_os_str().is_empty() { PathBuf::from(".") } else { out }
+}
+
+/// A path as it may be shown: below the portal's folder, else its last name only.
+fn below(dir: &Path, path: &Path) -> String {
+    let (dir, path) = (lexical(dir), lexical(path));
+    match path.strip_prefix(&dir) {
+        Ok(inside) if inside.as_os_str().is_empty() => ".".to_string(),
+        Ok(inside) => inside.to_string_lossy().replace('\\', "/"),
+        Err(_) => path.file_name().map_or_else(|| ".".to_string(), |name| name.to_string_lossy().into_owned()),
+    }
+}
+
+/// The id of a local repository: its path below the scanned folder, or the folder's own name.
+fn repo_id(root: &Path, top: &Path) -> String {
+    let shown = below(top, root);
+    let name = if shown == "." {
+        let real = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
+        real.file_name().map_or_else(|| "repository".to_string(), |name| name.to_string_lossy().into_owned())
+    } else {
+        shown
+    };
+    name.trim_end_matches(".git").to_string()
+}
+
+fn remote_id(url: &str) -> String {
+    match web::split_remote(url) {
+        Some((host, path)) => format!("{host}/{}", path.trim_matches('/').trim_end_matches(".git")),
+        None => url.rsplit('/').find(|part| !part.is_empty()).unwrap_or(url).trim_end_matches(".git").to_string(),
+    }
+}
+
+fn without_userinfo(address: &str) -> String {
+    match Url::parse(address) {
+        Ok(mut url) if !url.username().is_empty() || url.password().is_some() => {
+            let cleared = url.set_username("").and_then(|()| url.set_password(None));
+            if cleared.is_ok() { url.to_string() } else { String::new() }
+        }
+        _ => address.to_string(),
+    }
+}
+
+fn is_descriptor(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    matches!(name, "catalog-info.yaml" | "catalog-info.yml" | "template.yaml" | "template.yml")
+}
+
+fn is_yaml(path: &str) -> bool {
+    path.ends_with(".yaml") || path.ends_with(".yml") || path.ends_with(".json")
+}
+
+/// A scan meets files that only look like descriptors: skeletons of templates, whose names are still to be filled in,
+/// and other tools' `template.yaml`.
+fn holds_entities(path: &str, text: &str) -> bool {
+    let is_template = path.rsplit('/').next().is_some_and(|name| name.starts_with("template."));
+    if is_template {
+        return text.contains("scaffolder.backstage.io/");
+    }
+    let unfilled = |line: &str| {
+        let line = line.trim_start();
+        line.starts_with("name:") && (line.contains("${{") || line.contains("{{"))
+    };
+    !text.lines().any(unfilled)
+}
+

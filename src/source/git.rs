@@ -1,0 +1,134 @@
+//! Git repositories, read from the object store through libgit2: no checkout, no hooks, no filters.
+
+use super::{Blob, Commit, File, ReadFault, Repo, Status, Store, Web, folder};
+use crate::config::Config;
+use git2::{ObjectType, Oid, Repository, RepositoryOpenFlags, TreeWalkMode, TreeWalkResult};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Mutex;
+
+/// Opens the repository at `path` at the commit of `reference` (HEAD when `None`). The error is git's own words.
+pub(super) fn open(
+    id: &str,
+    path: &Path,
+    reference: Option<&str>,
+    remote: Option<&str>,
+    config: &Config,
+) -> Result<Repo, String> {
+    let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
+    let dot_git = path.join(".git");
+    let path = if dot_git.exists() { dot_git.as_path() } else { path };
+    let opened = if path.is_file() {
+        Repository::open(path)
+    } else {
+        Repository::open_ext(path, flags, std::iter::empty::<&Path>())
+    };
+    let repository = opened.map_err(|error| error.message().to_string())?;
+    let branch = match reference {
+        Some(reference) => Some(reference.rsplit('/').next().unwrap_or(reference).to_string()),
+        None => repository.head().ok().and_then(|head| head.shorthand().ok().map(str::to_string)),
+    };
+    let Some(commit) = head(&repository, reference)? else {
+        return Ok(assemble(id, Status::Empty, None, None, Vec::new(), repository));
+    };
+    let origin = repository.find_remote("origin").ok().and_then(|origin| origin.url().ok().map(str::to_string));
+    let shown = branch.filter(|branch| branch != "HEAD").unwrap_or_else(|| commit.id.clone());
+    let web = remote.map(str::to_string).or(origin).and_then(|remote| Web::of_remote(&remote, &shown, config));
+    let files = files(&repository, &commit.id)?;
+    let status = if files.is_empty() { Status::Empty } else { Status::Fresh };
+    Ok(assemble(id, status, Some(commit), web, files, repository))
+}
+
+fn assemble(
+    id: &str,
+    status: Status,
+    commit: Option<Commit>,
+    web: Option<Web>,
+    files: Vec<File>,
+    repository: Repository,
+) -> Repo {
+    let store = Store::Git(Mutex::new(repository));
+    Repo { id: id.into(), status, commit, web, history: BTreeMap::new(), files, store }
+}
+
+/// The commit to read; `None` when there is none yet.
+fn head(repository: &Repository, reference: Option<&str>) -> Result<Option<Commit>, String> {
+    let found = match reference {
+        Some(name) => repository.revparse_single(name).and_then(|object| object.peel_to_commit()),
+        None => repository.head().and_then(|head| head.peel_to_commit()),
+    };
+    match found {
+        Ok(commit) => Ok(Some(Commit {
+            id: commit.id().to_string(),
+            time: commit.time().seconds(),
+            author: String::from_utf8_lossy(commit.author().name_bytes()).into_owned(),
+            summary: commit
+                .summary_bytes()
+                .map(|summary| String::from_utf8_lossy(summary).into_owned())
+                .unwrap_or_default(),
+        })),
+        Err(error) if matches!(error.code(), git2::ErrorCode::UnbornBranch | git2::ErrorCode::NotFound) => Ok(None),
+        Err(error) => Err(error.message().to_string()),
+    }
+}
+
+const LINK: i32 = 0o120_000;
+const EXECUTABLE: i32 = 0o100_755;
+
+fn files(repository: &Repository, commit: &str) -> Result<Vec<File>, String> {
+    let words = |error: git2::Error| error.message().to_string();
+    let tree = repository
+        .find_commit(Oid::from_str(commit).map_err(words)?)
+        .and_then(|commit| commit.tree())
+        .map_err(words)?;
+    let mut files = Vec::new();
+    let mut links: Vec<(String, Oid)> = Vec::new();
+    let walked = tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
+        let (Ok(name), Some(ObjectType::Blob)) = (entry.name(), entry.kind()) else {
+            return TreeWalkResult::Ok;
+        };
+        if files.len() >= folder::MAX_FILES {
+            return TreeWalkResult::Abort;
+        }
+        let path = format!("{folder}{name}");
+        if entry.filemode() == LINK {
+            links.push((path, entry.id()));
+        } else {
+            let executable = entry.filemode() == EXECUTABLE;
+            files.push(File { path: path.into(), executable, blob: Blob::Object(entry.id()) });
+        }
+        TreeWalkResult::Ok
+    });
+    if files.len() < folder::MAX_FILES {
+        walked.map_err(words)?;
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let resolved: Vec<File> = links.iter().filter_map(|(path, id)| follow(repository, &files, path, *id)).collect();
+    files.extend(resolved);
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+/// A link as a file of its own, if it leads to a file of the same repository.
+fn follow(repository: &Repository, files: &[File], path: &str, id: Oid) -> Option<File> {
+    const LONGEST_TARGET: usize = 4096;
+    let blob = repository.find_blob(id).ok()?;
+    if blob.size() > LONGEST_TARGET || blob.content().first() == Some(&b'/') {
+        return None;
+    }
+    let target = super::join(super::parent(path), std::str::from_utf8(blob.content()).ok()?)?;
+    let at = files.binary_search_by(|file| (*file.path).cmp(&target)).ok()?;
+    Some(File { path: path.into(), ..files[at].clone() })
+}
+
+/// The bytes of a blob; its size is looked up before anything is unpacked.
+pub(super) fn read(repository: &Mutex<Repository>, id: Oid, limit: u64) -> Result<Vec<u8>, ReadFault> {
+    let words = |error: git2::Error| ReadFault::Failed(error.message().to_string());
+    let repository = repository.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let (size, _) = repository.odb().and_then(|odb| odb.read_header(id)).map_err(words)?;
+    if size as u64 > limit {
+        return Err(ReadFault::TooLarge(size as u64, limit));
+    }
+    let blob = repository.find_blob(id).map_err(words)?;
+    Ok(blob.content().to_vec())
+}

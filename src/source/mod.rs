@@ -1,0 +1,259 @@
+//! The only door to repositories: folders, git object stores and remote git servers become one closed [`Snapshot`].
+//!
+//! In: the configuration. Out: repositories with their files (read on demand), what git knows about each, and the
+//! descriptor files the crawl met. The room does not know what an entity is: it asks the caller what a descriptor
+//! points at.
+
+mod crawl;
+mod folder;
+mod git;
+mod history;
+mod path;
+mod remote;
+mod web;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+pub use crawl::{Crawl, CrawlOptions, Ingested, Origin, Target, TargetKind, crawl};
+pub use path::{join, normalize, parent};
+pub use web::Web;
+
+/// Every repository of one build. Closed: nothing is added once the crawl has ended.
+#[derive(Debug, Default)]
+pub struct Snapshot {
+    pub repos: Vec<Repo>,
+}
+
+/// Index of a repository in its [`Snapshot`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RepoId(pub u32);
+
+/// One repository: its files at one state, and what git knows of them.
+#[derive(Debug)]
+pub struct Repo {
+    /// Stable and unique: the path below the scanned folder, or `host/org/name`.
+    pub id: Arc<str>,
+    pub status: Status,
+    /// The commit that was read; none for plain folders.
+    pub commit: Option<Commit>,
+    /// Where people read it on the web, when that is known.
+    pub web: Option<Web>,
+    /// Last change by path.
+    pub history: BTreeMap<Box<str>, Change>,
+    files: Vec<File>,
+    store: Store,
+}
+
+/// What became of a repository in this build.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Status {
+    Fresh,
+    /// It could not be fetched; an older state is shown. Holds the reason.
+    Stale(String),
+    /// It has no commit or no file.
+    Empty,
+}
+
+impl Status {
+    /// The word used in reports.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Status::Fresh => "fresh",
+            Status::Stale(_) => "stale",
+            Status::Empty => "empty",
+        }
+    }
+}
+
+/// A commit, as pages mention it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    pub id: String,
+    /// Seconds since 1970, UTC.
+    pub time: i64,
+    pub author: String,
+    /// First line of the message.
+    pub summary: String,
+}
+
+/// The last commit that touched a file.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Change {
+    /// Seconds since 1970, UTC.
+    pub time: i64,
+    pub author: Arc<str>,
+    pub commit: Arc<str>,
+}
+
+/// One file: its path inside the repository, with `/`.
+#[derive(Debug, Clone)]
+pub struct File {
+    pub path: Box<str>,
+    pub executable: bool,
+    blob: Blob,
+}
+
+/// Where a file's bytes lie.
+#[derive(Debug, Clone)]
+enum Blob {
+    /// Below the store's root, at this path (another one than the file's for links).
+    Path(Box<str>),
+    Object(git2::Oid),
+    Memory(Arc<[u8]>),
+}
+
+enum Store {
+    Folder(PathBuf),
+    Git(Mutex<git2::Repository>),
+    Memory,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Store::Folder(_) => "Folder",
+            Store::Git(_) => "Git",
+            Store::Memory => "Memory",
+        })
+    }
+}
+
+/// Why a file could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReadFault {
+    Missing,
+    /// Its size and the limit, in bytes.
+    TooLarge(u64, u64),
+    /// The machine's or git's own words.
+    Failed(String),
+}
+
+impl std::fmt::Display for ReadFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ReadFault::Missing => f.write_str("there is no such file"),
+            ReadFault::TooLarge(size, limit) => write!(f, "it has {size} bytes, the limit is {limit}"),
+            ReadFault::Failed(cause) => f.write_str(cause),
+        }
+    }
+}
+
+impl Repo {
+    /// A repository held in memory, for tests and bundles.
+    pub fn in_memory<'a>(id: &str, files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Repo {
+        let mut files: Vec<File> = files
+            .into_iter()
+            .map(|(path, text)| File { path: path.into(), executable: false, blob: Blob::Memory(text.as_bytes().into()) })
+            .collect();
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Repo {
+            id: id.into(),
+            status: Status::Fresh,
+            commit: None,
+            web: None,
+            history: BTreeMap::new(),
+            files,
+            store: Store::Memory,
+        }
+    }
+
+    /// Every file, by path.
+    pub fn files(&self) -> &[File] {
+        &self.files
+    }
+
+    pub fn file(&self, path: &str) -> Option<&File> {
+        self.files.binary_search_by(|file| (*file.path).cmp(path)).ok().map(|at| &self.files[at])
+    }
+
+    pub fn has(&self, path: &str) -> bool {
+        self.file(path).is_some()
+    }
+
+    /// Files below a folder (`""` for all), by path.
+    pub fn below<'a>(&'a self, folder: &str) -> impl Iterator<Item = &'a File> + use<'a> {
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let start = self.files.partition_point(|file| *file.path < *prefix);
+        self.files[start..].iter().take_while(move |file| file.path.starts_with(&prefix))
+    }
+
+    /// True when a folder of that path holds files.
+    pub fn has_folder(&self, folder: &str) -> bool {
+        self.below(folder).next().is_some()
+    }
+
+    /// The bytes of a file of at most `limit` bytes.
+    pub fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, ReadFault> {
+        let file = self.file(path).ok_or(ReadFault::Missing)?;
+        match (&self.store, &file.blob) {
+            (Store::Folder(root), Blob::Path(inner)) => folder::read(root, inner, limit),
+            (Store::Git(repository), Blob::Object(id)) => git::read(repository, *id, limit),
+            (_, Blob::Memory(bytes)) if bytes.len() as u64 > limit => {
+                Err(ReadFault::TooLarge(bytes.len() as u64, limit))
+            }
+            (_, Blob::Memory(bytes)) => Ok(bytes.to_vec()),
+            _ => Err(ReadFault::Missing),
+        }
+    }
+
+    /// The text of a file: byte order mark dropped, UTF-16 decoded, broken UTF-8 replaced.
+    pub fn text(&self, path: &str, limit: u64) -> Result<String, ReadFault> {
+        self.read(path, limit).map(decode)
+    }
+
+    /// The last change of a file, where git knows it.
+    pub fn last_change(&self, path: &str) -> Option<&Change> {
+        self.history.get(path)
+    }
+
+    /// Something that changes whenever a file may have changed and costs no reading where git knows.
+    pub fn fingerprint(&self, hasher: &mut blake3::Hasher) {
+        hasher.update(self.id.as_bytes());
+        hasher.update(self.status.word().as_bytes());
+        if let (Some(commit), Store::Git(_)) = (&self.commit, &self.store) {
+            hasher.update(commit.id.as_bytes());
+            return;
+        }
+        for file in &self.files {
+            hasher.update(file.path.as_bytes());
+            hasher.update(&[0, u8::from(file.executable)]);
+            if let Ok(bytes) = self.read(&file.path, u64::MAX) {
+                hasher.update(blake3::hash(&bytes).as_bytes());
+            }
+        }
+    }
+}
+
+impl Snapshot {
+    pub fn repo(&self, id: RepoId) -> &Repo {
+        &self.repos[id.0 as usize]
+    }
+
+    /// The newest commit time of all repositories, in seconds since 1970.
+    pub fn newest_commit(&self) -> Option<i64> {
+        self.repos.iter().filter_map(|repo| repo.commit.as_ref()).map(|commit| commit.time).max()
+    }
+}
+
+fn decode(bytes: Vec<u8>) -> String {
+    match bytes.as_slice() {
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        _ => match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => match String::from_utf8_lossy(error.as_bytes()) {
+                Cow::Owned(text) => text,
+                Cow::Borrowed(text) => text.to_string(),
+            },
+        },
+    }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
+    let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+}

@@ -1,0 +1,183 @@
+//! Where people read a repository on the web, and which repository a web address means.
+
+use crate::config::{Config, Forge};
+use url::Url;
+
+/// A repository's pages on its forge, at one branch or commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Web {
+    pub forge: Forge,
+    /// `https://host/org/name`, without a trailing slash and without credentials.
+    pub base: String,
+    /// Branch, tag or commit.
+    pub reference: String,
+}
+
+/// What an address of a file or folder on a forge means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct WebFile {
+    pub(super) web: Web,
+    pub(super) host: String,
+    /// Path inside the repository; may hold wildcards.
+    pub(super) path: String,
+}
+
+impl Web {
+    /// The address of a file, at a line when `line` is not 0.
+    pub fn file(&self, path: &str, line: u32) -> String {
+        let address = self.address("blob", path);
+        match line {
+            0 => address,
+            line => format!("{address}#{}{line}", if self.forge == Forge::Bitbucket { "lines-" } else { "L" }),
+        }
+    }
+
+    /// The address of a folder, with a trailing slash.
+    pub fn folder(&self, path: &str) -> String {
+        let address = self.address("tree", path);
+        if address.ends_with('/') { address } else { format!("{address}/") }
+    }
+
+    /// Where a file can be edited.
+    pub fn edit(&self, path: &str) -> String {
+        match self.forge {
+            Forge::Gitea => format!("{}/_edit/{}/{}", self.base, self.reference, encode(path)),
+            Forge::Bitbucket => format!("{}?mode=edit", self.address("blob", path)),
+            _ => self.address("edit", path),
+        }
+    }
+
+    pub fn commit(&self, id: &str) -> String {
+        match self.forge {
+            Forge::GitHub | Forge::Gitea => format!("{}/commit/{id}", self.base),
+            Forge::GitLab => format!("{}/-/commit/{id}", self.base),
+            Forge::Bitbucket => format!("{}/commits/{id}", self.base),
+        }
+    }
+
+    fn address(&self, view: &str, path: &str) -> String {
+        let Web { forge, base, reference } = self;
+        let path = encode(path);
+        match forge {
+            Forge::GitHub => format!("{base}/{view}/{reference}/{path}"),
+            Forge::GitLab => format!("{base}/-/{view}/{reference}/{path}"),
+            Forge::Gitea => format!("{base}/src/branch/{reference}/{path}"),
+            Forge::Bitbucket => format!("{base}/src/{reference}/{path}"),
+        }
+    }
+
+    /// The web pages of a repository that is cloned from `remote`; `None` for hosts nobody configured.
+    pub(super) fn of_remote(remote: &str, reference: &str, config: &Config) -> Option<Web> {
+        let (host, path) = split_remote(remote)?;
+        let integration = config.integration(&host)?;
+        let path = path.trim_matches('/').trim_end_matches(".git");
+        let base = format!("https://{}/{}", integration.host, encode(path));
+        Some(Web { forge: integration.forge, base, reference: reference.to_string() })
+    }
+}
+
+/// Host and path of a clone address in any of git's forms.
+pub(super) fn split_remote(remote: &str) -> Option<(String, String)> {
+    if let Ok(url) = Url::parse(remote)
+        && let Some(host) = url.host_str()
+    {
+        return Some((host.to_string(), url.path().to_string()));
+    }
+    let (user_host, path) = remote.split_once(':')?;
+    let host = user_host.rsplit('@').next()?;
+    (!host.is_empty() && !host.contains('/')).then(|| (host.to_string(), path.to_string()))
+}
+
+/// Reads an address such as `https://github.com/acme/shop/blob/main/catalog-info.yaml`. `None` when the host is not
+/// configured or the address is not a file of a repository.
+pub(super) fn parse_file(address: &Url, config: &Config) -> Option<WebFile> {
+    let host = address.host_str()?;
+    let integration = config.integration(host)?;
+    let parts: Vec<String> = address
+        .path_segments()?
+        .filter(|part| !part.is_empty())
+        .map(|part| percent_decode(part))
+        .collect::<Option<_>>()?;
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let (project, reference, path) = match integration.forge {
+        Forge::GitHub => match parts.as_slice() {
+            [org, name, "blob" | "tree" | "raw" | "edit", reference, path @ ..] => (vec![*org, *name], *reference, path),
+            _ => return None,
+        },
+        Forge::GitLab => {
+            let view = parts.iter().position(|part| matches!(*part, "blob" | "tree" | "raw"))?;
+            let end = if view > 0 && parts[view - 1] == "-" { view - 1 } else { view };
+            (parts[..end].to_vec(), *parts.get(view + 1)?, parts.get(view + 2..)?)
+        }
+        Forge::Gitea => match parts.as_slice() {
+            [org, name, "src", "branch" | "commit" | "tag", reference, path @ ..] => (vec![*org, *name], *reference, path),
+            _ => return None,
+        },
+        Forge::Bitbucket => match parts.as_slice() {
+            [org, name, "src", reference, path @ ..] => (vec![*org, *name], *reference, path),
+            _ => return None,
+        },
+    };
+    let base = format!("https://{host}/{}", encode(&project.join("/")));
+    let web = Web { forge: integration.forge, base, reference: reference.to_string() };
+    Some(WebFile { web, host: host.to_string(), path: path.join("/") })
+}
+
+/// A path with everything encoded that an address may not hold.
+fn encode(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' | b'@' | b'+' => {
+                out.push(byte as char);
+            }
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+fn percent_decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        match (first, tail) {
+            (b'%', [high, low, tail @ ..]) => {
+                let digit = |byte: &u8| (*byte as char).to_digit(16);
+                bytes.push((digit(high)? * 16 + digit(low)?) as u8);
+                rest = tail;
+            }
+            (byte, tail) => {
+                bytes.push(*byte);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clone_addresses_of_every_form_name_host_and_path() {
+        for remote in [
+            "https://user:secret@github.com/acme/shop.git",
+            "git@github.com:acme/shop.git",
+            "ssh://git@github.com/acme/shop.git",
+        ] {
+            let (host, path) = split_remote(remote).expect("a remote");
+            assert_eq!((host.as_str(), path.trim_start_matches('/')), ("github.com", "acme/shop.git"));
+        }
+        assert_eq!(split_remote("../elsewhere"), None);
+    }
+
+    #[test]
+    fn addresses_of_files_follow_the_forge() {
+        let web = |forge| Web { forge, base: "https://h/o/r".into(), reference: "main".into() };
+        assert_eq!(web(Forge::GitHub).file("a b.md", 3), "https://h/o/r/blob/main/a%20b.md#L3");
+        assert_eq!(web(Forge::GitLab).edit("a.md"), "https://h/o/r/-/edit/main/a.md");
+        assert_eq!(web(Forge::Gitea).file("a.md", 0), "https://h/o/r/src/branch/main/a.md");
+    }
+}

@@ -1,0 +1,314 @@
+// What every page has: rail, colour scheme, links on file://, copy buttons, dates, stars, the reader's place in a text.
+"use strict";
+(() => {
+  const html = document.documentElement;
+  const root = new URL(html.dataset.root || "./", location.href);
+
+  // ---- Small tools, shared with the other scripts.
+
+  function el(tag, attributes = {}, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (value === true) node.setAttribute(name, "");
+      else if (value !== false && value != null) node.setAttribute(name, value);
+    }
+    node.append(...children.filter((child) => child != null && child !== ""));
+    return node;
+  }
+  const KINDS = new Set(["component", "api", "resource", "system", "domain", "group", "user", "location", "template", "docs"]);
+  function icon(name) {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    svg.setAttribute("class", "icon");
+    svg.setAttribute("aria-hidden", "true");
+    use.setAttribute("href", `#i-${name}`);
+    svg.append(use);
+    return svg;
+  }
+  function glyph(kind) {
+    const name = KINDS.has(kind) ? kind : "other";
+    const svg = icon(name);
+    svg.classList.add(`kind-${name}`);
+    return svg;
+  }
+  /** Address of a path below the root; anything that would leave the root becomes the root. */
+  function url(path) {
+    const found = new URL(path, root);
+    return found.href.startsWith(root.href) ? found.href : root.href;
+  }
+  const store = {
+    get(key) {
+      try { return localStorage.getItem(key); } catch { return null; }
+    },
+    set(key, value) {
+      try { localStorage.setItem(key, value); } catch { /* private mode, full disk */ }
+    },
+  };
+  globalThis.callboard = { root, el, icon, glyph, url, store };
+
+  // ---- Loading our own data scripts. Nothing else can become a script.
+
+  const LOADABLE = /^(assets|search|data)\/[a-z0-9\/._-]+\.js$/;
+  const address = (path) => {
+    if (!LOADABLE.test(path) || path.includes("..")) throw new TypeError(`not a script of this portal: ${path}`);
+    return new URL(path, root).href;
+  };
+  const policy = globalThis.trustedTypes
+    ? globalThis.trustedTypes.createPolicy("callboard", { createScriptURL: address })
+    : { createScriptURL: address };
+  const loading = new Map();
+  globalThis.callboardLoad = (path) => {
+    if (!loading.has(path)) {
+      loading.set(path, new Promise((resolve, reject) => {
+        const script = document.createElement("script");
+        script.src = policy.createScriptURL(path);
+        script.onload = () => { script.remove(); resolve(); };
+        script.onerror = () => { script.remove(); loading.delete(path); reject(new Error(`cannot load ${path}`)); };
+        document.head.append(script);
+      }));
+    }
+    return loading.get(path);
+  };
+
+  // ---- file:// knows no index files.
+
+  if (location.protocol === "file:") {
+    const complete = (event) => {
+      const link = event.target.closest?.("a[href]");
+      const href = typeof link?.href === "string" ? link.href : link?.href?.baseVal;
+      if (!href) return;
+      const target = new URL(href, location.href);
+      if (target.protocol !== "file:" || !target.pathname.endsWith("/")) return;
+      target.pathname += "index.html";
+      link.setAttribute("href", target.href);
+    };
+    for (const type of ["click", "auxclick", "contextmenu"]) document.addEventListener(type, complete, true);
+  }
+
+  // ---- Rail: narrow on the desk, a drawer on the phone.
+
+  const rail = document.getElementById("rail");
+  const toggle = document.querySelector("[data-rail-toggle]");
+  const phone = matchMedia("(max-width: 48rem)");
+  if (rail && toggle) {
+    const scrim = el("div", { class: "scrim" });
+    document.body.append(scrim);
+    for (const link of rail.querySelectorAll("a")) link.title = link.textContent.trim();
+    const sheet = document.querySelector(".sheet");
+    const drawer = (open) => {
+      if (open) html.dataset.drawer = "open"; else delete html.dataset.drawer;
+      sheet.inert = open;
+      toggle.setAttribute("aria-expanded", String(open));
+      if (open) (rail.querySelector("[aria-current]") ?? rail.querySelector("a"))?.focus();
+    };
+    const settle = () => {
+      drawer(false);
+      if (!phone.matches) toggle.setAttribute("aria-expanded", String(html.dataset.rail !== "narrow"));
+    };
+    toggle.addEventListener("click", () => {
+      if (phone.matches) return drawer(html.dataset.drawer !== "open");
+      const narrow = html.dataset.rail !== "narrow";
+      if (narrow) html.dataset.rail = "narrow"; else delete html.dataset.rail;
+      store.set("callboard:rail", narrow ? "narrow" : "wide");
+      toggle.setAttribute("aria-expanded", String(!narrow));
+    });
+    scrim.addEventListener("click", () => drawer(false));
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && html.dataset.drawer === "open") { drawer(false); toggle.focus(); }
+    });
+    phone.addEventListener("change", settle);
+    settle();
+  }
+
+  // ---- Colour scheme: as the system, light, dark.
+
+  const schemeButton = document.querySelector("[data-scheme-toggle]");
+  if (schemeButton) {
+    const order = ["auto", "light", "dark"];
+    const words = new Map([["auto", "as the system"], ["light", "light"], ["dark", "dark"]]);
+    const current = () => html.dataset.scheme ?? "auto";
+    const show = () => {
+      schemeButton.querySelector("use").setAttribute("href", `#i-${current()}`);
+      const label = `Colour scheme: ${words.get(current())}`;
+      schemeButton.setAttribute("aria-label", label);
+      schemeButton.title = label;
+    };
+    schemeButton.addEventListener("click", () => {
+      const next = order[(order.indexOf(current()) + 1) % order.length];
+      if (next === "auto") delete html.dataset.scheme; else html.dataset.scheme = next;
+      store.set("callboard:scheme", next);
+      show();
+    });
+    show();
+  }
+
+  // ---- Copy buttons.
+
+  async function copy(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      const area = el("textarea", { class: "vh", "aria-hidden": "true", tabindex: "-1" });
+      area.value = text;
+      document.body.append(area);
+      area.select();
+      const done = document.execCommand("copy");
+      area.remove();
+      return done;
+    }
+  }
+  function copyButton(label, text, inline) {
+    const button = el("button", { type: "button", class: `iconbutton copy${inline ? " is-inline" : ""}`, "aria-label": label, title: label }, icon("copy"));
+    button.addEventListener("click", async () => {
+      if (!(await copy(text()))) return;
+      button.querySelector("use").setAttribute("href", "#i-check");
+      button.setAttribute("aria-label", "Copied");
+      setTimeout(() => {
+        button.querySelector("use").setAttribute("href", "#i-copy");
+        button.setAttribute("aria-label", label);
+      }, 1500);
+    });
+    return button;
+  }
+  for (const pre of document.querySelectorAll("main pre")) {
+    let box = pre.parentElement;
+    if (!box.classList.contains("highlight")) {
+      box = el("div", { class: "copyable" });
+      pre.replaceWith(box);
+      box.append(pre);
+    }
+    if (!pre.hasAttribute("tabindex")) pre.tabIndex = 0;
+    pre.after(copyButton("Copy this code", () => pre.textContent));
+  }
+  for (const node of document.querySelectorAll("[data-copy]")) {
+    const text = node.textContent;
+    node.append(copyButton(`Copy ${text}`, () => text, true));
+  }
+
+  // ---- Dates as people say them; the exact one is in the title.
+
+  const UNITS = [["year", 31557600], ["month", 2629800], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60]];
+  const say = new Intl.RelativeTimeFormat(html.lang || "en", { numeric: "auto" });
+  for (const time of document.querySelectorAll("time[datetime]")) {
+    const date = new Date(time.dateTime);
+    if (Number.isNaN(date.valueOf())) continue;
+    const dayOnly = time.dateTime.length <= 10;
+    const seconds = (date - Date.now()) / 1000;
+    const [unit, size] = (dayOnly && Math.abs(seconds) < 86400 ? [] : UNITS).find(([, length]) => Math.abs(seconds) >= length) ?? ["day", 86400];
+    const words = say.format(Math.round(seconds / size), unit);
+    if ("keep" in time.dataset) time.textContent += ` (${words})`;
+    else time.textContent = words;
+    time.title = date.toLocaleString(html.lang || "en", dayOnly ? { dateStyle: "full", timeZone: "UTC" } : { dateStyle: "full", timeStyle: "short" });
+  }
+
+  // ---- Stars and recent pages, kept in this browser.
+
+  const shelf = (name) => {
+    const key = `callboard:${name}:${root.pathname}`;
+    return {
+      read() {
+        try {
+          const found = JSON.parse(store.get(key) ?? "[]");
+          return Array.isArray(found) ? found.filter((e) => e && typeof e.url === "string" && typeof e.text === "string") : [];
+        } catch { return []; }
+      },
+      write(entries) { store.set(key, JSON.stringify(entries)); },
+    };
+  };
+  const starred = shelf("starred");
+  const recent = shelf("recent");
+  const here = location.pathname.startsWith(root.pathname)
+    ? location.pathname.slice(root.pathname.length).replace(/index\.html$/, "")
+    : null;
+  const head = document.querySelector("[data-entity]");
+  const doc = document.querySelector("[data-doc]");
+  const me = here === null ? null
+    : head ? { url: here, text: head.dataset.text, glyph: head.dataset.glyph, reference: head.dataset.entity }
+    : doc ? { url: here, text: doc.dataset.doc, glyph: "docs", reference: "" }
+    : null;
+  if (me) {
+    const same = (e) => e.url === me.url || (me.reference !== "" && e.reference === me.reference);
+    recent.write([me, ...recent.read().filter((e) => !same(e))].slice(0, 12));
+    const button = document.querySelector("[data-star]");
+    if (button) {
+      const show = () => {
+        const on = starred.read().some(same);
+        button.setAttribute("aria-pressed", String(on));
+        button.querySelector("span").textContent = on ? "Starred" : "Star";
+      };
+      button.addEventListener("click", () => {
+        const all = starred.read();
+        starred.write(all.some(same) ? all.filter((e) => !same(e)) : [me, ...all].slice(0, 200));
+        show();
+      });
+      show();
+    }
+  }
+  for (const [name, limit] of [["starred", 12], ["recent", 6]]) {
+    const box = document.querySelector(`[data-mine="${name}"]`);
+    const entries = box ? shelf(name).read().slice(0, limit) : [];
+    if (!entries.length) continue;
+    const list = el("ul", { class: "entities is-grid" });
+    for (const e of entries) {
+      list.append(el("li", {}, el("a", { class: "entity", href: url(e.url), title: e.reference || null }, glyph(e.glyph), el("bdi", {}, e.text))));
+    }
+    box.append(list);
+    box.hidden = false;
+  }
+
+  // ---- Docs: pages of the set on the phone, the current heading in the contents.
+
+  const pages = document.getElementById("docnav");
+  const opener = document.querySelector(".docnav-toggle");
+  if (pages && opener) {
+    opener.setAttribute("role", "button");
+    opener.setAttribute("aria-expanded", "false");
+    const flip = (event) => {
+      event.preventDefault();
+      opener.setAttribute("aria-expanded", String(pages.classList.toggle("is-open")));
+      if (pages.classList.contains("is-open")) pages.scrollIntoView({ block: "nearest" });
+    };
+    opener.addEventListener("click", flip);
+    opener.addEventListener("keydown", (event) => { if (event.key === " ") flip(event); });
+    if (!phone.matches) {
+      const current = pages.querySelector("[aria-current]");
+      if (current && current.offsetTop > pages.clientHeight) pages.scrollTop = current.offsetTop - pages.clientHeight / 2;
+    }
+  }
+  const toc = document.querySelector(".toc");
+  if (toc) {
+    if (matchMedia("(max-width: 75rem)").matches) toc.open = false;
+    const links = new Map();
+    for (const link of toc.querySelectorAll("a")) {
+      const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+      if (heading) links.set(heading, link);
+    }
+    const headings = [...links.keys()];
+    const mark = () => {
+      let current = headings[0];
+      for (const heading of headings) {
+        if (heading.getBoundingClientRect().top > 120) break;
+        current = heading;
+      }
+      if (innerHeight + scrollY >= document.documentElement.scrollHeight - 2 && scrollY > 0) current = headings.at(-1);
+      for (const [heading, link] of links) {
+        if (heading === current) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
+      }
+    };
+    if (headings.length) {
+      const watcher = new IntersectionObserver(mark, { rootMargin: "-100px 0px 0px 0px", threshold: [0, 1] });
+      for (const heading of headings) watcher.observe(heading);
+      addEventListener("scrollend", mark, { passive: true });
+      mark();
+    }
+  }
+
+  // A link to a finding or a part opens what hides it.
+  const reveal = () => {
+    const target = location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
+    for (let box = target?.closest("details"); box; box = box.parentElement?.closest("details")) box.open = true;
+  };
+  addEventListener("hashchange", reveal);
+  reveal();
+})();
