@@ -20,7 +20,9 @@ mod tests {
         for path in ["index.html", "a/b/c.css", "catalog/-/2/index.html", "..a/b..", ".well-known/x"] {
             assert!(is_safe(path), "{path}");
         }
-        for path in ["", "/", "/etc/passwd", "a//b", "a/", "../x", "a/../b", "./a", "a\\b", "a\0", ".callboard/manifest"] {
+        for path in
+            ["", "/", "/etc/passwd", "a//b", "a/", "../x", "a/../b", "./a", "a\\b", "a\0", ".callboard/manifest"]
+        {
             assert!(!is_safe(path), "{path:?}");
         }
     }

@@ -120,9 +120,10 @@ impl Stage {
             notes.push(format!("The old site could not be deleted from `{}`: {error}.", old.display()));
         }
         let written = self.written.load(Ordering::Relaxed);
-        let removed = self.previous.as_ref().map_or(0, |previous| {
-            previous.files.keys().filter(|path| !manifest.files.contains_key(*path)).count()
-        });
+        let removed = self
+            .previous
+            .as_ref()
+            .map_or(0, |previous| previous.files.keys().filter(|path| !manifest.files.contains_key(*path)).count());
         Ok(Published {
             files: manifest.files.len(),
             bytes: manifest.files.values().map(|record| record.size).sum(),

@@ -103,7 +103,9 @@ mod tests {
     fn names_of_other_outputs_are_not_ours() {
         let name = OsStr::new("public");
         assert!(is_temporary(free_temporary(Path::new("/nowhere"), name).file_name().unwrap(), name));
-        for other in [".public.callboard-tmp-", ".public.callboard-tmp-1.callboard-tmp-2", ".public2.callboard-tmp-1", "public"] {
+        for other in
+            [".public.callboard-tmp-", ".public.callboard-tmp-1.callboard-tmp-2", ".public2.callboard-tmp-1", "public"]
+        {
             assert!(!is_temporary(OsStr::new(other), name), "{other}");
         }
     }

@@ -7,18 +7,23 @@ use std::sync::Arc;
 use serde::Serialize;
 use tantivy::directory::RamDirectory;
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::index::{SegmentReader, Index};
+use tantivy::index::{Index, SegmentReader};
 use tantivy::postings::Postings;
 use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::TokenizerManager;
-use tantivy::{DocSet, IndexSettings, InvertedIndexReader, SingleSegmentIndexWriter, TERMINATED, TantivyDocument, TantivyError};
+use tantivy::{
+    DocSet, IndexSettings, InvertedIndexReader, SingleSegmentIndexWriter, TERMINATED,
+    TantivyDocument, TantivyError,
+};
 
 use super::SearchDocument;
-use super::analysis::{Stems, document_analyzer, folding_table, name_key, with_joined_names, without_marks};
-use super::ranking::{FIELDS, field_score, inverse_frequency};
+use super::analysis::{
+    Stems, document_analyzer, folding_table, name_key, with_joined_names, without_marks,
+};
+use super::ranking::{FIELDS, MOST_OCCURRENCES, field_score, inverse_frequency};
 use super::shard::{
-    DOCUMENTS_PER_SHARD, DocumentRecord, LexiconEntry, NameRecord, Posting, Root, Shelf, StemRecord, TEXTS_PER_SHARD,
-    VERSION, encode, key_order, path, script,
+    DOCUMENTS_PER_SHARD, DocumentRecord, LENGTHS, LexiconEntry, NameRecord, Posting, Root, Shelf,
+    StemRecord, TEXTS_PER_SHARD, VERSION, encode, key_order, path, script, stem_of,
 };
 
 /// Decides the size of tantivy's first hash table, no limit.
@@ -43,7 +48,13 @@ pub fn build(
     let collected = collect(documents, emit)?;
     let mut root = empty_root(collected.are_entities.len());
     root.names = write_names(&collected, emit);
-    if let Some(segment) = collected.index.reader()?.searcher().segment_readers().first() {
+    if let Some(segment) = collected
+        .index
+        .reader()?
+        .searcher()
+        .segment_readers()
+        .first()
+    {
         let segment = Segment::open(segment)?;
         root.averages = segment.averages.clone();
         let mut lexicon = read_lexicon(&segment)?;
@@ -63,7 +74,7 @@ fn empty_root(documents: usize) -> Root {
         texts_per_shard: TEXTS_PER_SHARD,
         averages: vec![1; FIELDS.len()],
         weights: FIELDS.iter().map(|(_, weight)| *weight).collect(),
-        lengths: (0..90).map(|step| u64::from(FieldNormReader::id_to_fieldnorm(step))).collect(),
+        lengths: (0..LENGTHS as u8).map(length_of).collect(),
         fold: folding_table(),
         lexicon: Vec::new(),
         postings: Vec::new(),
@@ -97,12 +108,23 @@ fn collect(
         }
         writer.add_document(to_index(&document, &fields))?;
         texts.push(quotable(&document.body), emit);
-        let SearchDocument { title, section, url, kind, reference, .. } = document;
+        let SearchDocument {
+            title,
+            section,
+            url,
+            kind,
+            reference,
+            ..
+        } = document;
         records.push((title, section, url, kind, reference), emit);
     }
     records.flush(emit);
     texts.flush(emit);
-    Ok(Collected { index: writer.finalize()?, are_entities, names })
+    Ok(Collected {
+        index: writer.finalize()?,
+        are_entities,
+        names,
+    })
 }
 
 fn index_writer() -> Result<(SingleSegmentIndexWriter, Vec<Field>), TantivyError> {
@@ -112,12 +134,18 @@ fn index_writer() -> Result<(SingleSegmentIndexWriter, Vec<Field>), TantivyError
         .set_fieldnorms(true);
     let options = TextOptions::default().set_indexing_options(analysis);
     let mut schema = Schema::builder();
-    let fields = FIELDS.iter().map(|(name, _)| schema.add_text_field(name, options.clone())).collect();
+    let fields = FIELDS
+        .iter()
+        .map(|(name, _)| schema.add_text_field(name, options.clone()))
+        .collect();
     let tokenizers = TokenizerManager::new();
     tokenizers.register("words", document_analyzer());
     let writer = Index::builder()
         .schema(schema.build())
-        .settings(IndexSettings { docstore_compress_dedicated_thread: false, ..IndexSettings::default() })
+        .settings(IndexSettings {
+            docstore_compress_dedicated_thread: false,
+            ..IndexSettings::default()
+        })
         .tokenizers(tokenizers)
         .single_segment_index_writer(RamDirectory::create(), INDEX_MEMORY)?;
     Ok((writer, fields))
@@ -169,7 +197,12 @@ struct Rows<T> {
 
 impl<T: Serialize> Rows<T> {
     fn new(family: &'static str, per_shard: usize) -> Self {
-        Rows { family, per_shard, rows: Vec::new(), shards: 0 }
+        Rows {
+            family,
+            per_shard,
+            rows: Vec::new(),
+            shards: 0,
+        }
     }
 
     fn push(&mut self, row: T, emit: &mut dyn FnMut(&str, Vec<u8>)) {
@@ -188,58 +221,6 @@ impl<T: Serialize> Rows<T> {
         self.rows.clear();
         self.shards += 1;
     }
-}
-
-/// The readable parts of tantivy's segment, by field number.
-struct Segment {
-    documents: u64,
-    terms: Vec<Arc<InvertedIndexReader>>,
-    lengths: Vec<FieldNormReader>,
-    averages: Vec<u64>,
-}
-
-impl Segment {
-    fn open(reader: &SegmentReader) -> Result<Self, TantivyError> {
-        let documents = u64::from(reader.max_doc());
-        let mut segment = Segment { documents, terms: Vec::new(), lengths: Vec::new(), averages: Vec::new() };
-        for (field, _) in reader.schema().fields() {
-            let terms = reader.inverted_index(field)?;
-            segment.averages.push((terms.total_num_tokens() * 256 / documents.max(1)).max(1));
-            segment.terms.push(terms);
-            segment.lengths.push(reader.get_fieldnorms_reader(field)?);
-        }
-        Ok(segment)
-    }
-}
-
-/// Every surface form of every field with its stem, sorted by surface.
-fn read_lexicon(segment: &Segment) -> io::Result<Vec<LexiconEntry>> {
-    let mut frequencies = HashMap::<String, u64>::new();
-    for terms in &segment.terms {
-        let mut stream = terms.terms().stream()?;
-        while let Some((surface, info)) = stream.next() {
-            let surface = String::from_utf8_lossy(surface);
-            match frequencies.get_mut(surface.as_ref()) {
-                Some(frequency) => *frequency += u64::from(info.doc_freq),
-                None => drop(frequencies.insert(surface.into_owned(), u64::from(info.doc_freq))),
-            }
-        }
-    }
-    let mut stems = Stems::english();
-    let mut lexicon: Vec<LexiconEntry> = frequencies
-        .into_iter()
-        .map(|(surface, frequency)| {
-            let stem = stems.stem(&surface);
-            let stem = if stem == surface { String::new() } else { stem };
-            (surface, stem, frequency)
-        })
-        .collect();
-    lexicon.sort_unstable_by(|a, b| key_order(&a.0, &b.0));
-    Ok(lexicon)
-}
-
-fn stem_of((surface, stem, _): &LexiconEntry) -> &str {
-    if stem.is_empty() { surface } else { stem }
 }
 
 fn write_lexicon(lexicon: &[LexiconEntry], emit: &mut dyn FnMut(&str, Vec<u8>)) -> Vec<String> {
@@ -261,9 +242,17 @@ fn write_names(collected: &Collected, emit: &mut dyn FnMut(&str, Vec<u8>)) -> Ve
             is_entity: collected.are_entities[*document as usize],
             length: 0,
         };
-        let postings: Vec<Posting> = documents.iter().take(POSTINGS_PER_RECORD).map(posting).collect();
+        let postings: Vec<Posting> = documents
+            .iter()
+            .take(POSTINGS_PER_RECORD)
+            .map(posting)
+            .collect();
         let postings = encode(&postings);
-        shelf.push(name, name.len() + postings.len() + 8, (name.clone(), postings));
+        shelf.push(
+            name,
+            name.len() + postings.len() + 8,
+            (name.clone(), postings),
+        );
     }
     shelf.finish()
 }
@@ -285,40 +274,15 @@ fn write_postings(
             for postings in postings.chunks(POSTINGS_PER_RECORD) {
                 let postings = encode(postings);
                 let size = stem.len() + postings.len() + 18;
-                shelf.push(stem, size, (stem.to_owned(), field, idf, u8::from(is_capped), postings));
+                shelf.push(
+                    stem,
+                    size,
+                    (stem.to_owned(), field, idf, u8::from(is_capped), postings),
+                );
             }
         }
     }
     Ok(shelf.finish())
-}
-
-/// The documents which hold one of the surfaces in the field, sorted, with the occurrences of all of them.
-fn read_postings(
-    surfaces: &[LexiconEntry],
-    field: usize,
-    segment: &Segment,
-    are_entities: &[bool],
-) -> io::Result<Vec<Posting>> {
-    let terms = &segment.terms[field];
-    let mut found = Vec::<(u32, u32)>::new();
-    for (surface, ..) in surfaces {
-        let Some(info) = terms.terms().get(surface.as_bytes())? else { continue };
-        let mut postings = terms.read_postings_from_terminfo(&info, IndexRecordOption::WithFreqs)?;
-        while postings.doc() != TERMINATED {
-            found.push((postings.doc(), postings.term_freq()));
-            postings.advance();
-        }
-    }
-    found.sort_unstable();
-    let in_one_document = found.chunk_by(|a, b| a.0 == b.0);
-    Ok(in_one_document
-        .map(|found| Posting {
-            document: found[0].0,
-            occurrences: found.iter().map(|(_, occurrences)| occurrences).sum(),
-            is_entity: are_entities[found[0].0 as usize],
-            length: segment.lengths[field].fieldnorm_id(found[0].0).min(89),
-        })
-        .collect())
 }
 
 /// Keeps the postings that score highest, still sorted by document, and tells whether any were dropped.
@@ -328,8 +292,13 @@ fn cap(postings: &mut Vec<Posting>, average: u64) -> bool {
         return false;
     }
     let score = |posting: &Posting| {
-        let length = u64::from(FieldNormReader::id_to_fieldnorm(posting.length));
-        field_score(16, 4096, posting.occurrences.min(44), length, average)
+        field_score(
+            16,
+            4096,
+            posting.occurrences.min(MOST_OCCURRENCES),
+            length_of(posting.length),
+            average,
+        )
     };
     postings.sort_by_cached_key(|posting| (std::cmp::Reverse(score(posting)), posting.document));
     postings.truncate(MOST);

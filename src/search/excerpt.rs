@@ -15,7 +15,9 @@ pub(super) fn excerpt(text: &str, marked: &BTreeSet<String>) -> Vec<(String, boo
     let all = words(text, marked);
     let start = best_start(&all).saturating_sub(WORDS_BEFORE);
     let words = &all[start..all.len().min(start + WORDS)];
-    let (Some(first), Some(last)) = (words.first(), words.last()) else { return Vec::new() };
+    let (Some(first), Some(last)) = (words.first(), words.last()) else {
+        return Vec::new();
+    };
     let mut at = if start == 0 { 0 } else { first.place.start };
     let mut pieces = Pieces::default();
     pieces.push(if start == 0 { "" } else { "…" }, false);
@@ -42,7 +44,10 @@ fn words(text: &str, marked: &BTreeSet<String>) -> Vec<Word> {
     let mut analyzer = word_analyzer();
     analyzer.token_stream(text).process(&mut |token| {
         let mark = marked.contains(&token.text).then(|| token.text.clone());
-        words.push(Word { place: token.offset_from..token.offset_to, mark });
+        words.push(Word {
+            place: token.offset_from..token.offset_to,
+            mark,
+        });
     });
     words
 }
@@ -50,9 +55,16 @@ fn words(text: &str, marked: &BTreeSet<String>) -> Vec<Word> {
 /// The first marked word from which an excerpt shows the most different ones.
 fn best_start(words: &[Word]) -> usize {
     let mut best = (0, 0);
-    for (start, _) in words.iter().enumerate().filter(|(_, word)| word.mark.is_some()) {
+    for (start, _) in words
+        .iter()
+        .enumerate()
+        .filter(|(_, word)| word.mark.is_some())
+    {
         let shown = words[start..].iter().take(WORDS - WORDS_BEFORE);
-        let different = shown.filter_map(|word| word.mark.as_ref()).collect::<BTreeSet<_>>().len();
+        let different = shown
+            .filter_map(|word| word.mark.as_ref())
+            .collect::<BTreeSet<_>>()
+            .len();
         if different > best.0 {
             best = (different, start);
         }

@@ -9,8 +9,11 @@ use serde::de::DeserializeOwned;
 use super::analysis::query_words;
 use super::excerpt::excerpt;
 use super::expansion::{Expansion, expand};
-use super::ranking::{document_score, field_score};
-use super::shard::{DocumentRecord, LexiconEntry, NameRecord, Root, StemRecord, VERSION, decode, key_order, parse, path};
+use super::ranking::{FIELDS, document_score, field_score};
+use super::shard::{
+    DocumentRecord, LENGTHS, LexiconEntry, NameRecord, Root, StemRecord, VERSION, decode,
+    key_order, parse, path,
+};
 use super::{Hit, Results, Shards};
 
 /// Of one page, no more documents are shown.
@@ -28,8 +31,15 @@ pub fn query(shards: &dyn Shards, query: &str, limit: usize) -> io::Result<Resul
     let reader = Reader::open(shards)?;
     let words = expand(query, &reader)?;
     let ranked = rank(query, &words, &reader)?;
-    let surfaces: BTreeSet<String> = words.iter().flat_map(|(_, expansion)| expansion.surfaces.clone()).collect();
-    Ok(Results { total: ranked.len(), hits: show(&ranked, &surfaces, limit, &reader)?, suggestion: suggestion(&words) })
+    let surfaces: BTreeSet<String> = words
+        .iter()
+        .flat_map(|(_, expansion)| expansion.surfaces.clone())
+        .collect();
+    Ok(Results {
+        total: ranked.len(),
+        hits: show(&ranked, &surfaces, limit, &reader)?,
+        suggestion: suggestion(&words),
+    })
 }
 
 /// Reads shards by family.
@@ -41,8 +51,11 @@ pub(super) struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn open(shards: &'a dyn Shards) -> io::Result<Self> {
         let root: Root = parse("root", &shards.read(&path("root"))?)?;
-        if root.version != VERSION {
-            let message = format!("search shards of version {}, not {VERSION}", root.version);
+        if root.version != VERSION || !is_sound(&root) {
+            let message = format!(
+                "search shards of version {}, not {VERSION}, or broken",
+                root.version
+            );
             return Err(io::Error::new(io::ErrorKind::InvalidData, message));
         }
         Ok(Reader { shards, root })
@@ -55,8 +68,9 @@ impl<'a> Reader<'a> {
     }
 
     fn stem(&self, stem: &str) -> io::Result<Vec<StemRecord>> {
-        let mut records: Vec<StemRecord> = self.rows("postings", spanning(&self.root.postings, stem))?;
-        records.retain(|record| record.0 == stem);
+        let mut records: Vec<StemRecord> =
+            self.rows("postings", spanning(&self.root.postings, stem))?;
+        records.retain(|record| record.0 == stem && record.1 < FIELDS.len());
         Ok(records)
     }
 
@@ -83,21 +97,48 @@ impl<'a> Reader<'a> {
         Ok(rows)
     }
 
-    fn row<T: DeserializeOwned>(&self, family: &str, number: usize, per_shard: usize) -> io::Result<T> {
+    fn row<T: DeserializeOwned>(
+        &self,
+        family: &str,
+        number: usize,
+        per_shard: usize,
+    ) -> io::Result<T> {
         let shard = number / per_shard;
-        let row = self.rows(family, shard..shard + 1)?.into_iter().nth(number % per_shard);
-        row.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, format!("no row {number} in `{family}`")))
+        let row = self
+            .rows(family, shard..shard + 1)?
+            .into_iter()
+            .nth(number % per_shard);
+        row.ok_or_else(|| {
+            io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("no row {number} in `{family}`"),
+            )
+        })
     }
+}
+
+/// Whether the ranking can compute with these numbers.
+fn is_sound(root: &Root) -> bool {
+    root.averages.len() == FIELDS.len()
+        && root.weights.len() == FIELDS.len()
+        && root.lengths.len() == LENGTHS
+        && root.averages.iter().all(|average| *average > 0)
+        && root.documents_per_shard > 0
+        && root.texts_per_shard > 0
 }
 
 /// The number of the shard that holds `key`, if any does.
 pub(super) fn containing(firsts: &[String], key: &str) -> usize {
-    firsts.partition_point(|first| key_order(first, key).is_le()).saturating_sub(1)
+    firsts
+        .partition_point(|first| key_order(first, key).is_le())
+        .saturating_sub(1)
 }
 
 /// The shards that hold all records of `key`, of which there may be too many for one.
 fn spanning(firsts: &[String], key: &str) -> Range<usize> {
-    let before = firsts.partition_point(|first| key_order(first, key).is_lt()).saturating_sub(1);
+    let before = firsts
+        .partition_point(|first| key_order(first, key).is_lt())
+        .saturating_sub(1);
     let end = firsts.partition_point(|first| key_order(first, key).is_le());
     before..end
 }
@@ -112,7 +153,11 @@ struct Candidate {
 }
 
 /// The score and number of every document that holds a word of the query, best first.
-fn rank(query: &str, words: &[(String, Expansion)], reader: &Reader) -> io::Result<Vec<(u64, u32)>> {
+fn rank(
+    query: &str,
+    words: &[(String, Expansion)],
+    reader: &Reader,
+) -> io::Result<Vec<(u64, u32)>> {
     let mut candidates = BTreeMap::<u32, Candidate>::new();
     let mut counted = 0;
     for (_, expansion) in words {
@@ -133,8 +178,16 @@ fn rank(query: &str, words: &[(String, Expansion)], reader: &Reader) -> io::Resu
         }
     }
     let score = |(document, candidate): (u32, Candidate)| {
-        let Candidate { sum, held, is_entity, is_named } = candidate;
-        (document_score(sum, held, counted, is_entity, is_named), document)
+        let Candidate {
+            sum,
+            held,
+            is_entity,
+            is_named,
+        } = candidate;
+        (
+            document_score(sum, held, counted, is_entity, is_named),
+            document,
+        )
     };
     let mut ranked: Vec<(u64, u32)> = candidates.into_iter().map(score).collect();
     ranked.sort_by_key(|(score, document)| (std::cmp::Reverse(*score), *document));
@@ -158,7 +211,10 @@ fn score_word(expansion: &Expansion, reader: &Reader) -> io::Result<WordScores> 
                 let length = reader.root.lengths[usize::from(posting.length)];
                 let (weight, average) = (reader.root.weights[field], reader.root.averages[field]);
                 let score = field_score(weight, idf, posting.occurrences, length, average);
-                scores.entry(posting.document).or_insert((0, posting.is_entity)).0 += score;
+                scores
+                    .entry(posting.document)
+                    .or_insert((0, posting.is_entity))
+                    .0 += score;
             }
         }
         for (document, (score, is_entity)) in scores {
@@ -185,7 +241,15 @@ fn show(
         }
         *of_page += 1;
         let excerpt = excerpt(&reader.text(*number)?, surfaces);
-        hits.push(Hit { title, section, url, kind, reference, score: *score, excerpt });
+        hits.push(Hit {
+            title,
+            section,
+            url,
+            kind,
+            reference,
+            score: *score,
+            excerpt,
+        });
         if hits.len() == limit {
             break;
         }
@@ -198,8 +262,13 @@ fn page_of(url: &str) -> &str {
 }
 
 fn suggestion(words: &[(String, Expansion)]) -> Option<String> {
-    words.iter().any(|(_, expansion)| expansion.correction.is_some()).then(|| {
-        let corrected = |(word, expansion): &(String, Expansion)| expansion.correction.clone().unwrap_or(word.clone());
-        words.iter().map(corrected).collect::<Vec<_>>().join(" ")
-    })
+    words
+        .iter()
+        .any(|(_, expansion)| expansion.correction.is_some())
+        .then(|| {
+            let corrected = |(word, expansion): &(String, Expansion)| {
+                expansion.correction.clone().unwrap_or(word.clone())
+            };
+            words.iter().map(corrected).collect::<Vec<_>>().join(" ")
+        })
 }

@@ -16,12 +16,14 @@ use super::ranking::MOST_OCCURRENCES;
 pub(super) const VERSION: u32 = 1;
 pub(super) const DOCUMENTS_PER_SHARD: usize = 128;
 pub(super) const TEXTS_PER_SHARD: usize = 32;
+/// How many lengths a posting can tell apart.
+pub(super) const LENGTHS: usize = 90;
 /// A shard may end from this size on, and must before the other. Both in bytes before compression.
 const SMALLEST_SHARD: usize = 20_000;
 const LARGEST_SHARD: usize = 40_000;
 
 /// Printable ASCII without the characters that JSON or HTML would escape.
-const ALPHABET: &[u8; 90] =
+const ALPHABET: &[u8; LENGTHS] =
     b" !#$%'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~";
 const SYMBOLS: [u8; 128] = symbols();
 
@@ -65,6 +67,10 @@ pub(super) struct Posting {
     pub(super) length: u8,
 }
 
+pub(super) fn stem_of((surface, stem, _): &LexiconEntry) -> &str {
+    if stem.is_empty() { surface } else { stem }
+}
+
 /// The order of keys: that of JavaScript's strings.
 pub(super) fn key_order(a: &str, b: &str) -> Ordering {
     a.encode_utf16().cmp(b.encode_utf16())
@@ -76,7 +82,8 @@ pub(super) fn path(name: &str) -> String {
 
 /// The script that hands `value` to the browser under `name`.
 pub(super) fn script(name: &str, value: &impl Serialize) -> Vec<u8> {
-    let json = serde_json::to_string(value).expect("strings, numbers and lists of them are always JSON");
+    let json =
+        serde_json::to_string(value).expect("strings, numbers and lists of them are always JSON");
     let mut script = format!("callboardShard(\"{name}\",");
     for character in json.chars() {
         match character {
@@ -98,8 +105,15 @@ pub(super) fn script(name: &str, value: &impl Serialize) -> Vec<u8> {
 /// `InvalidData` when it is anything else.
 pub(super) fn parse<T: DeserializeOwned>(name: &str, script: &[u8]) -> io::Result<T> {
     let prefix = format!("callboardShard(\"{name}\",");
-    let json = script.strip_prefix(prefix.as_bytes()).and_then(|rest| rest.strip_suffix(b");\n"));
-    let json = json.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, format!("`{name}` is no search shard")))?;
+    let json = script
+        .strip_prefix(prefix.as_bytes())
+        .and_then(|rest| rest.strip_suffix(b");\n"));
+    let json = json.ok_or_else(|| {
+        io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("`{name}` is no search shard"),
+        )
+    })?;
     serde_json::from_slice(json).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
@@ -114,7 +128,13 @@ pub(super) struct Shelf<'a, T> {
 
 impl<'a, T: Serialize> Shelf<'a, T> {
     pub(super) fn new(family: &'static str, emit: &'a mut dyn FnMut(&str, Vec<u8>)) -> Self {
-        Shelf { family, emit, items: Vec::new(), size: 0, firsts: Vec::new() }
+        Shelf {
+            family,
+            emit,
+            items: Vec::new(),
+            size: 0,
+            firsts: Vec::new(),
+        }
     }
 
     /// Adds the next item; `size` is about its size in bytes.
@@ -153,7 +173,7 @@ fn fingerprint(key: &str) -> u64 {
     let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    hash ^ hash >> 32
+    hash ^ (hash >> 32)
 }
 
 /// Postings as text: the distance from the document before in base 45, lowest digit first and 45 added to all digits
@@ -178,7 +198,9 @@ pub(super) fn encode(postings: &[Posting]) -> String {
 
 /// The postings which [`encode`] wrote; nothing after the first broken one.
 pub(super) fn decode(text: &str) -> impl Iterator<Item = Posting> {
-    let mut symbols = text.bytes().map(|byte| u32::from(SYMBOLS[usize::from(byte & 127)]));
+    let mut symbols = text
+        .bytes()
+        .map(|byte| u32::from(SYMBOLS[usize::from(byte & 127)]));
     let mut document = 0_u32;
     std::iter::from_fn(move || {
         let mut scale = 1_u32;
@@ -192,7 +214,12 @@ pub(super) fn decode(text: &str) -> impl Iterator<Item = Posting> {
         }
         let occurrences = symbols.next()?;
         let length = symbols.next()? as u8;
-        Some(Posting { document, occurrences: occurrences / 2, is_entity: occurrences % 2 == 1, length })
+        Some(Posting {
+            document,
+            occurrences: occurrences / 2,
+            is_entity: occurrences % 2 == 1,
+            length,
+        })
     })
 }
 

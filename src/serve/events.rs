@@ -14,7 +14,9 @@ use std::time::Duration;
 /// Connections at one time; a browser opens six.
 const CONNECTIONS: usize = 64;
 /// A dead connection is noticed when something is written to it.
-const HEARTBEAT: Duration = Duration::from_secs(3);
+const SILENCE: Duration = Duration::from_secs(3);
+/// A comment, which browsers skip.
+const HEARTBEAT: &str = ":\n\n";
 /// Generations remembered for those who come back.
 const REMEMBERED: usize = 50;
 /// More changed paths than this are told as "everything".
@@ -44,7 +46,6 @@ pub(super) struct Subscription {
 #[derive(Serialize)]
 struct Message<'a> {
     generation: &'a str,
-    base: &'a str,
     all: bool,
     paths: &'a [String],
 }
@@ -61,15 +62,16 @@ impl Hub {
 
     /// Begins the next generation: `place` puts the site with that name in its place, then everybody hears of it.
     pub(super) fn publish(&self, changed: &[String], place: impl FnOnce(String)) {
-        let generation = self.state().generation + 1;
-        place(self.name(generation));
+        // Held throughout: whoever loads a page of the new generation must not connect before we know of it.
         let mut state = self.state();
+        let generation = state.generation + 1;
+        place(self.name(generation));
         state.generation = generation;
         state.said.push_back((generation, changed.into()));
         if state.said.len() > REMEMBERED {
             state.said.pop_front();
         }
-        let message: Arc<str> = self.message(generation, Some(changed), "").into();
+        let message: Arc<str> = self.message(generation, Some(changed)).into();
         state.listeners.retain(|listener| listener.send(message.clone()).is_ok());
     }
 
@@ -84,8 +86,8 @@ impl Hub {
     pub(super) fn subscribe(&self, since: &str) -> Option<Subscription> {
         let mut state = self.state();
         // Those who left are found when something is sent to them.
-        let nothing: Arc<str> = "".into();
-        state.listeners.retain(|listener| listener.send(nothing.clone()).is_ok());
+        let heartbeat: Arc<str> = HEARTBEAT.into();
+        state.listeners.retain(|listener| listener.send(heartbeat.clone()).is_ok());
         if state.closed || state.listeners.len() >= CONNECTIONS {
             return None;
         }
@@ -93,7 +95,7 @@ impl Hub {
         let missed = self.missed(&state, since);
         if missed.as_ref().is_none_or(|paths| !paths.is_empty()) {
             // The receiver is in our hands, so this cannot fail.
-            let _ = sender.send(self.message(state.generation, missed.as_deref(), "").into());
+            let _ = sender.send(self.message(state.generation, missed.as_deref()).into());
         }
         state.listeners.push(sender);
         Some(Subscription { messages })
@@ -113,11 +115,10 @@ impl Hub {
         Some(paths)
     }
 
-    fn message(&self, generation: u64, paths: Option<&[String]>, base: &str) -> String {
+    fn message(&self, generation: u64, paths: Option<&[String]>) -> String {
         let known = paths.filter(|paths| paths.len() <= PATHS);
         let generation = self.name(generation);
-        let message =
-            Message { generation: &generation, base, all: known.is_none(), paths: known.unwrap_or_default() };
+        let message = Message { generation: &generation, all: known.is_none(), paths: known.unwrap_or_default() };
         // JSON has no line breaks of its own, which is what an event needs. Strings always serialise.
         let json = serde_json::to_string(&message).unwrap_or_default();
         format!("event: changed\ndata: {json}\n\n")
@@ -141,9 +142,9 @@ impl Subscription {
         )?;
         to.flush()?;
         loop {
-            match self.messages.recv_timeout(HEARTBEAT) {
+            match self.messages.recv_timeout(SILENCE) {
                 Ok(message) => to.write_all(message.as_bytes())?,
-                Err(RecvTimeoutError::Timeout) => to.write_all(b":\n\n")?,
+                Err(RecvTimeoutError::Timeout) => to.write_all(HEARTBEAT.as_bytes())?,
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
             to.flush()?;
@@ -156,7 +157,12 @@ mod tests {
     use super::*;
 
     fn heard(subscription: &Subscription) -> Vec<String> {
-        subscription.messages.try_iter().filter(|message| !message.is_empty()).map(|message| message.to_string()).collect()
+        subscription
+            .messages
+            .try_iter()
+            .filter(|message| **message != *HEARTBEAT)
+            .map(|message| message.to_string())
+            .collect()
     }
 
     #[test]

@@ -69,7 +69,8 @@ mod tests {
         for name in ["localhost", "LOCALHOST:8080", "127.0.0.1:1", "[::1]:8080", "[::1]", "dev.example:80"] {
             assert!(local.allow(Some(name)), "{name}");
         }
-        for name in ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "", ":80", "192.168.0.7", "[::1"]
+        for name in
+            ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "", ":80", "192.168.0.7", "[::1"]
         {
             assert!(!local.allow(Some(name)), "{name}");
         }

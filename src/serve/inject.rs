@@ -7,11 +7,12 @@ pub(super) const SCRIPT_PATH: &str = "/-/reload.js";
 pub(super) const SCRIPT: &str = include_str!("reload.js");
 
 /// Adds the script before `</body>`, or at the end. `page` is the site's path of this page, `*` if any change matters.
-pub(super) fn inject(html: &[u8], page: &str, generation: &str) -> Vec<u8> {
+pub(super) fn inject(html: &[u8], page: &str, base: &str, generation: &str) -> Vec<u8> {
     let at = last_body_end(html).unwrap_or(html.len());
     let tag = format!(
-        "<script src=\"{SCRIPT_PATH}\" data-page=\"{}\" data-generation=\"{}\" defer></script>",
+        "<script src=\"{SCRIPT_PATH}\" data-page=\"{}\" data-base=\"{}\" data-generation=\"{}\" defer></script>",
         attribute(page),
+        attribute(base),
         attribute(generation)
     );
     let mut out = Vec::with_capacity(html.len() + tag.len());
@@ -36,10 +37,10 @@ mod tests {
 
     #[test]
     fn the_script_stands_before_the_end_of_the_body() {
-        let page = inject(b"<body><pre></body></pre></BODY></html>", "a\"b.html", "1");
+        let page = inject(b"<body><pre></body></pre></BODY></html>", "a\"b.html", "", "1");
         let page = String::from_utf8(page).unwrap();
         assert!(page.starts_with("<body><pre></body></pre><script src=\"/-/reload.js\" data-page=\"a&quot;b.html\""));
         assert!(page.ends_with(" defer></script></BODY></html>"));
-        assert!(inject(b"<p>bare", "*", "1").ends_with(b" defer></script>"));
+        assert!(inject(b"<p>bare", "*", "", "1").ends_with(b" defer></script>"));
     }
 }

@@ -83,7 +83,7 @@ pub fn run(
     let (listener, port) = listen::bind(&options.host, options.port)?;
     let hub = Arc::new(Hub::new());
     let mut last = settled(first);
-    let site = Arc::new(RwLock::new(Site::new(last.clone(), &options.base, hub.generation())));
+    let site = Arc::new(RwLock::new(Arc::new(Site::new(last.clone(), &options.base, hub.generation()))));
     let hosts = host::Hosts::new(&options.host, listener.local_addr().ok());
     let mut watcher = Watch::start(watch, options.ignore).map_err(|reason| {
         Stop::environment("cannot watch for changes").cause(reason).hint("Build once with `callboard build` instead.")
@@ -124,7 +124,7 @@ pub fn run(
         }
         // The new site is in place before any browser hears of it. Its generation is the one that the hub announces.
         hub.publish(&changed, |generation| {
-            *site.write().unwrap_or_else(PoisonError::into_inner) = Site::new(new, &options.base, generation);
+            *site.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Site::new(new, &options.base, generation));
         });
         on_event(Event::Rebuilt { changed, ms });
     }

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const script = document.currentScript;
-  const page = script.dataset.page;
+  const { page, base } = script.dataset;
   let generation = script.dataset.generation;
   let source = null;
   let retry = null;
@@ -50,7 +50,7 @@
   };
 
   const changed = (event) => {
-    const { generation: now, base, all, paths } = JSON.parse(event.data);
+    const { generation: now, all, paths } = JSON.parse(event.data);
     generation = now;
     if (all || (page === "*" && paths.length > 0) || paths.includes(page)) return reload();
     const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);

@@ -57,17 +57,10 @@ pub struct Ingested<T> {
 /// What a Location entity points at.
 #[derive(Debug, Clone)]
 pub struct Target {
-    pub kind: TargetKind,
     pub target: String,
     /// `presence: optional`
     pub optional: bool,
     pub place: Place,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TargetKind {
-    File,
-    Url,
 }
 
 /// A closed snapshot, the descriptors in it and what went wrong on the way.
@@ -252,7 +245,6 @@ impl Worklist<'_> {
             target: without_userinfo(&location.target),
         });
         let target = Target {
-            kind: TargetKind::Url,
             target: location.target.clone(),
             optional: false,
             place: location.place.clone(),

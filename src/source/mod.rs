@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-pub use crawl::{Crawl, CrawlOptions, Ingested, Origin, Target, TargetKind, crawl};
+pub use crawl::{Crawl, CrawlOptions, Ingested, Origin, Target, crawl};
 pub use path::{join, normalize, parent};
 pub use web::Web;
 

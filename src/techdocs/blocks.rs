@@ -28,8 +28,8 @@ pub(super) struct Admonition<'a> {
     /// The type and further class names, each safe as a class.
     pub(super) classes: Vec<String>,
     pub(super) fold: Fold,
-    /// Markdown of the title; empty for a box without one.
-    pub(super) title: Source<'a>,
+    /// The title as a Markdown heading, because a heading holds text and no blocks.
+    pub(super) title: Option<Source<'a>>,
 }
 
 /// Whether a box can be folded.
@@ -39,6 +39,9 @@ pub(super) enum Fold {
     Closed,
     Open,
 }
+
+/// What makes a line a heading. It is shorter than any `!!! "`, so columns stay positive.
+const TITLE: &str = "# ";
 
 /// The fence that opened a block of code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -195,12 +198,13 @@ fn head<'a>(source: &Source<'a>, line: &Line, index: usize) -> Option<Admonition
     }
     let mut classes: Vec<String> = names.split_whitespace().map(str::to_lowercase).collect();
     let title = match quoted {
+        Some("") => None,
         Some(title) => {
             let at = line.start + (text.len() - 1 - title.len());
             let (line, column, _) = source.locate(at, at);
-            Source::with_margins(title.to_owned(), line, vec![column - 1])
+            Some(Source::with_margins(format!("{TITLE}{title}"), line, vec![column - 1 - TITLE.len() as u32]))
         }
-        None => Source::new(capitalised(classes.first()?), source.line(index).0),
+        None => Some(Source::new(format!("{TITLE}{}", capitalised(classes.first()?)), source.line(index).0)),
     };
     if classes.is_empty() {
         classes.push("note".to_owned());
@@ -323,7 +327,10 @@ mod tests {
             .map(|piece| match piece {
                 Piece::Text(source) => source.text().to_owned(),
                 Piece::Html(source) => format!("<<{}>>", source.text()),
-                Piece::Enter(head) => format!("[{}|{}|", head.classes.join("."), head.title.text()),
+                Piece::Enter(head) => {
+                    let title = head.title.as_ref().map_or("", Source::text).trim_start_matches(TITLE);
+                    format!("[{}|{title}|", head.classes.join("."))
+                },
                 Piece::Leave(_) => "]".to_owned(),
             })
             .collect()

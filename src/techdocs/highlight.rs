@@ -140,8 +140,8 @@ fn coloured(languages: &Languages, syntax: &SyntaxReference, code: &str) -> Resu
     let mut state = ParseState::new(syntax);
     let mut stack = ScopeStack::new();
     let mut spans = Spans { html: String::with_capacity(code.len() * 2), open: None, gap: String::new() };
-    let mut with_break = String::new();
     for line in code.split_inclusive('\n') {
+        let with_break;
         // The grammars expect every line to end in a line break.
         let parsed: &str = if line.ends_with('\n') {
             line

@@ -20,6 +20,8 @@ mod page;
 mod raw_html;
 mod slug;
 mod source;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use highlight::{BlockCache, Highlighter};

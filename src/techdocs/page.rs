@@ -90,14 +90,16 @@ pub fn render(input: &PageInput) -> RenderedPage {
     }
     let mut events = parsers.drain(..).map(Parser::into_offset_iter);
 
-    let mut writer = Writer::new(input, opened.first_line);
+    let mut writer = Writer::new(input);
     for piece in &pieces {
         match piece {
             Piece::Text(source) => write_all(&mut writer, source, events.next()),
             Piece::Html(source) => writer.loose_html(source),
             Piece::Enter(head) => {
                 writer.enter(head);
-                write_all(&mut writer, &head.title, events.next());
+                if let Some(title) = &head.title {
+                    write_all(&mut writer, title, events.next());
+                }
                 writer.end_title(head);
             }
             Piece::Leave(fold) => writer.leave(*fold),
@@ -145,7 +147,7 @@ fn write_all<'s, F: BrokenLinkCallback<'s>>(
 fn markdown<'p>(piece: &'p Piece) -> Option<&'p str> {
     match piece {
         Piece::Text(source) => Some(source.text()),
-        Piece::Enter(head) => Some(head.title.text()),
+        Piece::Enter(head) => head.title.as_ref().map(Source::text),
         Piece::Html(_) | Piece::Leave(_) => None,
     }
 }

@@ -1,7 +1,7 @@
 //! Writes the events of a Markdown parser as HTML, and keeps what a page's readers and search need beside it.
 
 use super::address::{self, Address, with_anchor};
-use super::blocks::{self, Admonition, Fold};
+use super::blocks::{Admonition, Fold};
 use super::escape::{push_attribute, push_named, push_text};
 use super::fence::{self, Fence};
 use super::footnotes::Footnotes;
@@ -53,6 +53,8 @@ pub(super) struct Writer<'p> {
     tables: Vec<Table>,
     cells: usize,
     heading: Option<OpenHeading>,
+    /// The title of a box is being written: its heading has no tag of its own.
+    in_title: bool,
     image: Option<OpenImage>,
     code: Option<OpenCode>,
     html_block: Option<HtmlBlock>,
@@ -66,7 +68,6 @@ pub(super) struct Writer<'p> {
     headings: Vec<Heading>,
     first_title: Option<String>,
     sections: Vec<Section>,
-    first_line: u32,
     findings: Vec<Finding>,
     removed: BTreeSet<String>,
     link_faults: usize,
@@ -136,7 +137,7 @@ enum Use {
 }
 
 impl<'p> Writer<'p> {
-    pub(super) fn new(input: &'p PageInput<'p>, first_line: u32) -> Self {
+    pub(super) fn new(input: &'p PageInput<'p>) -> Self {
         Writer {
             input,
             out: String::with_capacity(input.text.len() + input.text.len() / 2),
@@ -146,6 +147,7 @@ impl<'p> Writer<'p> {
             tables: Vec::new(),
             cells: 0,
             heading: None,
+            in_title: false,
             image: None,
             code: None,
             html_block: None,
@@ -158,7 +160,6 @@ impl<'p> Writer<'p> {
             headings: Vec::new(),
             first_title: None,
             sections: Vec::new(),
-            first_line,
             findings: Vec::new(),
             removed: BTreeSet::new(),
             link_faults: 0,
@@ -166,41 +167,24 @@ impl<'p> Writer<'p> {
         }
     }
 
-    /// Begins a box; its title follows as events.
+    /// Begins a box; the events of its title follow.
     pub(super) fn enter(&mut self, head: &Admonition) {
-        let class = head.classes.join(" ");
         self.depth += 1;
+        self.in_title = true;
         self.out.push_str(match head.fold {
             Fold::Never => "<div class=\"admonition ",
             Fold::Closed | Fold::Open => "<details class=\"admonition ",
         });
-        push_attribute(&mut self.out, &class);
+        push_attribute(&mut self.out, &head.classes.join(" "));
         self.out.push_str(if head.fold == Fold::Open { "\" open>\n" } else { "\">\n" });
-        match head.fold {
-            Fold::Never if head.title.text().is_empty() => {}
-            Fold::Never => self.out.push_str("<p class=\"admonition-title\">"),
-            Fold::Closed | Fold::Open => self.out.push_str("<summary>"),
-        }
+        self.out.push_str(title_tags(head).0);
     }
 
-    /// Ends the title of a box. The parser took it for a paragraph; the box has a tag of its own for it.
+    /// Ends the title of a box.
     pub(super) fn end_title(&mut self, head: &Admonition) {
-        let opener = match head.fold {
-            Fold::Never => "<p class=\"admonition-title\">",
-            Fold::Closed | Fold::Open => "<summary>",
-        };
-        if let Some(start) = self.out.rfind(opener).map(|at| at + opener.len())
-            && self.out[start..].starts_with("<p>")
-        {
-            self.out.replace_range(start..start + "<p>".len(), "");
-            let end = self.out.trim_end().trim_end_matches("</p>").len();
-            self.out.truncate(end);
-        }
-        self.out.push_str(match head.fold {
-            Fold::Never if head.title.text().is_empty() => "",
-            Fold::Never => "</p>\n",
-            Fold::Closed | Fold::Open => "</summary>\n",
-        });
+        self.in_title = false;
+        self.out.push_str(title_tags(head).1);
+        self.plain("\n");
     }
 
     /// Ends a box.
@@ -291,6 +275,7 @@ impl<'p> Writer<'p> {
         }
         match tag {
             Tag::Paragraph => self.push("<p>"),
+            Tag::Heading { .. } if self.in_title => {}
             Tag::Heading { id, classes, .. } => {
                 self.heading = Some(OpenHeading {
                     start: self.out.len(),
@@ -857,6 +842,15 @@ impl Writer<'_> {
         let offset = block.pieces.get(index).map_or(0, |(start, offset)| offset + (at - start));
         let tag = block.text[at..].find('>').map_or(1, |end| end + 1);
         self.place(source, &(offset..(offset + tag).min(source.text().len()).max(offset)))
+    }
+}
+
+/// What goes around the title of a box.
+fn title_tags(head: &Admonition) -> (&'static str, &'static str) {
+    match (head.fold, &head.title) {
+        (Fold::Never, None) => ("", ""),
+        (Fold::Never, Some(_)) => ("<p class=\"admonition-title\">", "</p>\n"),
+        (Fold::Closed | Fold::Open, _) => ("<summary>", "</summary>\n"),
     }
 }
 

@@ -201,11 +201,7 @@ fn write_locked(place: &Place, store: &mut Store, fresh: &Fresh, limits: Limits,
     let fresh: Vec<(&Key, &Arc<[u8]>)> = fresh.iter().filter(|(key, _)| !store.contains(key)).collect();
     let added = fresh.iter().map(|(_, value)| value.len() as u64).sum();
     let rewrites = store.is_foreign() || (end == End::OfRun && limits.worth_rewriting(store.extent(added)));
-    if rewrites {
-        rewrite::rewrite(&place.file, store, &fresh)
-    } else {
-        store.append(&fresh)
-    }
+    if rewrites { rewrite::rewrite(&place.file, store, &fresh) } else { store.append(&fresh) }
 }
 
 fn wait_for(lock: &File) -> io::Result<()> {

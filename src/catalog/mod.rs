@@ -1,0 +1,142 @@
+//! Descriptors become entities, entities become the catalog.
+//!
+//! Map: the text of a descriptor file gives documents with their places and what Locations point at ([`read`]); each
+//! document is accepted as an [`Entity`] or gives findings ([`accept`]). Join: all entities into one [`Catalog`] with
+//! dense ids, ordered by ref. The rules are Backstage's; each kind is one file of [`kinds`] and one row of its table.
+
+mod accept;
+mod format;
+mod join;
+pub mod kinds;
+mod placeholder;
+mod read;
+mod reference;
+mod relation;
+
+use crate::diagnostics::Place;
+use crate::source::RepoId;
+use crate::yaml::Span;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+pub use accept::{Context, accept};
+pub use join::{Candidate, join};
+pub use kinds::Kind;
+pub use read::{Descriptor, RawDocument, read};
+pub use reference::EntityRef;
+pub use relation::RelationType;
+
+/// Index of an entity in its [`Catalog`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntityId(pub u32);
+
+/// An accepted entity.
+#[derive(Debug, Clone)]
+pub struct Entity {
+    pub kind: &'static Kind,
+    pub namespace: Box<str>,
+    pub name: Box<str>,
+    /// Canonical ref, lower case: `component:default/payment-service`.
+    pub reference: Arc<str>,
+    pub title: Option<Box<str>>,
+    pub description: Option<Box<str>>,
+    /// `spec.type`
+    pub r#type: Option<Box<str>>,
+    /// `spec.lifecycle`
+    pub lifecycle: Option<Box<str>>,
+    pub tags: Vec<Box<str>>,
+    pub annotations: BTreeMap<Box<str>, Box<str>>,
+    /// Refs it holds in relation fields, in the order of its kind's table.
+    pub refs: Vec<Ref>,
+    /// The entity as Backstage would store it, without relations: JSON.
+    pub data: Box<str>,
+    pub written: Written,
+}
+
+/// A ref in a relation field.
+#[derive(Debug, Clone)]
+pub struct Ref {
+    pub relation: RelationType,
+    /// The field below `spec`.
+    pub field: &'static str,
+    /// Canonical.
+    pub target: Arc<str>,
+    pub span: Span,
+}
+
+/// Where an entity is written.
+#[derive(Debug, Clone)]
+pub struct Written {
+    pub repo: RepoId,
+    /// Its file and the span of `metadata.name`.
+    pub place: Place,
+    /// Lines of its document, from 1, both included.
+    pub first_line: u32,
+    pub last_line: u32,
+}
+
+impl Entity {
+    /// `title`, else `name`.
+    pub fn display_name(&self) -> &str {
+        self.title.as_deref().unwrap_or(&self.name)
+    }
+
+    /// The canonical ref in the first relation of a type.
+    pub fn target(&self, relation: RelationType) -> Option<&Arc<str>> {
+        self.refs.iter().find(|reference| reference.relation == relation).map(|reference| &reference.target)
+    }
+
+    pub fn annotation(&self, name: &str) -> Option<&str> {
+        self.annotations.get(name).map(|value| &**value)
+    }
+
+    pub fn is_deprecated(&self) -> bool {
+        self.lifecycle.as_deref() == Some("deprecated")
+    }
+
+    /// A place in its file.
+    pub fn place_of(&self, span: Span) -> Place {
+        self.written.place.at(span.line, span.column, span.length)
+    }
+}
+
+/// Every entity of the portal, by ref.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    /// Ordered by ref; an [`EntityId`] is an index.
+    pub entities: Vec<Entity>,
+    by_ref: HashMap<Arc<str>, EntityId>,
+}
+
+impl Catalog {
+    /// A catalog of entities that are ordered by ref and have distinct refs.
+    fn new(entities: Vec<Entity>) -> Self {
+        let by_ref = entities
+            .iter()
+            .enumerate()
+            .map(|(at, entity)| (entity.reference.clone(), EntityId(at as u32)))
+            .collect();
+        Catalog { entities, by_ref }
+    }
+
+    pub fn entity(&self, id: EntityId) -> &Entity {
+        &self.entities[id.0 as usize]
+    }
+
+    /// The entity with a canonical ref.
+    pub fn find(&self, reference: &str) -> Option<EntityId> {
+        self.by_ref.get(reference).copied()
+    }
+
+    pub fn ids(&self) -> impl ExactSizeIterator<Item = EntityId> + use<> {
+        (0..self.entities.len() as u32).map(EntityId)
+    }
+
+    pub fn len(&self) -> usize {
+        self.entities.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entities.is_empty()
+    }
+}

@@ -1,0 +1,51 @@
+//! `$text`, `$json` and `$yaml`: values that stand in other files of the same repository.
+
+use super::accept::Context;
+use crate::diagnostics::{Finding, rules};
+use crate::yaml::{self, Node, Value};
+
+/// Replaces every placeholder below `node`. What was included is not looked through again.
+pub(super) fn resolve(node: &mut Node, context: &Context<'_>) -> Result<(), Finding> {
+    if let Some(filled) = fill(node, context)? {
+        node.value = filled;
+        return Ok(());
+    }
+    match &mut node.value {
+        Value::List(items) => items.iter_mut().try_for_each(|item| resolve(item, context)),
+        Value::Map(entries) => entries.iter_mut().try_for_each(|entry| resolve(&mut entry.value, context)),
+        _ => Ok(()),
+    }
+}
+
+/// The value of a mapping whose only key is a placeholder; `None` for anything else.
+fn fill(node: &Node, context: &Context<'_>) -> Result<Option<Value>, Finding> {
+    let [entry] = node.entries() else { return Ok(None) };
+    if !matches!(entry.key.as_str(), "$text" | "$json" | "$yaml") {
+        return Ok(None);
+    }
+    let span = entry.value.span;
+    let place = context.file.at(span.line, span.column, span.length);
+    let fail = |why: &str| rules::catalog::placeholder(place.clone(), &entry.key, why);
+    let Some(target) = entry.value.text() else {
+        return Err(fail(&format!("its value should be a path, but is {}", entry.value.describe())));
+    };
+    let text = (context.read)(target).map_err(|why| fail(&why))?;
+    let value = match entry.key.as_str() {
+        "$text" => Value::Text(text),
+        "$json" => {
+            let json = serde_json::from_str(&text).map_err(|error| fail(&format!("`{target}` is not JSON: {error}")))?;
+            Node::from_json(&json, span).value
+        }
+        _ => match yaml::parse(&text).as_slice() {
+            [document] => match &document.result {
+                Ok(node) => node.value.clone(),
+                Err(fault) => return Err(fail(&format!("`{target}` line {}: {}", fault.span.line, fault.message))),
+            },
+            documents => {
+                let found = crate::diagnostics::count(documents.len(), "document");
+                return Err(fail(&format!("`{target}` should hold one YAML document, but holds {found}")));
+            }
+        },
+    };
+    Ok(Some(value))
+}

@@ -1,0 +1,336 @@
+//! Pages as authors write them, and pages as enemies would.
+
+use super::highlight::NoCache;
+use super::*;
+use crate::diagnostics::Place;
+use std::time::{Duration, Instant};
+
+/// Knows `setup.md`, the folder `ops/` and `img/a.png`.
+struct Known;
+
+impl Links for Known {
+    fn page(&self, target: &str) -> Resolved {
+        match target {
+            "setup.md" | "./setup.md" => Resolved::Url("../setup/".into()),
+            "ops/" => Resolved::Url("../ops/".into()),
+            "stup.md" => Resolved::Broken { guess: Some("setup.md".into()) },
+            _ => Resolved::Broken { guess: None },
+        }
+    }
+
+    fn image(&self, target: &str) -> Resolved {
+        match target {
+            "img/a.png" => Resolved::Url("../img/a.1234.png".into()),
+            _ => Resolved::Broken { guess: None },
+        }
+    }
+}
+
+fn page(text: &str) -> RenderedPage {
+    let highlighter = Highlighter::new(&NoCache);
+    render(&PageInput {
+        text,
+        place: Place::file("repo", "docs/a.md"),
+        links: &Known,
+        highlighter: &highlighter,
+        labels: &ENGLISH,
+    })
+}
+
+fn html(text: &str) -> String {
+    page(text).html
+}
+
+/// `line:column+length rule` of every finding.
+fn said(text: &str) -> Vec<String> {
+    let findings = page(text).findings;
+    let line = |finding: &crate::diagnostics::Finding| {
+        let place = finding.place.as_ref().expect("findings of a page have a place");
+        format!("{}:{}+{} {}", place.line, place.column, place.length, finding.rule.name)
+    };
+    findings.iter().map(line).collect()
+}
+
+fn quickly<T>(work: impl FnOnce() -> T) -> T {
+    let started = Instant::now();
+    let result = work();
+    let limit = if cfg!(debug_assertions) { 10 } else { 1 };
+    assert!(started.elapsed() < Duration::from_secs(limit), "took {:?}", started.elapsed());
+    result
+}
+
+#[test]
+fn text_and_headings() {
+    let page = page("# Pay *now*\n\nHello **you**.\n\n## Set up\n\nFirst.\n\n## Set up\n");
+    assert_eq!(
+        page.html,
+        "<h1 id=\"pay-now\">Pay <em>now</em><a class=\"headerlink\" href=\"#pay-now\" title=\"Permanent link\" \
+         aria-label=\"Permanent link: Pay now\">¶</a></h1>\n<p>Hello <strong>you</strong>.</p>\n<h2 id=\"set-up\">Set up\
+         <a class=\"headerlink\" href=\"#set-up\" title=\"Permanent link\" aria-label=\"Permanent link: Set up\">¶</a></h2>\n\
+         <p>First.</p>\n<h2 id=\"set-up_1\">Set up<a class=\"headerlink\" href=\"#set-up_1\" title=\"Permanent link\" \
+         aria-label=\"Permanent link: Set up\">¶</a></h2>\n"
+    );
+    assert_eq!(page.title.as_deref(), Some("Pay now"));
+    assert!(page.has_heading);
+    let texts: Vec<(Option<usize>, &str)> = page.sections.iter().map(|s| (s.heading, s.text.as_str())).collect();
+    assert_eq!(texts, [(Some(0), "Hello you."), (Some(1), "First.")]);
+}
+
+#[test]
+fn front_matter_names_the_page() {
+    let page = page("---\ntitle: Runbook\n---\n\nText [x](none.md)\n");
+    assert_eq!((page.title.as_deref(), page.has_heading), (Some("Runbook"), false));
+    assert_eq!(page.findings[0].place.as_ref().map(|place| (place.line, place.column)), Some((5, 6)));
+}
+
+#[test]
+fn headings_may_name_their_id() {
+    assert!(html("## Long title {#short}\n").starts_with("<h2 id=\"short\">Long title<a"));
+}
+
+#[test]
+fn links_are_rewritten() {
+    assert_eq!(html("[a](setup.md#top)"), "<p><a href=\"../setup/#top\">a</a></p>\n");
+    assert_eq!(html("[a](ops/ \"T\")"), "<p><a href=\"../ops/\" title=\"T\">a</a></p>\n");
+    assert_eq!(html("[a][r]\n\n[r]: ./setup.md"), "<p><a href=\"../setup/\">a</a></p>\n");
+    assert_eq!(html("<me@a.example> [b](#c)"), "<p><a href=\"mailto:me@a.example\">me@a.example</a> <a href=\"#c\">b</a></p>\n");
+    assert_eq!(
+        html("![An *image*](img/a.png)"),
+        "<p><img src=\"../img/a.1234.png\" alt=\"An image\" loading=\"lazy\"></p>\n"
+    );
+}
+
+#[test]
+fn broken_links_are_named_where_they_stand() {
+    let page = page("é [a](stup.md)\n\n> - ![pic](no.png)\n");
+    assert_eq!(
+        page.html,
+        "<p>é <span class=\"broken-link\">a</span></p>\n<blockquote>\n<ul>\n<li><span class=\"broken-image\">pic</span></li>\n\
+         </ul>\n</blockquote>\n"
+    );
+    assert_eq!(page.findings[0].hints, ["Did you mean `setup.md`?"]);
+    assert_eq!(said("é [a](stup.md)\n\n> - ![pic](no.png)\n"), ["1:3+12 docs-broken-link", "3:5+14 docs-broken-image"]);
+}
+
+#[test]
+fn places_are_exact_inside_boxes() {
+    assert_eq!(said("!!! note \"See [x](no.md)\"\n    a\n\n    !!! tip\n        [y](no.md)\n"), [
+        "1:15+10 docs-broken-link",
+        "5:9+10 docs-broken-link"
+    ]);
+}
+
+#[test]
+fn admonitions() {
+    assert_eq!(
+        html("!!! warning \"Mind **this**\"\n    Text.\n\n    - a\n\nAfter.\n"),
+        "<div class=\"admonition warning\">\n<p class=\"admonition-title\">Mind <strong>this</strong></p>\n<p>Text.</p>\n\
+         <ul>\n<li>a</li>\n</ul>\n</div>\n<p>After.</p>\n"
+    );
+    assert_eq!(html("!!! note \"\"\n    x"), "<div class=\"admonition note\">\n<p>x</p>\n</div>\n");
+    assert_eq!(
+        html("???+ tip \"1. Open\"\n    x"),
+        "<details class=\"admonition tip\" open>\n<summary>1. Open</summary>\n<p>x</p>\n</details>\n"
+    );
+    assert_eq!(
+        html("> [!WARNING]\n> Hot\n"),
+        "<div class=\"admonition warning\">\n<p class=\"admonition-title\">Warning</p>\n<p>Hot</p>\n</div>\n"
+    );
+}
+
+#[test]
+fn links_defined_anywhere_hold_everywhere() {
+    let text = "[a][r]\n\n!!! note\n    [b][R]\n\n[r]: setup.md\n";
+    assert_eq!(html(text).matches("href=\"../setup/\"").count(), 2);
+}
+
+#[test]
+fn code() {
+    assert_eq!(
+        html("```yaml title=\"a<b.yml\"\na: 1\n```\n"),
+        "<div class=\"highlight\"><div class=\"filename\">a&lt;b.yml</div><pre><code class=\"language-yaml\">\
+         <span class=\"v\">a</span>: <span class=\"n\">1</span>\n</code></pre></div>\n"
+    );
+    assert_eq!(
+        html("    plain <b>\n"),
+        "<div class=\"highlight\"><pre><code class=\"language-text\">plain &lt;b&gt;\n</code></pre></div>\n"
+    );
+    assert_eq!(html("`a<b`"), "<p><code>a&lt;b</code></p>\n");
+}
+
+#[test]
+fn tables_scroll_and_have_a_name() {
+    assert_eq!(
+        html("| Name | Type |\n|:-----|-----:|\n| a | b |\n"),
+        "<div class=\"table-scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table: Name, Type\">\n<table>\n<thead>\n\
+         <tr><th align=\"left\">Name</th><th align=\"right\">Type</th></tr>\n</thead>\n<tbody>\n\
+         <tr><td align=\"left\">a</td><td align=\"right\">b</td></tr>\n</tbody>\n</table>\n</div>\n"
+    );
+}
+
+#[test]
+fn lists_of_tasks_and_definitions() {
+    assert_eq!(
+        html("- [x] a\n- [ ] b\n- c\n"),
+        "<ul>\n<li class=\"task\"><input type=\"checkbox\" disabled aria-label=\"Done\" checked> a</li>\n\
+         <li class=\"task\"><input type=\"checkbox\" disabled aria-label=\"To do\"> b</li>\n<li>c</li>\n</ul>\n"
+    );
+    assert_eq!(html("Term\n: Meaning\n"), "<dl>\n<dt>Term</dt>\n<dd>Meaning</dd>\n</dl>\n");
+    assert_eq!(html("3. a\n"), "<ol start=\"3\">\n<li>a</li>\n</ol>\n");
+}
+
+#[test]
+fn footnotes_stand_at_the_end() {
+    let expected = "<p>A<sup id=\"fnref:x\"><a class=\"footnote-ref\" href=\"#fn:x\">1</a></sup></p>\n";
+    let section = "<section class=\"footnotes\" role=\"doc-endnotes\" aria-label=\"Footnotes\">\n<hr>\n<ol>\n<li id=\"fn:x\">\n\
+                   <p>Note <a class=\"footnote-backref\" href=\"#fnref:x\" aria-label=\"Back to the text\">↩</a></p>\n</li>\n\
+                   </ol>\n</section>\n";
+    assert_eq!(html("A[^x]\n\n[^x]: Note\n"), format!("{expected}{section}"));
+    let across = html("A[^x]\n\n!!! note\n    b\n\n[^x]: Note\n");
+    assert!(across.starts_with(expected) && across.ends_with(section), "{across}");
+}
+
+#[test]
+fn ordinary_html_passes() {
+    assert_eq!(html("a <kbd>Ctrl</kbd> b<br>c"), "<p>a <kbd>Ctrl</kbd> b<br>c</p>\n");
+    assert_eq!(
+        html("<details>\n<summary>More</summary>\n\n**bold**\n\n</details>\n\nafter\n"),
+        "<details>\n<summary>More</summary>\n<p><strong>bold</strong></p>\n</details>\n<p>after</p>\n"
+    );
+    assert_eq!(
+        html("<p align=\"center\">\n  <img src=\"img/a.png\" width=\"50%\" alt=\"A &amp; B\">\n</p>\n"),
+        "<p align=\"center\">\n  <img src=\"../img/a.1234.png\" width=\"50%\" alt=\"A &amp; B\" loading=\"lazy\">\n</p>\n"
+    );
+    assert_eq!(html("<a id=\"x\" href='setup.md#y'>z</a>"), "<p><a id=\"user-x\" href=\"../setup/#y\">z</a></p>\n");
+    assert_eq!(said("a\n\n<div>\n  <a href=\"no.md\">x</a>\n</div>\n"), ["4:3+16 docs-broken-link"]);
+}
+
+#[test]
+fn html_left_open_ends_with_its_block() {
+    assert_eq!(html("a <b>c\n\nd"), "<p>a <b>c</b></p>\n<p>d</p>\n");
+    assert_eq!(html("- <div>\n- b\n"), "<ul>\n<li><div>\n</div></li>\n<li>b</li>\n</ul>\n");
+    assert_eq!(html("</div></section> x"), " x");
+}
+
+#[test]
+fn hostile_html_is_harmless() {
+    for text in [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "<img src=\"img/a.png\" onerror=\"alert(1)\" style=\"x\">",
+        "<a href=\"javascript:alert(1)\">x</a>",
+        "<a href=\"java&#115;cript&colon;alert(1)\">x</a>",
+        "<a href=\" &#1; javascript:alert(1)\">x</a>",
+        "<a href=\"data:text/html,x\">x</a>",
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt&#58;alert(1))",
+        "[x](<java\tscript:alert(1)>)",
+        "[x](vbscript:x) <javascript:alert(1)>",
+        "![x](javascript:alert(1))",
+        "[x][y]\n\n[y]: javascript:alert(1)",
+        "<svg onload=alert(1)>",
+        "<svg><a xlink:href=\"javascript:alert(1)\"></svg>",
+        "<iframe src=\"https://a.example\"></iframe>",
+        "<b onmouseover=alert(1)>x</b>",
+        "<math><mi//xlink:href=\"data:x,<script>alert(4)</script>\">",
+        "<div style=\"background:url(javascript:alert(1))\">",
+        "<form action=x><input name=y></form>",
+        "<a title=\"`\"><img src=x onerror=alert(1)>\">x</a>",
+        "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
+        "<scr<script>ipt>alert(1)</scr</script>ipt>",
+        "<b \n onclick\n=\nalert(1) >",
+        "# x <img src=x onerror=alert(1)> {onclick=alert(1) #a\" .b\"}",
+        "```\"><script>\nx\n```",
+        "!!! note\"><script>\n    x",
+        "!!! note \"<script>alert(1)</script>\"\n    x",
+    ] {
+        let html = html(text);
+        let lower = html.to_lowercase();
+        for banned in ["<script", "<svg", "<iframe", "<form", "<math", "<noscript", "style=", "href=\"java", "href=\"data", "src=\"java", "src=x"] {
+            assert!(!lower.contains(banned), "{text:?} gave {html}");
+        }
+        let tags = html.split('<').skip(1).filter_map(|tag| tag.split('>').next());
+        for tag in tags {
+            assert!(!tag.split_whitespace().any(|part| part.starts_with("on")), "{text:?} gave {html}");
+        }
+    }
+}
+
+#[test]
+fn an_unclosed_script_loses_nothing_behind_it() {
+    for opener in ["<script>", "<style>", "<!-- ", "<?php", "<pre>", "<textarea>", "<![CDATA["] {
+        let html = html(&format!("a\n\n{opener}\n\n# Kept\n\n*text*\n"));
+        assert!(html.contains("<h1 id=\"kept\"") && html.contains("<em>text</em>"), "{opener} gave {html}");
+    }
+    assert!(html("a <script> b").contains('b'));
+}
+
+#[test]
+fn removed_elements_and_addresses_are_told() {
+    assert_eq!(said("x\n\n<iframe src=a></iframe>\n<iframe></iframe>\n"), ["3:1+14 docs-html-removed"]);
+    assert_eq!(said("a [x](javascript:y)\n"), ["1:3+17 docs-unsafe-link"]);
+    assert_eq!(said(&format!("```rust\n{}\n```\n", "x".repeat(3_000))), ["1:1+7 docs-code-plain"]);
+}
+
+#[test]
+fn deep_nests_stay_fast() {
+    let many = 50_000;
+    for text in [
+        "<div>".repeat(many),
+        "<div>\n\n".repeat(many),
+        "<b>".repeat(many),
+        format!("x {}", "<b>".repeat(many)),
+        ">".repeat(many),
+        "> ".repeat(many),
+        "- ".repeat(many),
+        "1. ".repeat(many),
+        "[".repeat(many),
+        "![".repeat(many),
+        "*".repeat(many),
+        "*a ".repeat(many),
+        "`".repeat(many),
+        "<".repeat(many),
+        "<a ".repeat(many),
+        "<!--".repeat(many),
+        "x <!-- ".repeat(many),
+        "x <script> ".repeat(many),
+        "<script>\n\n".repeat(many),
+        "&".repeat(many),
+        "# a\n".repeat(many),
+        "!!! a\n".repeat(many),
+        "[^a]".repeat(many),
+        "[^a]: b\n\n".repeat(many),
+        (0..many / 10).map(|n| format!("[^{n}]: b\n\n!!! x\n\n[^{n}]\n\n")).collect(),
+        "[x](y.md) ".repeat(many),
+        "[x](y.md)\n".repeat(many),
+        "```\n".repeat(many),
+        "a: b\n: c\n".repeat(many),
+        format!("{}\n{}\n{}", "|a".repeat(1_000), "|-".repeat(1_000), "|\n".repeat(1_000)),
+        (0..64).map(|depth| format!("{}!!! a\n", "    ".repeat(depth))).collect(),
+        (0..1_000).map(|depth| format!("{}!!! a\n", "    ".repeat(depth))).collect(),
+        (0..1_000).map(|depth| format!("{}- a\n", "  ".repeat(depth))).collect(),
+    ] {
+        let start: String = text.chars().take(20).collect();
+        let started = Instant::now();
+        let page = quickly(|| page(&text));
+        let deepest = page.html.split('<').fold((0usize, 0usize), |(now, most), tag| {
+            let void = ["br", "hr", "img", "input"].iter().any(|name| tag.starts_with(name));
+            match tag {
+                _ if tag.starts_with('/') => (now.saturating_sub(1), most),
+                _ if void || !tag.starts_with(|c: char| c.is_ascii_alphabetic()) => (now, most),
+                _ => (now + 1, most.max(now + 1)),
+            }
+        });
+        assert!(deepest.1 <= 300, "{start:?} is {} deep", deepest.1);
+        if started.elapsed() > Duration::from_millis(300) {
+            eprintln!("{start:?}: {:?}", started.elapsed());
+        }
+    }
+}
+
+#[test]
+fn long_pages_are_cut_with_a_notice() {
+    let page = quickly(|| page(&"word word word\n".repeat(200_000)));
+    assert!(page.html.contains("This page is too long"));
+    assert_eq!(page.findings.last().map(|finding| finding.rule.name), Some("docs-page-cut"));
+}
