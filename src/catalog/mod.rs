@@ -6,6 +6,7 @@
 
 mod accept;
 mod format;
+mod ingestion;
 mod join;
 pub mod kinds;
 mod placeholder;
@@ -20,6 +21,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 pub use accept::{Context, accept};
+pub use ingestion::{ingestion_annotations, read_beside};
 pub use join::{Candidate, join};
 pub use kinds::Kind;
 pub use read::{Descriptor, RawDocument, read};

@@ -7,12 +7,15 @@
 mod load;
 mod read;
 mod setting;
+mod theme;
 
 use crate::diagnostics::{Finding, Place, Severity, Stop};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+pub use theme::{ThemeFiles, theme};
 
 /// Everything the portal's operator decided.
 #[derive(Debug, Clone)]

@@ -8,6 +8,7 @@
 
 mod fault;
 mod fingerprint;
+mod guard;
 mod interrupt;
 mod lock;
 mod manifest;
@@ -24,6 +25,7 @@ mod sweep;
 use crate::diagnostics::Stop;
 
 pub use fingerprint::Fingerprint;
+pub use guard::Guarded;
 pub use interrupt::Interrupt;
 pub use manifest::{Manifest, Record};
 pub use memory::Memory;

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 
 use tantivy::tokenizer::{
-    AsciiFoldingFilter, Language, LowerCaser, RawTokenizer, RemoveLongFilter, Stemmer,
-    TextAnalyzer, Token, TokenStream, Tokenizer,
+    AsciiFoldingFilter, Language, LowerCaser, RawTokenizer, RemoveLongFilter, Stemmer, TextAnalyzer, Token,
+    TokenStream, Tokenizer,
 };
 
 /// Words of this many bytes and more are hashes and encoded data; nobody types them.
@@ -20,25 +20,19 @@ const MOST_QUERY_WORDS: usize = 12;
 
 /// The analysis of documents: words and the parts of compound words, unstemmed.
 pub(super) fn document_analyzer() -> TextAnalyzer {
-    TextAnalyzer::builder(Words {
-        parts: true,
-        token: Token::default(),
-    })
-    .filter(LowerCaser)
-    .filter(AsciiFoldingFilter)
-    .filter(RemoveLongFilter::limit(LONGEST_WORD))
-    .build()
+    TextAnalyzer::builder(Words { parts: true, token: Token::default() })
+        .filter(LowerCaser)
+        .filter(AsciiFoldingFilter)
+        .filter(RemoveLongFilter::limit(LONGEST_WORD))
+        .build()
 }
 
 /// The analysis of queries and of text to be marked: whole words only, none left out.
 pub(super) fn word_analyzer() -> TextAnalyzer {
-    TextAnalyzer::builder(Words {
-        parts: false,
-        token: Token::default(),
-    })
-    .filter(LowerCaser)
-    .filter(AsciiFoldingFilter)
-    .build()
+    TextAnalyzer::builder(Words { parts: false, token: Token::default() })
+        .filter(LowerCaser)
+        .filter(AsciiFoldingFilter)
+        .build()
 }
 
 /// The words of a query, at most twelve, in the order they were typed.
@@ -65,20 +59,13 @@ fn words(text: &str) -> Vec<String> {
 /// The text without combining accents, so that decomposed letters do not break words.
 pub(super) fn without_marks(text: &str) -> Cow<'_, str> {
     let is_mark = |c: char| ('\u{300}'..='\u{36f}').contains(&c);
-    if text.contains(is_mark) {
-        Cow::Owned(text.replace(is_mark, ""))
-    } else {
-        Cow::Borrowed(text)
-    }
+    if text.contains(is_mark) { Cow::Owned(text.replace(is_mark, "")) } else { Cow::Borrowed(text) }
 }
 
 /// The text, followed by `paymentservice` for each `payment-service` in it.
 pub(super) fn with_joined_names(text: &str) -> String {
     let mut joined = text.to_owned();
-    for name in text
-        .split_whitespace()
-        .filter(|name| name.contains(['-', '_']))
-    {
+    for name in text.split_whitespace().filter(|name| name.contains(['-', '_'])) {
         joined.push(' ');
         joined.extend(name.chars().filter(|c| !matches!(c, '-' | '_')));
     }
@@ -90,18 +77,12 @@ pub(super) struct Stems(TextAnalyzer);
 
 impl Stems {
     pub(super) fn english() -> Self {
-        Stems(
-            TextAnalyzer::builder(RawTokenizer::default())
-                .filter(Stemmer::new(Language::English))
-                .build(),
-        )
+        Stems(TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(Language::English)).build())
     }
 
     pub(super) fn stem(&mut self, word: &str) -> String {
         let mut stem = String::new();
-        self.0
-            .token_stream(word)
-            .process(&mut |token| stem.push_str(&token.text));
+        self.0.token_stream(word).process(&mut |token| stem.push_str(&token.text));
         stem
     }
 }
@@ -119,10 +100,7 @@ pub(super) fn folding_table() -> BTreeMap<String, String> {
     analyzer.token_stream(&letters).process(&mut |token| {
         let letter = &letters[token.offset_from..token.offset_to];
         if token.text != letter {
-            table
-                .entry(token.text.clone())
-                .or_default()
-                .push_str(letter);
+            table.entry(token.text.clone()).or_default().push_str(letter);
         }
     });
     table
@@ -140,13 +118,7 @@ impl Tokenizer for Words {
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> WordStream<'a> {
         self.token.reset();
-        WordStream {
-            text,
-            at: 0,
-            pieces: VecDeque::new(),
-            parts: self.parts,
-            token: &mut self.token,
-        }
+        WordStream { text, at: 0, pieces: VecDeque::new(), parts: self.parts, token: &mut self.token }
     }
 }
 
@@ -196,9 +168,7 @@ fn next_run(text: &str, at: usize) -> Option<Range<usize>> {
 fn push_pieces(text: &str, run: Range<usize>, parts: bool, pieces: &mut VecDeque<Range<usize>>) {
     let word = &text[run.clone()];
     if word.contains(is_unspaced) {
-        let scripts = split(word, |before, after, _| {
-            is_unspaced(before) != is_unspaced(after)
-        });
+        let scripts = split(word, |before, after, _| is_unspaced(before) != is_unspaced(after));
         for script in scripts {
             let script = run.start + script.start..run.start + script.end;
             push_script(text, script, pieces);
@@ -206,28 +176,16 @@ fn push_pieces(text: &str, run: Range<usize>, parts: bool, pieces: &mut VecDeque
         return;
     }
     pieces.push_back(run.clone());
-    if parts
-        && word
-            .bytes()
-            .skip(1)
-            .any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii())
-    {
+    if parts && word.bytes().skip(1).any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
         let parts = split(word, begins_part);
         if parts.len() > 1 {
-            pieces.extend(
-                parts
-                    .into_iter()
-                    .map(|part| run.start + part.start..run.start + part.end),
-            );
+            pieces.extend(parts.into_iter().map(|part| run.start + part.start..run.start + part.end));
         }
     }
 }
 
 fn push_script(text: &str, script: Range<usize>, pieces: &mut VecDeque<Range<usize>>) {
-    let starts: Vec<usize> = text[script.clone()]
-        .char_indices()
-        .map(|(offset, _)| script.start + offset)
-        .collect();
+    let starts: Vec<usize> = text[script.clone()].char_indices().map(|(offset, _)| script.start + offset).collect();
     if !text[script.clone()].starts_with(is_unspaced) || starts.len() == 1 {
         pieces.push_back(script);
         return;

@@ -1,29 +1,21 @@
-//! From documents to shards: tantivy indexes, then its one segment is walked and written out.
+//! From documents to shards: tantivy indexes, then its one segment is written out.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::sync::Arc;
 
 use serde::Serialize;
 use tantivy::directory::RamDirectory;
-use tantivy::fieldnorm::FieldNormReader;
-use tantivy::index::{Index, SegmentReader};
-use tantivy::postings::Postings;
 use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::TokenizerManager;
-use tantivy::{
-    DocSet, IndexSettings, InvertedIndexReader, SingleSegmentIndexWriter, TERMINATED,
-    TantivyDocument, TantivyError,
-};
+use tantivy::{Index, IndexSettings, SingleSegmentIndexWriter, TantivyDocument, TantivyError};
 
 use super::SearchDocument;
-use super::analysis::{
-    Stems, document_analyzer, folding_table, name_key, with_joined_names, without_marks,
-};
+use super::analysis::{document_analyzer, folding_table, name_key, with_joined_names, without_marks};
 use super::ranking::{FIELDS, MOST_OCCURRENCES, field_score, inverse_frequency};
+use super::segment::{Segment, length_of, read_lexicon, read_postings};
 use super::shard::{
-    DOCUMENTS_PER_SHARD, DocumentRecord, LENGTHS, LexiconEntry, NameRecord, Posting, Root, Shelf,
-    StemRecord, TEXTS_PER_SHARD, VERSION, encode, key_order, path, script, stem_of,
+    DOCUMENTS_PER_SHARD, DocumentRecord, LENGTHS, LexiconEntry, NameRecord, Posting, Root, Shelf, StemRecord,
+    TEXTS_PER_SHARD, VERSION, encode, key_order, path, script, stem_of,
 };
 
 /// Decides the size of tantivy's first hash table, no limit.
@@ -48,13 +40,7 @@ pub fn build(
     let collected = collect(documents, emit)?;
     let mut root = empty_root(collected.are_entities.len());
     root.names = write_names(&collected, emit);
-    if let Some(segment) = collected
-        .index
-        .reader()?
-        .searcher()
-        .segment_readers()
-        .first()
-    {
+    if let Some(segment) = collected.index.reader()?.searcher().segment_readers().first() {
         let segment = Segment::open(segment)?;
         root.averages = segment.averages.clone();
         let mut lexicon = read_lexicon(&segment)?;
@@ -108,23 +94,12 @@ fn collect(
         }
         writer.add_document(to_index(&document, &fields))?;
         texts.push(quotable(&document.body), emit);
-        let SearchDocument {
-            title,
-            section,
-            url,
-            kind,
-            reference,
-            ..
-        } = document;
+        let SearchDocument { title, section, url, kind, reference, .. } = document;
         records.push((title, section, url, kind, reference), emit);
     }
     records.flush(emit);
     texts.flush(emit);
-    Ok(Collected {
-        index: writer.finalize()?,
-        are_entities,
-        names,
-    })
+    Ok(Collected { index: writer.finalize()?, are_entities, names })
 }
 
 fn index_writer() -> Result<(SingleSegmentIndexWriter, Vec<Field>), TantivyError> {
@@ -134,18 +109,12 @@ fn index_writer() -> Result<(SingleSegmentIndexWriter, Vec<Field>), TantivyError
         .set_fieldnorms(true);
     let options = TextOptions::default().set_indexing_options(analysis);
     let mut schema = Schema::builder();
-    let fields = FIELDS
-        .iter()
-        .map(|(name, _)| schema.add_text_field(name, options.clone()))
-        .collect();
+    let fields = FIELDS.iter().map(|(name, _)| schema.add_text_field(name, options.clone())).collect();
     let tokenizers = TokenizerManager::new();
     tokenizers.register("words", document_analyzer());
     let writer = Index::builder()
         .schema(schema.build())
-        .settings(IndexSettings {
-            docstore_compress_dedicated_thread: false,
-            ..IndexSettings::default()
-        })
+        .settings(IndexSettings { docstore_compress_dedicated_thread: false, ..IndexSettings::default() })
         .tokenizers(tokenizers)
         .single_segment_index_writer(RamDirectory::create(), INDEX_MEMORY)?;
     Ok((writer, fields))
@@ -197,12 +166,7 @@ struct Rows<T> {
 
 impl<T: Serialize> Rows<T> {
     fn new(family: &'static str, per_shard: usize) -> Self {
-        Rows {
-            family,
-            per_shard,
-            rows: Vec::new(),
-            shards: 0,
-        }
+        Rows { family, per_shard, rows: Vec::new(), shards: 0 }
     }
 
     fn push(&mut self, row: T, emit: &mut dyn FnMut(&str, Vec<u8>)) {
@@ -242,17 +206,9 @@ fn write_names(collected: &Collected, emit: &mut dyn FnMut(&str, Vec<u8>)) -> Ve
             is_entity: collected.are_entities[*document as usize],
             length: 0,
         };
-        let postings: Vec<Posting> = documents
-            .iter()
-            .take(POSTINGS_PER_RECORD)
-            .map(posting)
-            .collect();
+        let postings: Vec<Posting> = documents.iter().take(POSTINGS_PER_RECORD).map(posting).collect();
         let postings = encode(&postings);
-        shelf.push(
-            name,
-            name.len() + postings.len() + 8,
-            (name.clone(), postings),
-        );
+        shelf.push(name, name.len() + postings.len() + 8, (name.clone(), postings));
     }
     shelf.finish()
 }
@@ -274,11 +230,7 @@ fn write_postings(
             for postings in postings.chunks(POSTINGS_PER_RECORD) {
                 let postings = encode(postings);
                 let size = stem.len() + postings.len() + 18;
-                shelf.push(
-                    stem,
-                    size,
-                    (stem.to_owned(), field, idf, u8::from(is_capped), postings),
-                );
+                shelf.push(stem, size, (stem.to_owned(), field, idf, u8::from(is_capped), postings));
             }
         }
     }
@@ -292,13 +244,7 @@ fn cap(postings: &mut Vec<Posting>, average: u64) -> bool {
         return false;
     }
     let score = |posting: &Posting| {
-        field_score(
-            16,
-            4096,
-            posting.occurrences.min(MOST_OCCURRENCES),
-            length_of(posting.length),
-            average,
-        )
+        field_score(16, 4096, posting.occurrences.min(MOST_OCCURRENCES), length_of(posting.length), average)
     };
     postings.sort_by_cached_key(|posting| (std::cmp::Reverse(score(posting)), posting.document));
     postings.truncate(MOST);

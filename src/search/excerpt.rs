@@ -44,10 +44,7 @@ fn words(text: &str, marked: &BTreeSet<String>) -> Vec<Word> {
     let mut analyzer = word_analyzer();
     analyzer.token_stream(text).process(&mut |token| {
         let mark = marked.contains(&token.text).then(|| token.text.clone());
-        words.push(Word {
-            place: token.offset_from..token.offset_to,
-            mark,
-        });
+        words.push(Word { place: token.offset_from..token.offset_to, mark });
     });
     words
 }
@@ -55,16 +52,9 @@ fn words(text: &str, marked: &BTreeSet<String>) -> Vec<Word> {
 /// The first marked word from which an excerpt shows the most different ones.
 fn best_start(words: &[Word]) -> usize {
     let mut best = (0, 0);
-    for (start, _) in words
-        .iter()
-        .enumerate()
-        .filter(|(_, word)| word.mark.is_some())
-    {
+    for (start, _) in words.iter().enumerate().filter(|(_, word)| word.mark.is_some()) {
         let shown = words[start..].iter().take(WORDS - WORDS_BEFORE);
-        let different = shown
-            .filter_map(|word| word.mark.as_ref())
-            .collect::<BTreeSet<_>>()
-            .len();
+        let different = shown.filter_map(|word| word.mark.as_ref()).collect::<BTreeSet<_>>().len();
         if different > best.0 {
             best = (different, start);
         }

@@ -41,11 +41,7 @@ pub(super) fn expand(query: &str, reader: &Reader) -> io::Result<Vec<(String, Ex
 fn expand_word(word: &str, is_last: bool, reader: &Reader) -> io::Result<Expansion> {
     let firsts = &reader.root.lexicon;
     let home = containing(firsts, word);
-    let shards = if is_last {
-        prefix_shards(firsts, word, PREFIX_SHARDS)
-    } else {
-        home..home + 1
-    };
+    let shards = if is_last { prefix_shards(firsts, word, PREFIX_SHARDS) } else { home..home + 1 };
     let mut entries = reader.lexicon(shards)?;
     let mut stems = Vec::new();
     if let Some(entry) = entries.iter().find(|entry| entry.0 == word) {
@@ -60,26 +56,14 @@ fn expand_word(word: &str, is_last: bool, reader: &Reader) -> io::Result<Expansi
         correction = push_mistyped(word, &entries, &mut stems);
     }
     let is_meant = |entry: &&LexiconEntry| stems.iter().any(|(stem, _)| stem == stem_of(entry));
-    let surfaces = entries
-        .iter()
-        .filter(is_meant)
-        .map(|entry| entry.0.clone())
-        .collect();
-    Ok(Expansion {
-        stems,
-        surfaces,
-        correction,
-    })
+    let surfaces = entries.iter().filter(is_meant).map(|entry| entry.0.clone()).collect();
+    Ok(Expansion { stems, surfaces, correction })
 }
 
 /// The shards which may hold words that begin with `prefix`, at most `most`.
 fn prefix_shards(firsts: &[String], prefix: &str, most: usize) -> Range<usize> {
     let start = containing(firsts, prefix);
-    let more = firsts
-        .iter()
-        .skip(start + 1)
-        .take_while(|first| first.starts_with(prefix))
-        .count();
+    let more = firsts.iter().skip(start + 1).take_while(|first| first.starts_with(prefix)).count();
     start..start + (1 + more).min(most)
 }
 
@@ -88,17 +72,12 @@ fn neighbours(firsts: &[String], word: &str) -> Range<usize> {
     let home = containing(firsts, word);
     let letter: String = word.chars().take(1).collect();
     let same_letter = prefix_shards(firsts, &letter, usize::MAX);
-    home.saturating_sub(SHARDS_BEFORE).max(same_letter.start)
-        ..(home + 1 + SHARDS_AFTER).min(same_letter.end)
+    home.saturating_sub(SHARDS_BEFORE).max(same_letter.start)..(home + 1 + SHARDS_AFTER).min(same_letter.end)
 }
 
 /// Adds the most frequent words that begin with `word`.
 fn push_prefixed(word: &str, entries: &[LexiconEntry], stems: &mut Vec<(String, u64)>) {
-    let factor = if stems.is_empty() {
-        PREFIX
-    } else {
-        PREFIX_BESIDE_WORD
-    };
+    let factor = if stems.is_empty() { PREFIX } else { PREFIX_BESIDE_WORD };
     let is_longer = |entry: &&LexiconEntry| entry.0.starts_with(word) && entry.0 != word;
     let mut longer: Vec<_> = entries.iter().filter(is_longer).collect();
     longer.sort_by_key(|entry| std::cmp::Reverse(entry.2));
@@ -108,30 +87,21 @@ fn push_prefixed(word: &str, entries: &[LexiconEntry], stems: &mut Vec<(String, 
 }
 
 /// Adds the words that differ least from `word`. Returns the first of them, unless only its ending differs.
-fn push_mistyped(
-    word: &str,
-    entries: &[LexiconEntry],
-    stems: &mut Vec<(String, u64)>,
-) -> Option<String> {
+fn push_mistyped(word: &str, entries: &[LexiconEntry], stems: &mut Vec<(String, u64)>) -> Option<String> {
     let typed: Vec<char> = word.chars().collect();
     let allowed = match typed.len() {
         0..4 => return None,
         4..9 => 1,
         _ => 2,
     };
-    let mut similar: Vec<(usize, &LexiconEntry)> = entries
-        .iter()
-        .filter_map(|entry| Some((mistakes(&typed, entry, allowed)?, entry)))
-        .collect();
+    let mut similar: Vec<(usize, &LexiconEntry)> =
+        entries.iter().filter_map(|entry| Some((mistakes(&typed, entry, allowed)?, entry))).collect();
     similar.sort_by_key(|(mistakes, entry)| (*mistakes, std::cmp::Reverse(entry.2)));
     similar.truncate(MISTYPED_WORDS);
     for (mistakes, entry) in &similar {
         push_new(stem_of(entry), MISTYPED[*mistakes], stems);
     }
-    similar
-        .first()
-        .filter(|(mistakes, _)| *mistakes > 0)
-        .map(|(_, entry)| entry.0.clone())
+    similar.first().filter(|(mistakes, _)| *mistakes > 0).map(|(_, entry)| entry.0.clone())
 }
 
 fn push_new(stem: &str, factor: u64, stems: &mut Vec<(String, u64)>) {

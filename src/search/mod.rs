@@ -20,6 +20,7 @@ mod excerpt;
 mod expansion;
 mod query;
 mod ranking;
+mod segment;
 mod shard;
 #[cfg(test)]
 mod tests;

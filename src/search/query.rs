@@ -11,8 +11,7 @@ use super::excerpt::excerpt;
 use super::expansion::{Expansion, expand};
 use super::ranking::{FIELDS, document_score, field_score};
 use super::shard::{
-    DocumentRecord, LENGTHS, LexiconEntry, NameRecord, Root, StemRecord, VERSION, decode,
-    key_order, parse, path,
+    DocumentRecord, LENGTHS, LexiconEntry, NameRecord, Root, StemRecord, VERSION, decode, key_order, parse, path,
 };
 use super::{Hit, Results, Shards};
 
@@ -31,15 +30,8 @@ pub fn query(shards: &dyn Shards, query: &str, limit: usize) -> io::Result<Resul
     let reader = Reader::open(shards)?;
     let words = expand(query, &reader)?;
     let ranked = rank(query, &words, &reader)?;
-    let surfaces: BTreeSet<String> = words
-        .iter()
-        .flat_map(|(_, expansion)| expansion.surfaces.clone())
-        .collect();
-    Ok(Results {
-        total: ranked.len(),
-        hits: show(&ranked, &surfaces, limit, &reader)?,
-        suggestion: suggestion(&words),
-    })
+    let surfaces: BTreeSet<String> = words.iter().flat_map(|(_, expansion)| expansion.surfaces.clone()).collect();
+    Ok(Results { total: ranked.len(), hits: show(&ranked, &surfaces, limit, &reader)?, suggestion: suggestion(&words) })
 }
 
 /// Reads shards by family.
@@ -52,10 +44,7 @@ impl<'a> Reader<'a> {
     fn open(shards: &'a dyn Shards) -> io::Result<Self> {
         let root: Root = parse("root", &shards.read(&path("root"))?)?;
         if root.version != VERSION || !is_sound(&root) {
-            let message = format!(
-                "search shards of version {}, not {VERSION}, or broken",
-                root.version
-            );
+            let message = format!("search shards of version {}, not {VERSION}, or broken", root.version);
             return Err(io::Error::new(io::ErrorKind::InvalidData, message));
         }
         Ok(Reader { shards, root })
@@ -68,8 +57,7 @@ impl<'a> Reader<'a> {
     }
 
     fn stem(&self, stem: &str) -> io::Result<Vec<StemRecord>> {
-        let mut records: Vec<StemRecord> =
-            self.rows("postings", spanning(&self.root.postings, stem))?;
+        let mut records: Vec<StemRecord> = self.rows("postings", spanning(&self.root.postings, stem))?;
         records.retain(|record| record.0 == stem && record.1 < FIELDS.len());
         Ok(records)
     }
@@ -97,23 +85,10 @@ impl<'a> Reader<'a> {
         Ok(rows)
     }
 
-    fn row<T: DeserializeOwned>(
-        &self,
-        family: &str,
-        number: usize,
-        per_shard: usize,
-    ) -> io::Result<T> {
+    fn row<T: DeserializeOwned>(&self, family: &str, number: usize, per_shard: usize) -> io::Result<T> {
         let shard = number / per_shard;
-        let row = self
-            .rows(family, shard..shard + 1)?
-            .into_iter()
-            .nth(number % per_shard);
-        row.ok_or_else(|| {
-            io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!("no row {number} in `{family}`"),
-            )
-        })
+        let row = self.rows(family, shard..shard + 1)?.into_iter().nth(number % per_shard);
+        row.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, format!("no row {number} in `{family}`")))
     }
 }
 
@@ -129,16 +104,12 @@ fn is_sound(root: &Root) -> bool {
 
 /// The number of the shard that holds `key`, if any does.
 pub(super) fn containing(firsts: &[String], key: &str) -> usize {
-    firsts
-        .partition_point(|first| key_order(first, key).is_le())
-        .saturating_sub(1)
+    firsts.partition_point(|first| key_order(first, key).is_le()).saturating_sub(1)
 }
 
 /// The shards that hold all records of `key`, of which there may be too many for one.
 fn spanning(firsts: &[String], key: &str) -> Range<usize> {
-    let before = firsts
-        .partition_point(|first| key_order(first, key).is_lt())
-        .saturating_sub(1);
+    let before = firsts.partition_point(|first| key_order(first, key).is_lt()).saturating_sub(1);
     let end = firsts.partition_point(|first| key_order(first, key).is_le());
     before..end
 }
@@ -153,11 +124,7 @@ struct Candidate {
 }
 
 /// The score and number of every document that holds a word of the query, best first.
-fn rank(
-    query: &str,
-    words: &[(String, Expansion)],
-    reader: &Reader,
-) -> io::Result<Vec<(u64, u32)>> {
+fn rank(query: &str, words: &[(String, Expansion)], reader: &Reader) -> io::Result<Vec<(u64, u32)>> {
     let mut candidates = BTreeMap::<u32, Candidate>::new();
     let mut counted = 0;
     for (_, expansion) in words {
@@ -178,16 +145,8 @@ fn rank(
         }
     }
     let score = |(document, candidate): (u32, Candidate)| {
-        let Candidate {
-            sum,
-            held,
-            is_entity,
-            is_named,
-        } = candidate;
-        (
-            document_score(sum, held, counted, is_entity, is_named),
-            document,
-        )
+        let Candidate { sum, held, is_entity, is_named } = candidate;
+        (document_score(sum, held, counted, is_entity, is_named), document)
     };
     let mut ranked: Vec<(u64, u32)> = candidates.into_iter().map(score).collect();
     ranked.sort_by_key(|(score, document)| (std::cmp::Reverse(*score), *document));
@@ -211,10 +170,7 @@ fn score_word(expansion: &Expansion, reader: &Reader) -> io::Result<WordScores> 
                 let length = reader.root.lengths[usize::from(posting.length)];
                 let (weight, average) = (reader.root.weights[field], reader.root.averages[field]);
                 let score = field_score(weight, idf, posting.occurrences, length, average);
-                scores
-                    .entry(posting.document)
-                    .or_insert((0, posting.is_entity))
-                    .0 += score;
+                scores.entry(posting.document).or_insert((0, posting.is_entity)).0 += score;
             }
         }
         for (document, (score, is_entity)) in scores {
@@ -225,12 +181,7 @@ fn score_word(expansion: &Expansion, reader: &Reader) -> io::Result<WordScores> 
     Ok(word)
 }
 
-fn show(
-    ranked: &[(u64, u32)],
-    surfaces: &BTreeSet<String>,
-    limit: usize,
-    reader: &Reader,
-) -> io::Result<Vec<Hit>> {
+fn show(ranked: &[(u64, u32)], surfaces: &BTreeSet<String>, limit: usize, reader: &Reader) -> io::Result<Vec<Hit>> {
     let mut shown = BTreeMap::<String, usize>::new();
     let mut hits = Vec::new();
     for (score, number) in ranked.iter().take(limit.saturating_mul(LOOKED_AT_PER_HIT)) {
@@ -241,15 +192,7 @@ fn show(
         }
         *of_page += 1;
         let excerpt = excerpt(&reader.text(*number)?, surfaces);
-        hits.push(Hit {
-            title,
-            section,
-            url,
-            kind,
-            reference,
-            score: *score,
-            excerpt,
-        });
+        hits.push(Hit { title, section, url, kind, reference, score: *score, excerpt });
         if hits.len() == limit {
             break;
         }
@@ -262,13 +205,8 @@ fn page_of(url: &str) -> &str {
 }
 
 fn suggestion(words: &[(String, Expansion)]) -> Option<String> {
-    words
-        .iter()
-        .any(|(_, expansion)| expansion.correction.is_some())
-        .then(|| {
-            let corrected = |(word, expansion): &(String, Expansion)| {
-                expansion.correction.clone().unwrap_or(word.clone())
-            };
-            words.iter().map(corrected).collect::<Vec<_>>().join(" ")
-        })
+    words.iter().any(|(_, expansion)| expansion.correction.is_some()).then(|| {
+        let corrected = |(word, expansion): &(String, Expansion)| expansion.correction.clone().unwrap_or(word.clone());
+        words.iter().map(corrected).collect::<Vec<_>>().join(" ")
+    })
 }

@@ -29,8 +29,7 @@
 //! which. Higher scores come first, then lower document numbers. Of one page, the best three documents are kept.
 
 /// Fields in the order of their numbers in posting shards, with the weight of each in sixteenths.
-pub(super) const FIELDS: [(&str, u64); 4] =
-    [("title", 32), ("section", 16), ("words", 12), ("body", 16)];
+pub(super) const FIELDS: [(&str, u64); 4] = [("title", 32), ("section", 16), ("words", 12), ("body", 16)];
 
 /// The highest term frequency a posting can tell.
 pub(super) const MOST_OCCURRENCES: u32 = 44;
@@ -65,32 +64,16 @@ fn binary_logarithm(value: u128) -> u128 {
 }
 
 /// What one field of one document adds to a stem's score: see the module's specification for the units.
-pub(super) fn field_score(
-    weight: u64,
-    idf: u64,
-    occurrences: u32,
-    length: u64,
-    average: u64,
-) -> u64 {
+pub(super) fn field_score(weight: u64, idf: u64, occurrences: u32, length: u64, average: u64) -> u64 {
     let occurrences = u64::from(occurrences);
     let norm = ((9 * length) << 18) / average;
     weight * idf * ((22 * occurrences) << 10) / (((10 * occurrences + 3) << 10) + norm)
 }
 
 /// A document's score from the sum of its word scores; `held` of the `words` that count are in it.
-pub(super) fn document_score(
-    sum: u64,
-    held: u64,
-    words: u64,
-    is_entity: bool,
-    is_named: bool,
-) -> u64 {
+pub(super) fn document_score(sum: u64, held: u64, words: u64, is_entity: bool, is_named: bool) -> u64 {
     let covered = sum * (held * held + 1) / (words * words + 1);
-    let preferred = if is_entity {
-        covered + covered / 8
-    } else {
-        covered
-    };
+    let preferred = if is_entity { covered + covered / 8 } else { covered };
     match (is_named, is_entity) {
         (true, true) => preferred + (1 << 33),
         (true, false) => preferred + (1 << 32),

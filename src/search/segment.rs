@@ -1,27 +1,34 @@
 //! tantivy's one segment, read back: its words, and which documents hold them.
 
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::index::SegmentReader;
+use tantivy::postings::Postings;
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocSet, InvertedIndexReader, TERMINATED, TantivyError};
+
+use super::analysis::Stems;
+use super::shard::{LENGTHS, LexiconEntry, Posting, key_order};
+
 /// The readable parts of tantivy's segment, by field number.
-struct Segment {
-    documents: u64,
+pub(super) struct Segment {
+    pub(super) documents: u64,
     terms: Vec<Arc<InvertedIndexReader>>,
     lengths: Vec<FieldNormReader>,
-    averages: Vec<u64>,
+    /// Mean length of each field in words * 2^8, at least 1.
+    pub(super) averages: Vec<u64>,
 }
 
 impl Segment {
-    fn open(reader: &SegmentReader) -> Result<Self, TantivyError> {
+    pub(super) fn open(reader: &SegmentReader) -> Result<Self, TantivyError> {
         let documents = u64::from(reader.max_doc());
-        let mut segment = Segment {
-            documents,
-            terms: Vec::new(),
-            lengths: Vec::new(),
-            averages: Vec::new(),
-        };
+        let mut segment = Segment { documents, terms: Vec::new(), lengths: Vec::new(), averages: Vec::new() };
         for (field, _) in reader.schema().fields() {
             let terms = reader.inverted_index(field)?;
-            segment
-                .averages
-                .push((terms.total_num_tokens() * 256 / documents.max(1)).max(1));
+            segment.averages.push((terms.total_num_tokens() * 256 / documents.max(1)).max(1));
             segment.terms.push(terms);
             segment.lengths.push(reader.get_fieldnorms_reader(field)?);
         }
@@ -30,7 +37,7 @@ impl Segment {
 }
 
 /// Every surface form of every field with its stem, sorted by surface.
-fn read_lexicon(segment: &Segment) -> io::Result<Vec<LexiconEntry>> {
+pub(super) fn read_lexicon(segment: &Segment) -> io::Result<Vec<LexiconEntry>> {
     let mut frequencies = HashMap::<String, u64>::new();
     for terms in &segment.terms {
         let mut stream = terms.terms().stream()?;
@@ -56,7 +63,7 @@ fn read_lexicon(segment: &Segment) -> io::Result<Vec<LexiconEntry>> {
 }
 
 /// The documents which hold one of the surfaces in the field, sorted, with the occurrences of all of them.
-fn read_postings(
+pub(super) fn read_postings(
     surfaces: &[LexiconEntry],
     field: usize,
     segment: &Segment,
@@ -68,8 +75,7 @@ fn read_postings(
         let Some(info) = terms.terms().get(surface.as_bytes())? else {
             continue;
         };
-        let mut postings =
-            terms.read_postings_from_terminfo(&info, IndexRecordOption::WithFreqs)?;
+        let mut postings = terms.read_postings_from_terminfo(&info, IndexRecordOption::WithFreqs)?;
         while postings.doc() != TERMINATED {
             found.push((postings.doc(), postings.term_freq()));
             postings.advance();
@@ -82,15 +88,12 @@ fn read_postings(
             document: found[0].0,
             occurrences: found.iter().map(|(_, occurrences)| occurrences).sum(),
             is_entity: are_entities[found[0].0 as usize],
-            length: segment.lengths[field]
-                .fieldnorm_id(found[0].0)
-                .min(LENGTHS as u8 - 1),
+            length: segment.lengths[field].fieldnorm_id(found[0].0).min(LENGTHS as u8 - 1),
         })
         .collect())
 }
 
 /// The field length, in words, that a length step stands for.
-fn length_of(step: u8) -> u64 {
+pub(super) fn length_of(step: u8) -> u64 {
     u64::from(FieldNormReader::id_to_fieldnorm(step))
 }
-

@@ -82,8 +82,7 @@ pub(super) fn path(name: &str) -> String {
 
 /// The script that hands `value` to the browser under `name`.
 pub(super) fn script(name: &str, value: &impl Serialize) -> Vec<u8> {
-    let json =
-        serde_json::to_string(value).expect("strings, numbers and lists of them are always JSON");
+    let json = serde_json::to_string(value).expect("strings, numbers and lists of them are always JSON");
     let mut script = format!("callboardShard(\"{name}\",");
     for character in json.chars() {
         match character {
@@ -105,15 +104,9 @@ pub(super) fn script(name: &str, value: &impl Serialize) -> Vec<u8> {
 /// `InvalidData` when it is anything else.
 pub(super) fn parse<T: DeserializeOwned>(name: &str, script: &[u8]) -> io::Result<T> {
     let prefix = format!("callboardShard(\"{name}\",");
-    let json = script
-        .strip_prefix(prefix.as_bytes())
-        .and_then(|rest| rest.strip_suffix(b");\n"));
-    let json = json.ok_or_else(|| {
-        io::Error::new(
-            io::ErrorKind::InvalidData,
-            format!("`{name}` is no search shard"),
-        )
-    })?;
+    let json = script.strip_prefix(prefix.as_bytes()).and_then(|rest| rest.strip_suffix(b");\n"));
+    let json =
+        json.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, format!("`{name}` is no search shard")))?;
     serde_json::from_slice(json).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
@@ -128,13 +121,7 @@ pub(super) struct Shelf<'a, T> {
 
 impl<'a, T: Serialize> Shelf<'a, T> {
     pub(super) fn new(family: &'static str, emit: &'a mut dyn FnMut(&str, Vec<u8>)) -> Self {
-        Shelf {
-            family,
-            emit,
-            items: Vec::new(),
-            size: 0,
-            firsts: Vec::new(),
-        }
+        Shelf { family, emit, items: Vec::new(), size: 0, firsts: Vec::new() }
     }
 
     /// Adds the next item; `size` is about its size in bytes.
@@ -170,9 +157,9 @@ impl<'a, T: Serialize> Shelf<'a, T> {
 
 /// FNV-1a, with its upper half folded in: the lowest bits alone mix badly.
 fn fingerprint(key: &str) -> u64 {
-    let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = key
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     hash ^ (hash >> 32)
 }
 
@@ -198,9 +185,7 @@ pub(super) fn encode(postings: &[Posting]) -> String {
 
 /// The postings which [`encode`] wrote; nothing after the first broken one.
 pub(super) fn decode(text: &str) -> impl Iterator<Item = Posting> {
-    let mut symbols = text
-        .bytes()
-        .map(|byte| u32::from(SYMBOLS[usize::from(byte & 127)]));
+    let mut symbols = text.bytes().map(|byte| u32::from(SYMBOLS[usize::from(byte & 127)]));
     let mut document = 0_u32;
     std::iter::from_fn(move || {
         let mut scale = 1_u32;
@@ -214,12 +199,7 @@ pub(super) fn decode(text: &str) -> impl Iterator<Item = Posting> {
         }
         let occurrences = symbols.next()?;
         let length = symbols.next()? as u8;
-        Some(Posting {
-            document,
-            occurrences: occurrences / 2,
-            is_entity: occurrences % 2 == 1,
-            length,
-        })
+        Some(Posting { document, occurrences: occurrences / 2, is_entity: occurrences % 2 == 1, length })
     })
 }
 

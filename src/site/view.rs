@@ -5,6 +5,47 @@
 
 use serde::Serialize;
 
+/// Text and route of a page above another one.
+pub(super) type Crumbs = (String, String);
+
+/// A page's view; a row per page type. Its name is also that of its template.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub enum View {
+    Home(Box<Home>),
+    Catalog(Box<CatalogList>),
+    Entity(Box<EntityPage>),
+    Definition(Box<DefinitionPage>),
+    DocsIndex(Box<DocsIndex>),
+    Docs(Box<DocsPage>),
+    CreateIndex(Box<CreateIndex>),
+    Template(Box<TemplatePage>),
+    Teams(Box<TeamsPage>),
+    Search(Box<SearchPage>),
+    NotFound(Box<NotFound>),
+    Report(Box<ReportPage>),
+}
+
+impl View {
+    /// The template that draws it.
+    pub fn template(&self) -> &'static str {
+        match self {
+            View::Home(_) => "home.html",
+            View::Catalog(_) => "catalog.html",
+            View::Entity(_) => "entity.html",
+            View::Definition(_) => "definition.html",
+            View::DocsIndex(_) => "docs-index.html",
+            View::Docs(_) => "docs.html",
+            View::CreateIndex(_) => "create-index.html",
+            View::Template(_) => "template.html",
+            View::Teams(_) => "teams.html",
+            View::Search(_) => "search.html",
+            View::NotFound(_) => "404.html",
+            View::Report(_) => "report.html",
+        }
+    }
+}
+
 /// HTML that is safe to print as it is: made by the Markdown renderer, the highlighter or the graph drawing only.
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(transparent)]

@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 use url::Url;
 
+/// Characters of a refused address that a message shows.
+const LONGEST_SHOWN: usize = 80;
+
 /// What an address in a page turns out to be.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Address {
@@ -31,7 +34,7 @@ pub(super) fn classify(written: &str) -> Address {
     match scheme(&address) {
         Some(scheme) if is_one_of(scheme, &["http", "https"]) => web(&address),
         Some(scheme) if scheme.eq_ignore_ascii_case("mailto") => Address::External(address.into_owned()),
-        Some(scheme) => Address::Refused(format!("{}:", scheme.to_ascii_lowercase())),
+        Some(_) => Address::Refused(address.chars().take(LONGEST_SHOWN).collect()),
         None => local(&address),
     }
 }
@@ -66,7 +69,7 @@ fn scheme(address: &str) -> Option<&str> {
 /// A web address, without the name and password that may stand in it.
 fn web(address: &str) -> Address {
     let Ok(mut url) = Url::parse(address) else {
-        return Address::Refused(address.to_owned());
+        return Address::Refused(address.chars().take(LONGEST_SHOWN).collect());
     };
     let secret = !url.username().is_empty() || url.password().is_some();
     let usual = address.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("http"))
@@ -138,10 +141,7 @@ mod tests {
         assert_eq!(classify("#setup"), Address::Anchor("setup".into()));
         assert_eq!(classify("../a%20b.md"), path("../a b.md"));
         assert_eq!(classify("img.png?raw=true"), path("img.png"));
-        assert_eq!(
-            classify("a.md#b"),
-            Address::Local { path: "a.md".into(), anchor: Some("b".into()) }
-        );
+        assert_eq!(classify("a.md#b"), Address::Local { path: "a.md".into(), anchor: Some("b".into()) });
         assert_eq!(classify("//cdn.example/x"), Address::External("https://cdn.example/x".into()));
     }
 

@@ -70,11 +70,7 @@ pub(super) fn cut(page: Source<'_>) -> Vec<Piece<'_>> {
                     Part::Html(html) => vec![Task::Keep(Piece::Html(html))],
                     Part::Box(head, body) => {
                         let fold = head.fold;
-                        vec![
-                            Task::Keep(Piece::Enter(head)),
-                            Task::Cut(body, depth + 1),
-                            Task::Keep(Piece::Leave(fold)),
-                        ]
+                        vec![Task::Keep(Piece::Enter(head)), Task::Cut(body, depth + 1), Task::Keep(Piece::Leave(fold))]
                     }
                 });
                 let at = tasks.len();
@@ -266,9 +262,9 @@ impl Unclosed {
             comment: text.rfind("-->"),
             instruction: text.rfind("?>"),
             cdata: text.rfind("]]>"),
-            has_openers: text.contains("<!") || text.contains("<?") || raw_text.iter().any(|closer| {
-                find_ignoring_case(text, &closer.replace(['/', '>'], ""))
-            }),
+            has_openers: text.contains("<!")
+                || text.contains("<?")
+                || raw_text.iter().any(|closer| find_ignoring_case(text, &closer.replace(['/', '>'], ""))),
         }
     }
 
@@ -330,7 +326,7 @@ mod tests {
                 Piece::Enter(head) => {
                     let title = head.title.as_ref().map_or("", Source::text).trim_start_matches(TITLE);
                     format!("[{}|{title}|", head.classes.join("."))
-                },
+                }
                 Piece::Leave(_) => "]".to_owned(),
             })
             .collect()

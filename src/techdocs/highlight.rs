@@ -7,6 +7,7 @@ mod classes;
 mod languages;
 
 use super::escape::push_text;
+use crate::cache::Cache;
 use classes::{Class, Classes};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -18,29 +19,12 @@ const VERSION: &str = "1";
 const LONGEST_LINE: usize = 2_000;
 const LONGEST_BLOCK: usize = 64 * 1024;
 const MOST_LINES: usize = 2_000;
-const LONGEST_TIME: Duration = Duration::from_millis(250);
-
-/// Keeps coloured blocks between runs. An entry that comes back damaged is as good as none.
-pub trait BlockCache: Sync {
-    fn get(&self, key: &[u8; 32]) -> Option<Vec<u8>>;
-    fn put(&self, key: &[u8; 32], value: &[u8]);
-}
-
-/// A cache that keeps nothing.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NoCache;
-
-impl BlockCache for NoCache {
-    fn get(&self, _key: &[u8; 32]) -> Option<Vec<u8>> {
-        None
-    }
-
-    fn put(&self, _key: &[u8; 32], _value: &[u8]) {}
-}
+/// Unoptimised builds are slower by an order of magnitude, and tests on busy machines slower still.
+const LONGEST_TIME: Duration = Duration::from_millis(if cfg!(debug_assertions) { 20_000 } else { 2_000 });
 
 /// The languages, loaded when the first block is coloured. One serves all threads of a build.
 pub struct Highlighter<'a> {
-    cache: &'a dyn BlockCache,
+    cache: &'a dyn Cache,
     languages: OnceLock<Languages>,
 }
 
@@ -70,7 +54,7 @@ struct Languages {
 }
 
 impl<'a> Highlighter<'a> {
-    pub fn new(cache: &'a dyn BlockCache) -> Self {
+    pub fn new(cache: &'a dyn Cache) -> Self {
         Highlighter { cache, languages: OnceLock::new() }
     }
 
@@ -82,10 +66,9 @@ impl<'a> Highlighter<'a> {
         if let Some(limit) = too_long(code) {
             return plain(code, Some(limit));
         }
-        let languages = self.languages.get_or_init(|| Languages {
-            syntaxes: two_face::syntax::extra_newlines(),
-            classes: Classes::new(),
-        });
+        let languages = self
+            .languages
+            .get_or_init(|| Languages { syntaxes: two_face::syntax::extra_newlines(), classes: Classes::new() });
         let Some(syntax) = languages::find(&languages.syntaxes, language) else {
             return plain(code, None);
         };
@@ -224,7 +207,7 @@ mod tests {
     use std::sync::Mutex;
 
     fn html(language: &str, code: &str) -> String {
-        Highlighter::new(&NoCache).highlight(language, code).html
+        Highlighter::new(&Forgetful).highlight(language, code).html
     }
 
     #[test]
@@ -247,11 +230,63 @@ mod tests {
     fn the_languages_people_name_are_known() {
         let syntaxes = two_face::syntax::extra_newlines();
         for language in [
-            "sh", "shell", "console", "bash", "zsh", "yml", "yaml", "ts", "tsx", "js", "jsx", "javascript", "typescript",
-            "golang", "go", "rs", "rust", "py", "python", "proto", "protobuf", "graphql", "docker", "dockerfile", "tf",
-            "hcl", "terraform", "json", "json5", "jsonc", "http", "ini", "toml", "diff", "java", "kotlin", "c#", "csharp",
-            "cpp", "c++", "sql", "xml", "html", "css", "ruby", "php", "swift", "scala", "powershell", "makefile", "nginx",
-            "properties", "groovy", "lua", "perl", "markdown", "md",
+            "sh",
+            "shell",
+            "console",
+            "bash",
+            "zsh",
+            "yml",
+            "yaml",
+            "ts",
+            "tsx",
+            "js",
+            "jsx",
+            "javascript",
+            "typescript",
+            "golang",
+            "go",
+            "rs",
+            "rust",
+            "py",
+            "python",
+            "proto",
+            "protobuf",
+            "graphql",
+            "docker",
+            "dockerfile",
+            "tf",
+            "hcl",
+            "terraform",
+            "json",
+            "json5",
+            "jsonc",
+            "http",
+            "ini",
+            "toml",
+            "diff",
+            "java",
+            "kotlin",
+            "c#",
+            "csharp",
+            "cpp",
+            "c++",
+            "sql",
+            "xml",
+            "html",
+            "css",
+            "ruby",
+            "php",
+            "swift",
+            "scala",
+            "powershell",
+            "makefile",
+            "nginx",
+            "properties",
+            "groovy",
+            "lua",
+            "perl",
+            "markdown",
+            "md",
         ] {
             assert!(languages::find(&syntaxes, language).is_some(), "{language}");
         }
@@ -259,7 +294,7 @@ mod tests {
 
     #[test]
     fn long_lines_and_blocks_stay_plain() {
-        let highlighter = Highlighter::new(&NoCache);
+        let highlighter = Highlighter::new(&Forgetful);
         assert_eq!(highlighter.highlight("rust", &"x".repeat(2_001)).limited, Some(Limit::Line));
         assert_eq!(highlighter.highlight("rust", &"x\n".repeat(2_001)).limited, Some(Limit::Size));
         assert_eq!(highlighter.highlight("rust", &"x\n".repeat(2_000)).limited, None);

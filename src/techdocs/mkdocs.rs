@@ -17,10 +17,33 @@ const DOCS_DIR: &str = "docs";
 
 /// Top-level keys that TechDocs keeps. We use some of them; the others change nothing that a reader sees.
 const KEYS: &[&str] = &[
-    "site_name", "site_url", "site_description", "site_author", "repo_url", "repo_name", "edit_uri", "edit_uri_template",
-    "docs_dir", "site_dir", "nav", "exclude_docs", "not_in_nav", "theme", "plugins", "markdown_extensions", "extra",
-    "extra_css", "use_directory_urls", "strict", "dev_addr", "watch", "copyright", "remote_branch", "remote_name",
-    "validation", "google_analytics",
+    "site_name",
+    "site_url",
+    "site_description",
+    "site_author",
+    "repo_url",
+    "repo_name",
+    "edit_uri",
+    "edit_uri_template",
+    "docs_dir",
+    "site_dir",
+    "nav",
+    "exclude_docs",
+    "not_in_nav",
+    "theme",
+    "plugins",
+    "markdown_extensions",
+    "extra",
+    "extra_css",
+    "use_directory_urls",
+    "strict",
+    "dev_addr",
+    "watch",
+    "copyright",
+    "remote_branch",
+    "remote_name",
+    "validation",
+    "google_analytics",
 ];
 
 /// What an mkdocs.yml says.
@@ -77,7 +100,9 @@ pub fn read_mkdocs(text: &str, place: &Place) -> (MkDocs, Vec<Finding>) {
             }
         }
         Ok(Node::Null) => {}
-        Ok(_) => findings.push(rules::mkdocs_broken(place.at(1, 1, 1), "a list of keys such as `site_name:` was expected")),
+        Ok(_) => {
+            findings.push(rules::mkdocs_broken(place.at(1, 1, 1), "a list of keys such as `site_name:` was expected"))
+        }
         Err(fault) => findings.push(rules::mkdocs_broken(yaml_place(&fault, place, 0), &yaml_message(&fault))),
     }
     (settings, findings)
@@ -105,8 +130,7 @@ fn take(settings: &mut MkDocs, entry: Entry, place: &Place, findings: &mut Vec<F
         },
         key if KEYS.contains(&key) => {}
         key => {
-            let length = u32::try_from(key.chars().count()).unwrap_or(0);
-            let place = place.at(entry.line, entry.column, length);
+            let place = place.at(entry.line, entry.column, characters(key));
             findings.push(rules::mkdocs_key_ignored(place, key, did_you_mean(key, KEYS.iter().copied())));
         }
     }
@@ -155,8 +179,7 @@ fn nav_items(items: Vec<Spanned<Node>>, place: &Place, findings: &mut Vec<Findin
                     findings.push(rules::mkdocs_nav_entry(here, "is empty"));
                 }
                 for entry in entries {
-                    let value_at = at(place, &entry.value);
-                    nav.extend(titled(entry.key, entry.value.value, value_at, place, findings));
+                    nav.extend(titled(entry, place, findings));
                 }
             }
             node => match node.into_text() {
@@ -168,16 +191,18 @@ fn nav_items(items: Vec<Spanned<Node>>, place: &Place, findings: &mut Vec<Findin
     nav
 }
 
-fn titled(title: String, value: Node, here: Place, place: &Place, findings: &mut Vec<Finding>) -> Option<NavItem> {
-    match value {
-        Node::List(items) => Some(NavItem::Section { title, items: nav_items(items, place, findings) }),
-        Node::Text(target) => leaf(Some(title), target, here, findings),
+fn titled(entry: Entry, place: &Place, findings: &mut Vec<Finding>) -> Option<NavItem> {
+    let key_at = place.at(entry.line, entry.column, characters(&entry.key));
+    let value_at = at(place, &entry.value);
+    match entry.value.value {
+        Node::List(items) => Some(NavItem::Section { title: entry.key, items: nav_items(items, place, findings) }),
+        Node::Text(target) => leaf(Some(entry.key), target, value_at, findings),
         Node::Null => {
-            findings.push(rules::mkdocs_nav_entry(here, "names no page"));
+            findings.push(rules::mkdocs_nav_entry(key_at, "names no page"));
             None
         }
         Node::Map(_) => {
-            findings.push(rules::mkdocs_nav_entry(here, "holds keys where a page or a list was expected"));
+            findings.push(rules::mkdocs_nav_entry(key_at, "holds keys where a page or a list was expected"));
             None
         }
     }
@@ -189,20 +214,20 @@ fn leaf(title: Option<String>, target: String, here: Place, findings: &mut Vec<F
         return None;
     }
     let web = target.split_once("://").is_some_and(|(scheme, _)| matches!(scheme, "http" | "https"));
-    Some(if web {
-        NavItem::Url { title, url: target }
-    } else {
-        NavItem::Page { title, path: target, line: here.line }
-    })
+    Some(if web { NavItem::Url { title, url: target } } else { NavItem::Page { title, path: target, line: here.line } })
 }
 
 fn at(place: &Place, node: &Spanned<Node>) -> Place {
     let number = |value: u64| u32::try_from(value).unwrap_or(0);
     let length = match &node.value {
-        Node::Text(text) => u32::try_from(text.chars().count()).unwrap_or(0),
+        Node::Text(text) => characters(text),
         _ => 0,
     };
     place.at(number(node.referenced.line()), number(node.referenced.column()), length)
+}
+
+fn characters(text: &str) -> u32 {
+    u32::try_from(text.chars().count()).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -269,22 +294,27 @@ mod tests {
     fn docs_dir_stays_below() {
         for written in ["/etc", "../up", "a/../../b", "C:\\\\x", "a\\\\b"] {
             let (settings, said) = read(&format!("docs_dir: \"{written}\"\n"));
-            assert_eq!((settings.docs_dir.as_str(), said), ("docs", vec!["1:11 mkdocs-docs-dir".to_owned()]), "{written}");
+            assert_eq!(
+                (settings.docs_dir.as_str(), said),
+                ("docs", vec!["1:11 mkdocs-docs-dir".to_owned()]),
+                "{written}"
+            );
         }
         assert_eq!(read("docs_dir: .\n").0.docs_dir, ".");
     }
 
     #[test]
     fn odd_entries_are_left_out_with_a_finding() {
-        let (settings, said) =
-            read("nva: []\nhooks: [x.py]\nnav:\n  - A:\n  - B: {c: d}\n  - [e.md]\n  - F: '!include ./f/mkdocs.yml'\n  - 404.md\n  - 7: 8\n");
+        let (settings, said) = read(
+            "nva: []\nhooks: [x.py]\nnav:\n  - A:\n  - B: {c: d}\n  - [e.md]\n  - F: '!include ./f/mkdocs.yml'\n  - 404.md\n  - 7: 8\n",
+        );
         assert_eq!(
             said,
             [
                 "1:1 mkdocs-key-ignored",
                 "2:1 mkdocs-key-ignored",
                 "4:5 mkdocs-nav-entry",
-                "5:8 mkdocs-nav-entry",
+                "5:5 mkdocs-nav-entry",
                 "6:5 mkdocs-nav-entry",
                 "7:8 mkdocs-nav-entry",
             ]

@@ -1,10 +1,11 @@
 //! Documentation as its authors wrote it: mkdocs.yml and Markdown pages in, safe HTML, headings and plain text out.
 //!
 //! The room is pure. It knows neither files nor routes: the caller hands in text, says through [`Links`] where a link
-//! leads, and keeps highlighted blocks behind [`BlockCache`]. Nothing a page holds stops it; what is wrong becomes a
+//! leads, and keeps highlighted blocks behind [`Cache`](crate::cache::Cache). Nothing a page holds stops it; what is wrong becomes a
 //! finding with its line and column.
 
 mod address;
+pub mod assets;
 mod blocks;
 mod escape;
 mod fence;
@@ -18,13 +19,15 @@ pub mod nav;
 mod outline;
 mod page;
 mod raw_html;
+pub mod sets;
 mod slug;
 mod source;
+mod svg;
 #[cfg(test)]
 mod tests;
 mod writer;
 
-pub use highlight::{BlockCache, Highlighter};
+pub use highlight::Highlighter;
 pub use inline::inline_text;
 pub use labels::{ENGLISH, Labels};
 pub use mkdocs::{MkDocs, NavItem, read_mkdocs};

@@ -153,7 +153,8 @@ mod tests {
 
     #[test]
     fn without_nav_files_come_first_and_the_index_before_them() {
-        let pages = ["a/z.md", "setup.md", "user-guide/README.md", "index.md", "about.md", "user-guide/b.md", "API/x.md"];
+        let pages =
+            ["a/z.md", "setup.md", "user-guide/README.md", "index.md", "about.md", "user-guide/b.md", "API/x.md"];
         let navigation = navigation(None, &pages, &Place::file("", "mkdocs.yml"));
         assert_eq!(
             navigation.roots,
@@ -177,7 +178,8 @@ mod tests {
             NavItem::Section { title: "S".into(), items: vec![item("ops/", 4), item("b.md", 5)] },
             item("indx.md", 6),
         ];
-        let navigation = navigation(Some(&items), &["index.md", "b.md", "ops/README.md"], &Place::file("", "mkdocs.yml"));
+        let navigation =
+            navigation(Some(&items), &["index.md", "b.md", "ops/README.md"], &Place::file("", "mkdocs.yml"));
         assert_eq!(navigation.roots, [page(1), section("S", vec![page(2), page(1)])]);
         assert_eq!(navigation.order, [1, 2]);
         assert_eq!(navigation.findings.len(), 1);

@@ -8,8 +8,7 @@ use super::writer::{self, Writer};
 use super::{footnotes, front_matter};
 use crate::diagnostics::rules::techdocs as rules;
 use crate::diagnostics::{Finding, Place};
-use pulldown_cmark::{BrokenLink, BrokenLinkCallback, CowStr, OffsetIter, Parser};
-use std::cell::RefCell;
+use pulldown_cmark::{BrokenLink, Parser};
 use std::collections::HashMap;
 
 /// Longer pages are cut here, in bytes, with a notice.
@@ -83,23 +82,15 @@ pub fn render(input: &PageInput) -> RenderedPage {
     let mut pieces = blocks::cut(Source::new(opened.body, opened.first_line));
     footnotes::introduce(pieces.iter_mut().filter_map(text_mut));
 
-    let references = References::default();
-    let mut parsers: Vec<_> = pieces.iter().filter_map(markdown).map(|text| references.parser(text)).collect();
-    if parsers.len() > 1 {
-        parsers.iter().for_each(|parser| references.learn(parser));
-    }
-    let mut events = parsers.drain(..).map(Parser::into_offset_iter);
-
+    let references = References::of(&pieces);
     let mut writer = Writer::new(input);
     for piece in &pieces {
         match piece {
-            Piece::Text(source) => write_all(&mut writer, source, events.next()),
+            Piece::Text(source) => references.write(&mut writer, source),
             Piece::Html(source) => writer.loose_html(source),
             Piece::Enter(head) => {
                 writer.enter(head);
-                if let Some(title) = &head.title {
-                    write_all(&mut writer, title, events.next());
-                }
+                head.title.iter().for_each(|title| references.write(&mut writer, title));
                 writer.end_title(head);
             }
             Piece::Leave(fold) => writer.leave(*fold),
@@ -132,26 +123,6 @@ fn push_notice(html: &mut String, labels: &Labels) {
     html.push_str("</p>\n</div>\n");
 }
 
-fn write_all<'s, F: BrokenLinkCallback<'s>>(
-    writer: &mut Writer,
-    source: &Source,
-    events: Option<OffsetIter<'s, F>>,
-) {
-    for (event, range) in events.into_iter().flatten() {
-        if source.owns(range.start) {
-            writer.event(source, event, range);
-        }
-    }
-}
-
-fn markdown<'p>(piece: &'p Piece) -> Option<&'p str> {
-    match piece {
-        Piece::Text(source) => Some(source.text()),
-        Piece::Enter(head) => head.title.as_ref().map(Source::text),
-        Piece::Html(_) | Piece::Leave(_) => None,
-    }
-}
-
 fn text_mut<'p, 'a>(piece: &'p mut Piece<'a>) -> Option<&'p mut Source<'a>> {
     match piece {
         Piece::Text(source) => Some(source),
@@ -160,24 +131,35 @@ fn text_mut<'p, 'a>(piece: &'p mut Piece<'a>) -> Option<&'p mut Source<'a>> {
 }
 
 /// The link definitions (`[name]: target`) of a page, which hold in all its pieces.
-#[derive(Debug, Default)]
-struct References(RefCell<HashMap<String, (String, String)>>);
+#[derive(Debug)]
+struct References(HashMap<String, (String, String)>);
 
 impl References {
-    fn parser<'s>(&'s self, text: &'s str) -> Parser<'s, impl BrokenLinkCallback<'s> + use<'s>> {
-        let find = move |link: BrokenLink<'s>| -> Option<(CowStr<'s>, CowStr<'s>)> {
-            let known = self.0.borrow();
-            let (target, title) = known.get(&label(&link.reference))?;
-            Some((target.clone().into(), title.clone().into()))
-        };
-        Parser::new_with_broken_link_callback(text, writer::options(), Some(find))
+    /// A page of one piece needs none: its parser finds them itself. Of the others, pieces that define something are
+    /// parsed once more; keeping all their parsers would cost kilobytes for each of a hundred thousand small boxes.
+    fn of(pieces: &[Piece]) -> Self {
+        let mut known = HashMap::new();
+        let sources = pieces.iter().filter_map(|piece| match piece {
+            Piece::Text(source) if pieces.len() > 1 && source.text().contains("]:") => Some(source),
+            _ => None,
+        });
+        for source in sources {
+            for (name, definition) in Parser::new_ext(source.text(), writer::options()).reference_definitions().iter() {
+                let title = definition.title.as_deref().unwrap_or_default().to_owned();
+                known.entry(label(name)).or_insert_with(|| (definition.dest.to_string(), title));
+            }
+        }
+        References(known)
     }
 
-    fn learn<'s, F: BrokenLinkCallback<'s>>(&self, parser: &Parser<'s, F>) {
-        let mut known = self.0.borrow_mut();
-        for (name, definition) in parser.reference_definitions().iter() {
-            let title = definition.title.as_deref().unwrap_or_default().to_owned();
-            known.entry(label(name)).or_insert_with(|| (definition.dest.to_string(), title));
+    fn write(&self, writer: &mut Writer, source: &Source) {
+        let find = |link: BrokenLink| {
+            let (target, title) = self.0.get(&label(&link.reference))?;
+            Some((target.clone().into(), title.clone().into()))
+        };
+        let parser = Parser::new_with_broken_link_callback(source.text(), writer::options(), Some(find));
+        for (event, range) in parser.into_offset_iter().filter(|(_, range)| source.owns(range.start)) {
+            writer.event(source, event, range);
         }
     }
 }

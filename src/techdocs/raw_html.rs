@@ -12,10 +12,66 @@ use std::sync::LazyLock;
 
 /// Elements that authors may write.
 const ELEMENTS: &[&str] = &[
-    "a", "abbr", "b", "bdi", "blockquote", "br", "caption", "cite", "code", "dd", "del", "details", "dfn", "div", "dl",
-    "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark",
-    "ol", "p", "picture", "pre", "q", "rp", "rt", "ruby", "s", "samp", "small", "source", "span", "strong", "sub",
-    "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "u", "ul", "var",
+    "a",
+    "abbr",
+    "b",
+    "bdi",
+    "blockquote",
+    "br",
+    "caption",
+    "cite",
+    "code",
+    "dd",
+    "del",
+    "details",
+    "dfn",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "kbd",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "picture",
+    "pre",
+    "q",
+    "rp",
+    "rt",
+    "ruby",
+    "s",
+    "samp",
+    "small",
+    "source",
+    "span",
+    "strong",
+    "sub",
+    "summary",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "time",
+    "tr",
+    "u",
+    "ul",
+    "var",
 ];
 
 const VOID_ELEMENTS: &[&str] = &["br", "hr", "img", "source"];
@@ -24,15 +80,38 @@ const VOID_ELEMENTS: &[&str] = &["br", "hr", "img", "source"];
 const SWALLOWED: &[&str] = &["script", "style"];
 
 const ATTRIBUTES: &[&str] = &[
-    "class", "id", "title", "alt", "href", "src", "width", "height", "align", "colspan", "rowspan", "open", "lang", "dir",
-    "loading",
+    "class", "id", "title", "alt", "href", "src", "width", "height", "align", "colspan", "rowspan", "open", "lang",
+    "dir", "loading",
 ];
 
 /// Class names that authors may use in raw HTML: those that the theme gives a meaning.
 const CLASSES: &[&str] = &[
-    "admonition", "admonition-title", "abstract", "attention", "bug", "caution", "danger", "error", "example", "failure",
-    "hint", "important", "info", "note", "question", "quote", "success", "summary", "tip", "warning", "tabs", "filename",
-    "highlight", "grid", "card", "center",
+    "admonition",
+    "admonition-title",
+    "abstract",
+    "attention",
+    "bug",
+    "caution",
+    "danger",
+    "error",
+    "example",
+    "failure",
+    "hint",
+    "important",
+    "info",
+    "note",
+    "question",
+    "quote",
+    "success",
+    "summary",
+    "tip",
+    "warning",
+    "tabs",
+    "filename",
+    "highlight",
+    "grid",
+    "card",
+    "center",
 ];
 
 /// More attributes on one tag are left out.
@@ -42,7 +121,11 @@ const MOST_ATTRIBUTES: usize = 32;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Token<'t> {
     Text(&'t str),
-    Open { name: &'static str, attributes: Vec<Attribute<'t>>, closed: bool },
+    Open {
+        name: &'static str,
+        attributes: Vec<Attribute<'t>>,
+        closed: bool,
+    },
     Close(&'static str),
     /// The opening tag of an element that may not stand here, by its name in lower case.
     Removed(String),
@@ -179,7 +262,9 @@ pub(super) fn settle(fragment: &str) -> String {
             .tags(ELEMENTS.iter().copied().collect())
             .clean_content_tags(SWALLOWED.iter().copied().collect())
             .generic_attributes(ATTRIBUTES.iter().copied().filter(|name| *name != "class").collect::<HashSet<_>>())
-            .allowed_classes(ELEMENTS.iter().map(|name| (*name, CLASSES.iter().copied().collect())).collect::<HashMap<_, _>>())
+            .allowed_classes(
+                ELEMENTS.iter().map(|name| (*name, CLASSES.iter().copied().collect())).collect::<HashMap<_, _>>(),
+            )
             .url_schemes(["http", "https", "mailto"].into_iter().collect());
         cleaner
     });
@@ -245,7 +330,9 @@ fn until(bytes: &[u8], from: usize, stop: impl Fn(u8) -> bool) -> Option<usize> 
 /// Just behind the closing tag of a swallowed element.
 fn closing_tag(html: &str, name: &str) -> Option<usize> {
     let start = html.match_indices("</").map(|(at, _)| at).find(|at| {
-        html.as_bytes().get(at + 2..at + 2 + name.len()).is_some_and(|bytes| bytes.eq_ignore_ascii_case(name.as_bytes()))
+        html.as_bytes()
+            .get(at + 2..at + 2 + name.len())
+            .is_some_and(|bytes| bytes.eq_ignore_ascii_case(name.as_bytes()))
     })?;
     html[start..].find('>').map(|end| start + end + 1)
 }
@@ -305,7 +392,10 @@ mod tests {
         assert_eq!(
             tokens("<B class='a' x=y>hi</b><br/>"),
             [
-                (0, Token::Open { name: "b", attributes: vec![Attribute { name: "class", value: "a" }], closed: false }),
+                (
+                    0,
+                    Token::Open { name: "b", attributes: vec![Attribute { name: "class", value: "a" }], closed: false }
+                ),
                 (17, Token::Text("hi")),
                 (19, Token::Close("b")),
                 (23, Token::Open { name: "br", attributes: vec![], closed: true }),

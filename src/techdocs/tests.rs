@@ -1,6 +1,6 @@
 //! Pages as authors write them, and pages as enemies would.
 
-use super::highlight::NoCache;
+use crate::cache::Forgetful;
 use super::*;
 use crate::diagnostics::Place;
 use std::time::{Duration, Instant};
@@ -27,7 +27,7 @@ impl Links for Known {
 }
 
 fn page(text: &str) -> RenderedPage {
-    let highlighter = Highlighter::new(&NoCache);
+    let highlighter = Highlighter::new(&Forgetful);
     render(&PageInput {
         text,
         place: Place::file("repo", "docs/a.md"),
@@ -51,11 +51,11 @@ fn said(text: &str) -> Vec<String> {
     findings.iter().map(line).collect()
 }
 
-fn quickly<T>(work: impl FnOnce() -> T) -> T {
+fn quickly<T>(what: &str, work: impl FnOnce() -> T) -> T {
     let started = Instant::now();
     let result = work();
-    let limit = if cfg!(debug_assertions) { 10 } else { 1 };
-    assert!(started.elapsed() < Duration::from_secs(limit), "took {:?}", started.elapsed());
+    let limit = if cfg!(debug_assertions) { 20 } else { 5 };
+    assert!(started.elapsed() < Duration::from_secs(limit), "{what:?} took {:?}", started.elapsed());
     result
 }
 
@@ -93,7 +93,10 @@ fn links_are_rewritten() {
     assert_eq!(html("[a](setup.md#top)"), "<p><a href=\"../setup/#top\">a</a></p>\n");
     assert_eq!(html("[a](ops/ \"T\")"), "<p><a href=\"../ops/\" title=\"T\">a</a></p>\n");
     assert_eq!(html("[a][r]\n\n[r]: ./setup.md"), "<p><a href=\"../setup/\">a</a></p>\n");
-    assert_eq!(html("<me@a.example> [b](#c)"), "<p><a href=\"mailto:me@a.example\">me@a.example</a> <a href=\"#c\">b</a></p>\n");
+    assert_eq!(
+        html("<me@a.example> [b](#c)"),
+        "<p><a href=\"mailto:me@a.example\">me@a.example</a> <a href=\"#c\">b</a></p>\n"
+    );
     assert_eq!(
         html("![An *image*](img/a.png)"),
         "<p><img src=\"../img/a.1234.png\" alt=\"An image\" loading=\"lazy\"></p>\n"
@@ -114,10 +117,10 @@ fn broken_links_are_named_where_they_stand() {
 
 #[test]
 fn places_are_exact_inside_boxes() {
-    assert_eq!(said("!!! note \"See [x](no.md)\"\n    a\n\n    !!! tip\n        [y](no.md)\n"), [
-        "1:15+10 docs-broken-link",
-        "5:9+10 docs-broken-link"
-    ]);
+    assert_eq!(
+        said("!!! note \"See [x](no.md)\"\n    a\n\n    !!! tip\n        [y](no.md)\n"),
+        ["1:15+10 docs-broken-link", "5:9+10 docs-broken-link"]
+    );
 }
 
 #[test]
@@ -245,13 +248,18 @@ fn hostile_html_is_harmless() {
         "!!! note \"<script>alert(1)</script>\"\n    x",
     ] {
         let html = html(text);
-        let lower = html.to_lowercase();
-        for banned in ["<script", "<svg", "<iframe", "<form", "<math", "<noscript", "style=", "href=\"java", "href=\"data", "src=\"java", "src=x"] {
-            assert!(!lower.contains(banned), "{text:?} gave {html}");
-        }
         let tags = html.split('<').skip(1).filter_map(|tag| tag.split('>').next());
-        for tag in tags {
-            assert!(!tag.split_whitespace().any(|part| part.starts_with("on")), "{text:?} gave {html}");
+        for tag in tags.map(str::to_lowercase) {
+            for banned in ["script", "svg", "iframe", "form", "math", "noscript", "input"] {
+                assert!(!tag.starts_with(banned), "{text:?} gave {html}");
+            }
+            for banned in ["=\"javascript:", "=\"data:", "=\"vbscript:"] {
+                assert!(!tag.contains(banned), "{text:?} gave {html}");
+            }
+            let names: String = tag.split('"').step_by(2).collect();
+            for banned in [" on", " style=", "src=x"] {
+                assert!(!names.contains(banned), "{text:?} gave {html}");
+            }
         }
     }
 }
@@ -274,7 +282,7 @@ fn removed_elements_and_addresses_are_told() {
 
 #[test]
 fn deep_nests_stay_fast() {
-    let many = 50_000;
+    let many = if cfg!(debug_assertions) { 10_000 } else { 50_000 };
     for text in [
         "<div>".repeat(many),
         "<div>\n\n".repeat(many),
@@ -311,8 +319,7 @@ fn deep_nests_stay_fast() {
         (0..1_000).map(|depth| format!("{}- a\n", "  ".repeat(depth))).collect(),
     ] {
         let start: String = text.chars().take(20).collect();
-        let started = Instant::now();
-        let page = quickly(|| page(&text));
+        let page = quickly(&start, || page(&text));
         let deepest = page.html.split('<').fold((0usize, 0usize), |(now, most), tag| {
             let void = ["br", "hr", "img", "input"].iter().any(|name| tag.starts_with(name));
             match tag {
@@ -322,15 +329,12 @@ fn deep_nests_stay_fast() {
             }
         });
         assert!(deepest.1 <= 300, "{start:?} is {} deep", deepest.1);
-        if started.elapsed() > Duration::from_millis(300) {
-            eprintln!("{start:?}: {:?}", started.elapsed());
-        }
     }
 }
 
 #[test]
 fn long_pages_are_cut_with_a_notice() {
-    let page = quickly(|| page(&"word word word\n".repeat(200_000)));
+    let page = quickly("words", || page(&"word word word\n".repeat(200_000)));
     assert!(page.html.contains("This page is too long"));
     assert_eq!(page.findings.last().map(|finding| finding.rule.name), Some("docs-page-cut"));
 }

@@ -12,7 +12,9 @@ use super::slug::Slugs;
 use super::source::Source;
 use crate::diagnostics::rules::techdocs as rules;
 use crate::diagnostics::{Finding, Place};
-use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Tag, TagEnd};
+use pulldown_cmark::{
+    Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Tag, TagEnd,
+};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -568,7 +570,8 @@ impl<'p> Writer<'p> {
             return;
         };
         table.in_head = false;
-        let columns: Vec<&str> = table.head.split('\n').map(str::trim).filter(|name| !name.is_empty()).take(12).collect();
+        let columns: Vec<&str> =
+            table.head.split('\n').map(str::trim).filter(|name| !name.is_empty()).take(12).collect();
         let mut name = String::new();
         push_attribute(&mut name, self.input.labels.table);
         if !columns.is_empty() {

@@ -18,6 +18,9 @@ pub const RULES: &[&Rule] = &[
     &DOCS_PAGE_CUT,
     &DOCS_TOO_DEEP,
     &DOCS_TABLE_CUT,
+    &DOCS_MISSING,
+    &TECHDOCS_REF,
+    &ASSET_REFUSED,
 ];
 
 const MKDOCS_BROKEN: Rule = Rule {
@@ -215,6 +218,41 @@ pub fn too_deep(place: Place, limit: usize) -> Finding {
 pub fn table_cut(place: Place, limit: usize) -> Finding {
     Finding::new(&DOCS_TABLE_CUT, place, format!("The tables of this page hold more than {}", count(limit, "cell")))
         .hint("The cells beyond the limit are left out; link to a data file instead.")
+}
+
+const DOCS_MISSING: Rule = Rule {
+    name: "docs-missing",
+    severity: Severity::Warning,
+    summary: "An entity says that it has documentation, but its folder holds no page.",
+};
+
+const TECHDOCS_REF: Rule = Rule {
+    name: "techdocs-ref",
+    severity: Severity::Warning,
+    summary: "`backstage.io/techdocs-ref` names no folder of the repository.",
+};
+
+const ASSET_REFUSED: Rule = Rule {
+    name: "asset-refused",
+    severity: Severity::Warning,
+    summary: "A file that documentation shows is not published.",
+};
+
+/// An entity's documentation has no page. `folder` is a path of the repository.
+pub fn docs_missing(place: Place, folder: &str) -> Finding {
+    Finding::new(&DOCS_MISSING, place, format!("there is no Markdown page in `{folder}`"))
+        .hint("Add `index.md` there, or set `docs_dir` in mkdocs.yml.")
+}
+
+/// The annotation cannot be read, or leads outside the repository.
+pub fn bad_techdocs_ref(place: Place, text: &str) -> Finding {
+    Finding::new(&TECHDOCS_REF, place, format!("`backstage.io/techdocs-ref: {text}` names no folder of this repository"))
+        .hint("Write `dir:.` for the folder of this file, or `dir:./docs-folder`.")
+}
+
+/// A picture or other file is left out. `why` is a clause.
+pub fn asset_refused(place: Place, path: &str, why: &str) -> Finding {
+    Finding::new(&ASSET_REFUSED, place, format!("`{path}` is not published: {why}"))
 }
 
 fn did_you_mean(guess: String) -> String {

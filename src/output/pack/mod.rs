@@ -8,6 +8,7 @@ mod format;
 mod rewrite;
 mod store;
 
+use crate::cache::Cache;
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -101,50 +102,6 @@ impl Pack {
         }
     }
 
-    /// The value put under `key`, in this run or an earlier one.
-    pub fn get(&self, key: &[u8; 32]) -> Option<Vec<u8>> {
-        let fresh = self.pending.read().unwrap_or_else(PoisonError::into_inner).fresh.get(key).cloned();
-        if let Some(value) = fresh {
-            self.hits.fetch_add(1, Ordering::Relaxed);
-            return Some(value.to_vec());
-        }
-        let read = self.store.read().unwrap_or_else(PoisonError::into_inner).read(key);
-        match read {
-            Read::Value(value) => {
-                self.hits.fetch_add(1, Ordering::Relaxed);
-                return Some(value);
-            }
-            Read::Absent => {}
-            Read::Bad => {
-                // Forgotten, so that the next `put` writes it anew.
-                self.store.write().unwrap_or_else(PoisonError::into_inner).forget(key);
-                self.bad.fetch_add(1, Ordering::Relaxed);
-            }
-        }
-        self.misses.fetch_add(1, Ordering::Relaxed);
-        None
-    }
-
-    /// Keeps `value` under `key`. A key must stand for one value only.
-    pub fn put(&self, key: &[u8; 32], value: &[u8]) {
-        if value.len() > LONGEST || self.store.read().unwrap_or_else(PoisonError::into_inner).contains(key) {
-            return;
-        }
-        let full = {
-            let mut pending = self.pending.write().unwrap_or_else(PoisonError::into_inner);
-            if !self.writes() && pending.bytes + value.len() as u64 > MEMORY_ONLY {
-                return;
-            }
-            if pending.fresh.insert(*key, value.into()).is_none() {
-                pending.bytes += value.len() as u64;
-            }
-            pending.bytes > WRITE_OUT && self.writes()
-        };
-        if full {
-            self.write_out(End::OfBatch);
-        }
-    }
-
     /// Writes what is new, and makes the file smaller where that pays. Call it once, when the run is over.
     pub fn flush(&self) {
         self.write_out(End::OfRun);
@@ -183,6 +140,52 @@ impl Pack {
                 *self.note.lock().unwrap_or_else(PoisonError::into_inner) =
                     Some(format!("the cache `{}` could not be written: {error}", place.file.display()));
             }
+        }
+    }
+}
+
+impl Cache for Pack {
+    /// The value put under `key`, in this run or an earlier one.
+    fn get(&self, key: &[u8; 32]) -> Option<Vec<u8>> {
+        let fresh = self.pending.read().unwrap_or_else(PoisonError::into_inner).fresh.get(key).cloned();
+        if let Some(value) = fresh {
+            self.hits.fetch_add(1, Ordering::Relaxed);
+            return Some(value.to_vec());
+        }
+        let read = self.store.read().unwrap_or_else(PoisonError::into_inner).read(key);
+        match read {
+            Read::Value(value) => {
+                self.hits.fetch_add(1, Ordering::Relaxed);
+                return Some(value);
+            }
+            Read::Absent => {}
+            Read::Bad => {
+                // Forgotten, so that the next `put` writes it anew.
+                self.store.write().unwrap_or_else(PoisonError::into_inner).forget(key);
+                self.bad.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        self.misses.fetch_add(1, Ordering::Relaxed);
+        None
+    }
+
+    /// Keeps `value` under `key`. A key must stand for one value only.
+    fn put(&self, key: &[u8; 32], value: &[u8]) {
+        if value.len() > LONGEST || self.store.read().unwrap_or_else(PoisonError::into_inner).contains(key) {
+            return;
+        }
+        let full = {
+            let mut pending = self.pending.write().unwrap_or_else(PoisonError::into_inner);
+            if !self.writes() && pending.bytes + value.len() as u64 > MEMORY_ONLY {
+                return;
+            }
+            if pending.fresh.insert(*key, value.into()).is_none() {
+                pending.bytes += value.len() as u64;
+            }
+            pending.bytes > WRITE_OUT && self.writes()
+        };
+        if full {
+            self.write_out(End::OfBatch);
         }
     }
 }

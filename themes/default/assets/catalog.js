@@ -52,9 +52,10 @@
     const [REF, TITLE, OWNER, SYSTEM, TAGS, TEXT, SPACE, FINDINGS] = ["reference", "title", "owner", "system", "tags", "description", "namespace", "findings"].map(at);
     const FIELD = new Map([["kind", at("kind")], ["type", at("type")], ["lifecycle", at("lifecycle")], ["owner", OWNER], ["system", SYSTEM], ["tag", TAGS], ["namespace", SPACE]]);
     const NAMED = new Map([["owner", at("ownerTitle")], ["system", at("systemTitle")]]);
-    const names = new Map([["owner", new Map()], ["system", new Map()]]);
+    const names = new Map([["kind", new Map()], ["owner", new Map()], ["system", new Map()]]);
     for (const row of rows) for (const [facet, field] of NAMED) if (row[FIELD.get(facet)]) names.get(facet).set(row[FIELD.get(facet)], row[field]);
     const label = (facet, value) => (value === "" ? "none" : names.get(facet)?.get(value) || value);
+    for (const row of rows) names.get("kind").set(row[at("kind")].toLowerCase(), row[at("kind")]);
     const kindOf = (row) => row[FIELD.get("kind")].toLowerCase();
     const valuesOf = (facet, row) => {
       if (facet === "kind") return [kindOf(row)];

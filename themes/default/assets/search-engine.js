@@ -264,70 +264,89 @@
     }
   }
 
-  function fieldScore(weight, idf, occurrences, length, average) {
-    const norm = Math.floor((9 * length * 262144) / average);
-    return Math.floor((weight * idf * 22 * occurrences * 1024) / ((10 * occurrences + 3) * 1024 + norm));
-  }
+  const FOUND = 1;
+  const ENTITY = 2;
+  const NAMED = 4;
 
-  function documentScore({ sum, held, isEntity, isNamed }, words) {
-    let score = Math.floor((sum * (held * held + 1)) / (words * words + 1));
-    if (isEntity) score += Math.floor(score / 8);
-    if (isNamed) score += isEntity ? 2 ** 33 : 2 ** 32;
-    return score;
-  }
-
-  /** A query word's score in each document that holds it, and the documents that are entities. */
-  async function scoreWord(expansion, root) {
-    const scored = { isCapped: false, scores: new Map(), entities: new Set() };
-    const records = await Promise.all(expansion.stems.map(([stem]) => rowsOf("postings", root.postings, stem)));
-    expansion.stems.forEach(([, factor], index) => {
-      for (const [document, score] of scoreStem(records[index], root, scored)) {
-        const best = scored.scores.get(document) ?? 0;
-        scored.scores.set(document, Math.max(best, Math.floor((score * factor) / 16)));
+  /** How many documents hold a word of the query, and [score, document] of the best `most`, best first. */
+  async function rank(words, expansions, root, most) {
+    const recordsOf = ({ stems }) => Promise.all(stems.map(([stem]) => rowsOf("postings", root.postings, stem)));
+    const [names, ...records] = await Promise.all([
+      rowsOf("names", root.names, words.join(" ")),
+      ...expansions.map(recordsOf),
+    ]);
+    const sums = new Float64Array(root.documents);
+    const held = new Uint8Array(root.documents);
+    const marks = new Uint8Array(root.documents);
+    let counted = 0;
+    expansions.forEach(({ stems }, place) => {
+      const counts = records[place].flat().every(([, , , isCapped]) => isCapped === 0) ? 1 : 0;
+      counted += counts;
+      const scores = scoreWord(stems, records[place], root, marks);
+      for (let document = 0; document < root.documents; document += 1) {
+        if (scores[document] < 0) continue;
+        sums[document] += scores[document];
+        held[document] += counts;
       }
     });
-    return scored;
+    for (const [, postings] of names) markNamed(postings, marks);
+    const found = marks.reduce((total, mark) => total + (mark === 0 ? 0 : 1), 0);
+    for (let document = 0; document < root.documents; document += 1) {
+      sums[document] = documentScore(sums[document], held[document], counted, marks[document]);
+    }
+    return { total: found, ranked: best(sums, Math.min(most, found)) };
   }
 
-  function scoreStem(records, root, scored) {
-    const scores = new Map();
-    for (const [, field, idf, isCapped, postings] of records) {
-      if (isCapped === 1) scored.isCapped = true;
-      decode(postings, (document, occurrences, isEntity, step) => {
-        const score = fieldScore(root.weights[field], idf, occurrences, root.lengths[step], root.averages[field]);
-        scores.set(document, (scores.get(document) ?? 0) + score);
-        if (isEntity) scored.entities.add(document);
-      });
-    }
+  /** A query word's score in each document, -1 where it is not. */
+  function scoreWord(stems, records, root, marks) {
+    const scores = new Float64Array(root.documents).fill(-1);
+    const ofStem = new Float64Array(root.documents);
+    stems.forEach(([, factor], index) => {
+      ofStem.fill(-1);
+      for (const record of records[index]) addField(record, root, ofStem, marks);
+      for (let document = 0; document < root.documents; document += 1) {
+        if (ofStem[document] < 0) continue;
+        const score = Math.floor((ofStem[document] * factor) / 16);
+        if (score > scores[document]) scores[document] = score;
+      }
+    });
     return scores;
   }
 
-  /** [score, document] of every document that holds a word of the query, best first. */
-  async function rank(words, expansions, root) {
-    const [named, ...scored] = await Promise.all([
-      rowsOf("names", root.names, words.join(" ")),
-      ...expansions.map((expansion) => scoreWord(expansion, root)),
-    ]);
-    const candidates = new Map();
-    const candidate = (document, isEntity) => {
-      if (!candidates.has(document)) candidates.set(document, { sum: 0, held: 0, isEntity, isNamed: false });
-      return candidates.get(document);
-    };
-    for (const { isCapped, scores, entities } of scored) {
-      for (const [document, score] of scores) {
-        const found = candidate(document, entities.has(document));
-        found.sum += score;
-        if (!isCapped) found.held += 1;
-      }
+  function addField([, field, idf, , postings], root, scores, marks) {
+    const norms = root.lengths.map((length) => Math.floor((9 * length * 262144) / root.averages[field]));
+    const most = root.weights[field] * idf * 22 * 1024;
+    decode(postings, (document, occurrences, isEntity, step) => {
+      const score = Math.floor((most * occurrences) / ((10 * occurrences + 3) * 1024 + norms[step]));
+      scores[document] = Math.max(scores[document], 0) + score;
+      marks[document] |= isEntity ? FOUND | ENTITY : FOUND;
+    });
+  }
+
+  function markNamed(postings, marks) {
+    decode(postings, (document, _, isEntity) => {
+      marks[document] |= isEntity ? FOUND | NAMED | ENTITY : FOUND | NAMED;
+    });
+  }
+
+  /** A document's score, -1 if nothing was found in it. */
+  function documentScore(sum, held, words, mark) {
+    if (mark === 0) return -1;
+    let score = Math.floor((sum * (held * held + 1)) / (words * words + 1));
+    if (mark & ENTITY) score += Math.floor(score / 8);
+    if (mark & NAMED) score += mark & ENTITY ? 2 ** 33 : 2 ** 32;
+    return score;
+  }
+
+  /** [score, document] of the first `most`. Sorting bare numbers first is many times faster than sorting pairs. */
+  function best(scores, most) {
+    if (most === 0) return [];
+    const least = scores.slice().sort()[scores.length - most];
+    const pairs = [];
+    for (let document = 0; document < scores.length; document += 1) {
+      if (scores[document] >= least) pairs.push([scores[document], document]);
     }
-    for (const [, postings] of named) {
-      decode(postings, (document, _, isEntity) => {
-        candidate(document, isEntity).isNamed = true;
-      });
-    }
-    const counted = scored.filter(({ isCapped }) => !isCapped).length;
-    const ranked = Array.from(candidates, ([document, found]) => [documentScore(found, counted), document]);
-    return ranked.sort((a, b) => b[0] - a[0] || a[1] - b[1]);
+    return pairs.sort((a, b) => b[0] - a[0] || a[1] - b[1]).slice(0, most);
   }
 
   // Hits
@@ -336,9 +355,8 @@
   async function show(ranked, surfaces, limit, root, isOutdated) {
     const chosen = [];
     const shown = new Map();
-    const lookedAt = ranked.slice(0, limit * LOOKED_AT_PER_HIT);
-    for (let start = 0; start < lookedAt.length && chosen.length < limit; start += limit) {
-      const batch = lookedAt.slice(start, start + limit);
+    for (let start = 0; start < ranked.length && chosen.length < limit; start += limit) {
+      const batch = ranked.slice(start, start + limit);
       const documents = await Promise.all(batch.map(([, number]) => row("documents", number, root.documentsPerShard)));
       if (isOutdated()) return [];
       batch.forEach(([score, number], index) => {
@@ -416,11 +434,11 @@
     const isLast = (place) => place === words.length - 1;
     const expansions = await Promise.all(words.map((word, place) => expand(word, isLast(place), root.lexicon)));
     if (isOutdated()) return null;
-    const ranked = await rank(words, expansions, root);
+    const { total, ranked } = await rank(words, expansions, root, limit * LOOKED_AT_PER_HIT);
     if (isOutdated()) return null;
     const surfaces = new Set(expansions.flatMap((expansion) => expansion.surfaces));
     const hits = await show(ranked, surfaces, limit, root, isOutdated);
-    return isOutdated() ? null : { total: ranked.length, hits, suggestion: suggestion(words, expansions) };
+    return isOutdated() ? null : { total, hits, suggestion: suggestion(words, expansions) };
   }
 
   function suggestion(words, expansions) {

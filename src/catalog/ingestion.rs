@@ -1,0 +1,51 @@
+//! What ingestion adds to a descriptor: annotations that say where it came from, and the files it names.
+
+use crate::source::{Origin, Repo, join, parent};
+
+/// The largest file that a placeholder may name: API definitions can be long.
+const MAX_INCLUDED: u64 = 32 << 20;
+
+/// Annotations set on every entity of one file.
+pub struct Annotations {
+    /// Always.
+    pub set: Vec<(&'static str, String)>,
+    /// Only where the descriptor has none of that name.
+    pub default: Vec<(&'static str, String)>,
+}
+
+/// The annotations that Backstage sets when it reads a file.
+pub fn ingestion_annotations(repo: &Repo, path: &str, origin: &Origin) -> Annotations {
+    let location = match &repo.web {
+        Some(web) => format!("url:{}", web.file(path, 0)),
+        None => format!("file:{}/{path}", repo.id),
+    };
+    let mut annotations = Annotations {
+        set: vec![
+            ("backstage.io/managed-by-location", location),
+            ("backstage.io/managed-by-origin-location", format!("{}:{}", origin.kind, origin.target)),
+        ],
+        default: Vec::new(),
+    };
+    if let Some(web) = &repo.web {
+        annotations.default = vec![
+            ("backstage.io/view-url", web.file(path, 0)),
+            ("backstage.io/edit-url", web.edit(path)),
+            ("backstage.io/source-location", format!("url:{}", web.folder(parent(path)))),
+        ];
+    }
+    annotations
+}
+
+/// The text of a file that a placeholder in the descriptor at `path` names. The error says why there is none.
+pub fn read_beside(repo: &Repo, path: &str, target: &str) -> Result<String, String> {
+    let inside = match &repo.web {
+        Some(web) => target.strip_prefix(&web.file("", 0)).map(|rest| format!("/{rest}")),
+        None => None,
+    };
+    let target = inside.as_deref().unwrap_or(target);
+    if target.contains("://") {
+        return Err(format!("`{target}` is not a file of the same repository"));
+    }
+    let file = join(parent(path), target).ok_or_else(|| format!("`{target}` leaves the repository"))?;
+    repo.text(&file, MAX_INCLUDED).map_err(|fault| format!("`{file}`: {fault}"))
+}

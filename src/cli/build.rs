@@ -1,0 +1,223 @@
+//! `callboard build`
+
+use super::options::{cached_source, instant, site_options};
+use super::talk::{Progress, timings_map, timings_table};
+use super::{Options, Talk};
+use crate::diagnostics::{Finding, Severity, Stop, StopKind, count};
+use crate::emit::Report;
+use crate::output::{Fingerprint, Guarded, Interrupt, Pack, Stage, StageOptions};
+use crate::pipeline::{self, Gathered, Input};
+use crate::site::pages::Counts;
+use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Write the portal of a folder of repositories.
+///
+/// With an `app-config.yaml` its `catalog.locations` are read; without one, every `catalog-info.yaml` below the folder
+/// is. Git repositories are read at their last commit, without touching their work tree.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  callboard build                             The portal of this folder, into `public`
+  callboard build ~/repos --out site          All repositories below `~/repos`, into `site`
+  callboard build --config a.yaml --config b.yaml
+  callboard build --deny warnings --report report.json   For CI: fail before publishing, keep the findings")]
+pub(crate) struct Build {
+    #[command(flatten)]
+    options: Options,
+    /// The folder to write; replaced as a whole, in one step
+    #[arg(short, long, default_value = "public", value_name = "DIR")]
+    out: PathBuf,
+    /// Also write `build-report.json` here, on failure too, with timings
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Findings that stop the build before it publishes; may be repeated
+    #[arg(long, value_enum, value_name = "WHAT")]
+    deny: Vec<Deny>,
+    /// Write `index.html` into links, for reading from disk without JavaScript
+    #[arg(long)]
+    file_links: bool,
+    /// Read git work trees as they lie on disk, uncommitted changes included
+    #[arg(long)]
+    working_tree: bool,
+    /// Say how long each stage took
+    #[arg(long)]
+    timings: bool,
+    /// Seconds to wait for another build of the same output
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    lock_wait: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Deny {
+    /// Any error or warning
+    Warnings,
+    /// Any error
+    Errors,
+    /// Any repository that could not be refreshed
+    Stale,
+}
+
+pub(crate) fn run(command: &Build, talk: &Talk, interrupt: &Interrupt) -> Result<(), Stop> {
+    let progress = Progress::new(talk, interrupt);
+    let result = build(command, talk, interrupt, &progress);
+    let timings = progress.finish();
+    if command.timings {
+        talk.say(&timings_table(&timings));
+    }
+    if let (Err(stop), Some(path)) = (&result, &command.report) {
+        let report = Report::failed(stop, timings_map(&timings));
+        write_report(path, &report)?;
+    }
+    result
+}
+
+fn build(command: &Build, talk: &Talk, interrupt: &Interrupt, progress: &Progress<'_>) -> Result<(), Stop> {
+    command.options.use_jobs()?;
+    let loaded = command.options.load(talk)?;
+    let theme = command.options.theme(&loaded)?;
+    refuse_output_in_the_way(&command.out, &command.options.dir)?;
+    let stage = Stage::open(
+        &command.out,
+        StageOptions { lock_wait: Duration::from_secs(command.lock_wait), interrupt: interrupt.clone() },
+    )?;
+    let cache_dir = command.options.cache_dir();
+    let cache = Pack::open(&cache_dir, "blocks");
+    let mut input = Input {
+        loaded: &loaded,
+        theme: &theme,
+        crawl: command.options.crawl(command.working_tree, &cache_dir, &cache),
+        site: site_options(command.file_links, false),
+        cache: &cache,
+        watcher: progress,
+    };
+    let gathered = pipeline::gather(&input)?;
+    input.site.instant = instant(&gathered.snapshot);
+    let fingerprint = Fingerprint::of(&[&gathered.fingerprint.0, format!("{:?}", input.site.instant).as_bytes()]);
+    if let Some(counts) = unchanged(&stage, &command.out, &fingerprint) {
+        refuse_denied(command, &counts)?;
+        copy_report(command)?;
+        talk.clear();
+        talk.say(&format!("Nothing changed: {} in `{}`", summary(&counts), command.out.display()));
+        return Ok(());
+    }
+    let guarded = Guarded::new(&stage, loaded.config.secrets().map(|secret| secret.reveal().to_string()));
+    let built = pipeline::build(&input, &gathered, &guarded)?;
+    cache.flush();
+    talk.findings(&built.findings, &cached_source(&loaded, &gathered.snapshot));
+    refuse_denied(command, &built.report.counts)?;
+    drop(guarded);
+    publish(command, talk, stage, fingerprint, built.report, progress, &gathered, &built.findings)?;
+    if let Some(note) = cache.note() {
+        talk.say(&note);
+    }
+    Ok(())
+}
+
+#[expect(clippy::too_many_arguments, reason = "the last step of one function, split for reading")]
+fn publish(
+    command: &Build,
+    talk: &Talk,
+    stage: Stage,
+    fingerprint: Fingerprint,
+    mut report: Report,
+    progress: &Progress<'_>,
+    gathered: &Gathered,
+    findings: &[Finding],
+) -> Result<(), Stop> {
+    use crate::pipeline::Watcher;
+    progress.stage("publish", None)?;
+    let published = stage.finish(fingerprint)?;
+    let counts = report.counts;
+    let timings = progress.finish();
+    if let Some(path) = &command.report {
+        report.timings = Some(timings_map(&timings));
+        write_report(path, &report)?;
+    }
+    if command.timings {
+        talk.say(&timings_table(&timings));
+    }
+    for note in &published.notes {
+        talk.say(note);
+    }
+    let megabytes = published.bytes as f64 / 1_048_576.0;
+    talk.say(&format!(
+        "Built {} into `{}` ({}, {megabytes:.1} MB, {} new or changed)",
+        summary(&counts),
+        command.out.display(),
+        count(published.files, "file"),
+        published.written,
+    ));
+    if gathered.catalog.is_empty() && !findings.iter().any(|finding| finding.severity() == Severity::Error) {
+        talk.say("The catalog is empty: add a `catalog-info.yaml` to a repository, or name one in `catalog.locations`");
+    }
+    Ok(())
+}
+
+/// `76 entities from 12 repositories, 46 docs pages; 2 warnings`
+fn summary(counts: &Counts) -> String {
+    let mut text = format!(
+        "{} from {}, {}",
+        count(counts.entities, "entity"),
+        count(counts.repos, "repository"),
+        count(counts.docs_pages, "docs page")
+    );
+    let troubles: Vec<String> = [(counts.errors, "error"), (counts.warnings, "warning")]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, word)| count(number, word))
+        .collect();
+    if !troubles.is_empty() {
+        text.push_str(&format!("; {}", troubles.join(", ")));
+    }
+    text
+}
+
+/// The counts of the published site, if it was made from the same inputs and is still there.
+fn unchanged(stage: &Stage, out: &Path, fingerprint: &Fingerprint) -> Option<Counts> {
+    let manifest = stage.previous().filter(|manifest| manifest.input == *fingerprint)?;
+    let complete = manifest.files.iter().all(|(path, record)| {
+        std::fs::symlink_metadata(out.join(path)).is_ok_and(|metadata| metadata.len() == record.size)
+    });
+    let report = std::fs::read(out.join("build-report.json")).ok().filter(|_| complete)?;
+    let report: serde_json::Value = serde_json::from_slice(&report).ok()?;
+    serde_json::from_value(report["counts"].clone()).ok()
+}
+
+fn copy_report(command: &Build) -> Result<(), Stop> {
+    let Some(path) = &command.report else { return Ok(()) };
+    std::fs::copy(command.out.join("build-report.json"), path)
+        .map(drop)
+        .map_err(|error| Stop::environment(format!("the report `{}` cannot be written", path.display())).cause(error))
+}
+
+fn write_report(path: &Path, report: &Report) -> Result<(), Stop> {
+    std::fs::write(path, report.to_json())
+        .map_err(|error| Stop::environment(format!("the report `{}` cannot be written", path.display())).cause(error))
+}
+
+fn refuse_denied(command: &Build, counts: &Counts) -> Result<(), Stop> {
+    let met = command.deny.iter().find_map(|deny| {
+        let (number, word) = match deny {
+            Deny::Warnings => (counts.errors + counts.warnings, "error or warning"),
+            Deny::Errors => (counts.errors, "error"),
+            Deny::Stale => (counts.stale, "stale repository"),
+        };
+        (number > 0).then(|| if number == 1 { format!("1 {word}") } else { count(number, word) })
+    });
+    match met {
+        Some(met) => Err(Stop::new(StopKind::Denied, format!("nothing was published: {met}, which `--deny` refuses"))),
+        None => Ok(()),
+    }
+}
+
+/// The output may not hold the sources or be them.
+fn refuse_output_in_the_way(out: &Path, dir: &Path) -> Result<(), Stop> {
+    let (Ok(out), Ok(dir)) = (out.canonicalize(), dir.canonicalize()) else { return Ok(()) };
+    if dir.starts_with(&out) {
+        return Err(Stop::usage(format!("the output `{}` holds the sources", out.display()))
+            .hint("Write to another folder with `--out`."));
+    }
+    Ok(())
+}

@@ -1,0 +1,122 @@
+//! The command line: one file per command. Data goes to stdout, talk to stderr.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the room that talks")]
+
+mod build;
+mod completions;
+mod options;
+mod search;
+mod serve;
+mod talk;
+
+use crate::diagnostics::{Stop, StopKind, printable};
+use crate::output::Interrupt;
+use clap::{CommandFactory, Parser, Subcommand};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use std::process::ExitCode;
+
+pub(crate) use options::Options;
+pub(crate) use talk::Talk;
+
+/// The developer portal that is built, not run.
+///
+/// callboard reads what Backstage reads (catalog-info.yaml, app-config.yaml, mkdocs.yml, templates) and writes a static,
+/// searchable portal that works on any host and from disk.
+#[derive(Parser)]
+#[command(
+    name = "callboard",
+    version,
+    propagate_version = true,
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  callboard serve                      Build the portal of this folder and open it in a browser
+  callboard build repos --out public   Write the portal of all repositories below `repos`
+  callboard search \"refund webhook\"    Search the portal in `public` from the terminal
+
+Exit codes:
+  0 done · 1 nothing published: disk, network, permissions · 2 the command line or the configuration cannot be used
+  3 `--deny` met a finding · 6 another build holds the output · 130, 143 interrupted"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    talk: talk::TalkOptions,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write the portal of a folder of repositories
+    Build(build::Build),
+    /// Build the portal, serve it on this machine and rebuild it on every change
+    Serve(serve::Serve),
+    /// Search a built portal
+    Search(search::Search),
+    /// Print a completion script for a shell
+    Completions(completions::Completions),
+}
+
+/// Parses the command line, runs the command and says how it ended.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let talk = Talk::new(&arguments.talk);
+    let result = watch_signals().and_then(|interrupt| match arguments.command {
+        Command::Build(command) => build::run(&command, &talk, &interrupt),
+        Command::Serve(command) => serve::run(&command, &talk, &interrupt),
+        Command::Search(command) => search::run(&command, &talk),
+        Command::Completions(command) => {
+            completions::run(&command, &mut Arguments::command());
+            Ok(())
+        }
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => {
+            report(&stop, &talk);
+            ExitCode::from(stop.exit_code())
+        }
+    }
+}
+
+/// Says why the run ended.
+fn report(stop: &Stop, talk: &Talk) {
+    talk.clear();
+    if matches!(stop.kind, StopKind::Interrupted | StopKind::Terminated) {
+        talk.say("Interrupted; nothing was published");
+        return;
+    }
+    let mut text = format!("{}: {}", talk.paint("error", "1;31"), printable(&stop.message));
+    if let Some(cause) = &stop.cause {
+        text.push_str(&format!("\n  because: {}", printable(cause).replace('\n', "\n  ")));
+    }
+    for hint in &stop.hints {
+        text.push_str(&format!("\n  {}: {}", talk.paint("help", "1;36"), printable(hint)));
+    }
+    eprintln!("{text}");
+}
+
+/// Turns SIGINT and SIGTERM into an interrupt that every stage asks for. A second signal ends the process at once.
+fn watch_signals() -> Result<Interrupt, Stop> {
+    let interrupt = Interrupt::new();
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])
+        .map_err(|error| Stop::environment("signals cannot be handled").cause(error))?;
+    let raised = interrupt.clone();
+    std::thread::spawn(move || {
+        for signal in signals.forever() {
+            if raised.is_raised() {
+                let _ = signal_hook::low_level::emulate_default_handler(signal);
+            } else if signal == SIGTERM {
+                raised.terminate();
+            } else {
+                raised.interrupt();
+            }
+        }
+    });
+    Ok(interrupt)
+}

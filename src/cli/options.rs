@@ -1,0 +1,125 @@
+//! What `build` and `serve` share: where to read, how to read it, what the site looks like.
+#![expect(clippy::disallowed_methods, reason = "the command line reads the environment once and hands it on")]
+
+use super::Talk;
+use crate::config::{self, Inputs, Loaded, ThemeFiles};
+use crate::diagnostics::{Place, Stop};
+use crate::site::SiteOptions;
+use crate::source::{CrawlOptions, Snapshot};
+use clap::Args;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+const MAX_EXCERPT_FILE: u64 = 4 << 20;
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The folder of repositories, or of the portal's `app-config.yaml`
+    #[arg(default_value = ".", value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// A configuration file; may be repeated, later ones win [default: DIR/app-config.yaml, then app-config.local.yaml]
+    #[arg(long, value_name = "FILE")]
+    config: Vec<PathBuf>,
+    /// Templates and assets that replace those of the built-in theme, file by file
+    #[arg(long, value_name = "DIR")]
+    theme: Option<PathBuf>,
+    /// Where fetched repositories and highlighted code are kept [default: the user's cache folder]
+    #[arg(long, value_name = "DIR")]
+    cache_dir: Option<PathBuf>,
+    /// Fetch nothing; use what was fetched before
+    #[arg(long)]
+    offline: bool,
+    /// Threads [default: one per processor]
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<usize>,
+}
+
+impl Options {
+    /// Reads the configuration and says what is wrong with it. A configuration with errors stops the run.
+    pub(crate) fn load(&self, talk: &Talk) -> Result<Loaded, Stop> {
+        let inputs = Inputs {
+            dir: self.dir.clone(),
+            configs: self.config.clone(),
+            environment: std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .collect(),
+        };
+        let loaded = config::load(&inputs)?;
+        if loaded.unusable() {
+            talk.findings(&loaded.findings, &|place| loaded.texts.get(&place.path).cloned());
+            return Err(Stop::usage("the configuration cannot be used").hint("Correct the errors above; nothing was done."));
+        }
+        Ok(loaded)
+    }
+
+    /// The theme's files: `--theme`, else the configuration's, over the built-in ones.
+    pub(crate) fn theme(&self, loaded: &Loaded) -> Result<ThemeFiles, Stop> {
+        config::theme(self.theme.as_deref().or(loaded.config.theme.as_deref()))
+    }
+
+    /// The folder of the theme, where it is not the built-in one.
+    pub(crate) fn theme_dir(&self, loaded: &Loaded) -> Option<PathBuf> {
+        self.theme.clone().or_else(|| loaded.config.theme.clone())
+    }
+
+    /// Sets how many threads work.
+    pub(crate) fn use_jobs(&self) -> Result<(), Stop> {
+        let Some(jobs) = self.jobs else { return Ok(()) };
+        if jobs == 0 {
+            return Err(Stop::usage("`-j` takes a number from 1"));
+        }
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(jobs)
+            .build_global()
+            .map_err(|error| Stop::environment("threads cannot be started").cause(error))
+    }
+
+    /// `--cache-dir`, else `CALLBOARD_CACHE_DIR`, else the user's cache folder.
+    pub(crate) fn cache_dir(&self) -> PathBuf {
+        let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        self.cache_dir
+            .clone()
+            .or_else(|| variable("CALLBOARD_CACHE_DIR"))
+            .or_else(|| variable("XDG_CACHE_HOME").map(|dir| dir.join("callboard")))
+            .or_else(|| variable("HOME").map(|home| home.join(".cache/callboard")))
+            .unwrap_or_else(|| PathBuf::from(".callboard-cache"))
+    }
+
+    pub(crate) fn crawl<'a>(
+        &self,
+        working_tree: bool,
+        cache_dir: &'a std::path::Path,
+        cache: &'a dyn crate::cache::Cache,
+    ) -> CrawlOptions<'a> {
+        CrawlOptions { working_tree, offline: self.offline, cache_dir, cache }
+    }
+}
+
+/// The build instant: SOURCE_DATE_EPOCH, else the newest commit.
+pub(crate) fn instant(snapshot: &Snapshot) -> Option<i64> {
+    let named = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.trim().parse().ok());
+    named.or_else(|| snapshot.newest_commit())
+}
+
+/// The site's options with the instant still open.
+pub(crate) fn site_options(file_links: bool, live: bool) -> SiteOptions {
+    SiteOptions { file_links, live, instant: None }
+}
+
+/// The text of the file at a place: of a repository, or of the configuration.
+pub(crate) fn source_text(loaded: &Loaded, snapshot: &Snapshot, place: &Place) -> Option<String> {
+    if place.repo.is_empty() {
+        return loaded.texts.get(&place.path).cloned();
+    }
+    let repo = snapshot.repos.iter().find(|repo| repo.id == place.repo)?;
+    repo.text(&place.path, MAX_EXCERPT_FILE).ok()
+}
+
+/// Source texts read once per file, for showing many findings of one file.
+pub(crate) fn cached_source<'a>(loaded: &'a Loaded, snapshot: &'a Snapshot) -> impl Fn(&Place) -> Option<String> + 'a {
+    let seen = std::cell::RefCell::new(BTreeMap::<Place, Option<String>>::new());
+    move |place| {
+        let file = place.at(0, 0, 0);
+        seen.borrow_mut().entry(file).or_insert_with(|| source_text(loaded, snapshot, place)).clone()
+    }
+}

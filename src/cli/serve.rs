@@ -1,0 +1,140 @@
+//! `callboard serve`
+
+use super::options::{cached_source, instant, site_options};
+use super::talk::Progress;
+use super::{Options, Talk};
+use crate::config::Loaded;
+use crate::diagnostics::{Finding, Stop, count};
+use crate::output::{Interrupt, Memory, Pack};
+use crate::pipeline::{self, Input};
+use crate::serve::{self, Event, ServeOptions};
+use clap::Args;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Build the portal, serve it on this machine and rebuild it on every change.
+///
+/// Work trees are read as they lie on disk, so that a change shows when its file is saved. Nothing is written but the
+/// cache.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  callboard serve                  The portal of this folder on http://127.0.0.1:8080/
+  callboard serve ~/repos --port 9000")]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    options: Options,
+    /// The port; if it is taken, the next free one
+    #[arg(short, long, default_value_t = 8080, value_name = "PORT")]
+    port: u16,
+    /// The address to listen on
+    #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
+    host: String,
+    /// Read git repositories at their last commit, as `build` does
+    #[arg(long)]
+    committed: bool,
+}
+
+pub(crate) fn run(command: &Serve, talk: &Talk, interrupt: &Interrupt) -> Result<(), Stop> {
+    command.options.use_jobs()?;
+    let loaded = command.options.load(talk)?;
+    let cache_dir = command.options.cache_dir();
+    let first = site(command, talk, interrupt, &cache_dir, Memory::new(interrupt.clone()))?;
+    let mut watch = vec![command.options.dir.clone()];
+    watch.extend(command.options.theme_dir(&loaded));
+    watch.extend(loaded.config.files.iter().cloned());
+    for source in &loaded.config.sources {
+        if let crate::config::Source::Filesystem { path, .. } = source {
+            watch.push(path.clone());
+        }
+    }
+    let options = ServeOptions {
+        host: command.host.clone(),
+        port: command.port,
+        base: String::new(),
+        ignore: vec![cache_dir.clone(), command.options.dir.join("public")],
+        interrupt: interrupt.clone(),
+    };
+    let rebuild = |_: &[PathBuf], last: &Arc<Memory>| {
+        let memory = Memory::after(last.clone(), interrupt.clone());
+        match site(command, talk, interrupt, &cache_dir, memory) {
+            Ok(memory) => Some(memory),
+            Err(stop) => {
+                super::report(&stop, talk);
+                None
+            }
+        }
+    };
+    serve::run(options, first, watch, rebuild, |event| say(talk, &event))
+}
+
+/// The whole site in memory.
+fn site(
+    command: &Serve,
+    talk: &Talk,
+    interrupt: &Interrupt,
+    cache_dir: &Path,
+    memory: Memory,
+) -> Result<Memory, Stop> {
+    let progress = Progress::new(talk, interrupt);
+    let mut loaded = command.options.load(talk)?;
+    serve_from_root(&mut loaded);
+    let theme = command.options.theme(&loaded)?;
+    let cache = Pack::open(cache_dir, "blocks");
+    let mut input = Input {
+        loaded: &loaded,
+        theme: &theme,
+        crawl: command.options.crawl(!command.committed, cache_dir, &cache),
+        site: site_options(false, true),
+        cache: &cache,
+        watcher: &progress,
+    };
+    let gathered = pipeline::gather(&input)?;
+    input.site.instant = instant(&gathered.snapshot);
+    let built = pipeline::build(&input, &gathered, &memory)?;
+    cache.flush();
+    progress.finish();
+    show(&built.findings, talk, &loaded, &gathered.snapshot);
+    let counts = built.report.counts;
+    talk.say(&format!(
+        "Built {} from {}, {}",
+        count(counts.entities, "entity"),
+        count(counts.repos, "repository"),
+        count(counts.docs_pages, "docs page")
+    ));
+    Ok(memory)
+}
+
+/// On this machine the site lies at the root, whatever its address will be.
+fn serve_from_root(loaded: &mut Loaded) {
+    if let Some(url) = &mut loaded.config.base_url {
+        url.set_path("/");
+    }
+}
+
+fn show(findings: &[Finding], talk: &Talk, loaded: &Loaded, snapshot: &crate::source::Snapshot) {
+    talk.findings(findings, &cached_source(loaded, snapshot));
+}
+
+fn say(talk: &Talk, event: &Event) {
+    match event {
+        Event::Listening { url, taken } => {
+            if let Some(port) = taken {
+                talk.say(&format!("Port {port} is taken"));
+            }
+            talk.say(&format!("Serving on {} (Ctrl-C ends it)", talk.paint(url, "1")));
+        }
+        Event::Building { paths } => match paths.as_slice() {
+            [path] => talk.say(&format!("Changed: {}", path.display())),
+            paths => talk.say(&format!("Changed: {}", count(paths.len(), "file"))),
+        },
+        Event::Rebuilt { changed, ms } => {
+            talk.say(&format!("Rebuilt in {ms} ms, {} changed", count(changed.len(), "page or file")));
+        }
+        Event::Failed { .. } => talk.say("The old site is still served"),
+        Event::Unwatched { path, reason } => {
+            talk.say(&format!("Changes in `{}` may go unnoticed: {reason}", path.display()));
+        }
+        Event::Ended => talk.say("Ended"),
+    }
+}

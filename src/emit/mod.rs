@@ -1,0 +1,9 @@
+//! Views become bytes: HTML through the theme's templates, the report as JSON, files that hosts read.
+
+mod headers;
+mod html;
+mod report;
+
+pub use headers::headers;
+pub use html::Theme;
+pub use report::{Diagnostic, Report, RepoStatus};

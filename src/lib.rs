@@ -1,0 +1,31 @@
+//! callboard: the developer portal that is built, not run.
+//!
+//! A build is values handed down a stair; the rooms stand here in the order of the pipeline. [`pipeline`] is the only
+//! file that knows the whole order.
+
+pub mod diagnostics;
+pub mod html;
+pub mod yaml;
+
+pub mod cache;
+pub mod config;
+pub mod source;
+
+pub mod catalog;
+pub mod techdocs;
+
+pub mod graph;
+pub mod insights;
+pub mod scaffolder;
+
+pub mod search;
+pub mod site;
+
+pub mod emit;
+pub mod output;
+
+pub mod pipeline;
+
+pub mod serve;
+
+pub mod cli;

@@ -1,0 +1,45 @@
+//! The last look before anything is published: no configured secret may stand in any file.
+
+use super::{Fingerprint, Sink};
+use crate::diagnostics::Stop;
+use memchr::memmem::Finder;
+
+/// A sink that refuses files which hold one of the secrets.
+pub struct Guarded<'a> {
+    sink: &'a dyn Sink,
+    secrets: Vec<Finder<'static>>,
+}
+
+/// Shorter values are words, not secrets: looking for them would refuse innocent pages.
+const SHORTEST: usize = 8;
+
+impl<'a> Guarded<'a> {
+    pub fn new(sink: &'a dyn Sink, secrets: impl Iterator<Item = String>) -> Self {
+        let secrets = secrets.filter(|secret| secret.len() >= SHORTEST);
+        Guarded { sink, secrets: secrets.map(|secret| Finder::new(secret.as_bytes()).into_owned()).collect() }
+    }
+
+    fn check(&self, path: &str, bytes: &[u8]) -> Result<(), Stop> {
+        if self.secrets.iter().any(|secret| secret.find(bytes).is_some()) {
+            return Err(Stop::environment(format!("`{path}` would publish a secret of the configuration"))
+                .hint("A token stands in some repository's text; remove it there and replace it."));
+        }
+        Ok(())
+    }
+}
+
+impl Sink for Guarded<'_> {
+    fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Stop> {
+        self.check(path, bytes)?;
+        self.sink.put(path, bytes)
+    }
+
+    fn put_with(&self, path: &str, fingerprint: &Fingerprint, bytes: &[u8]) -> Result<(), Stop> {
+        self.check(path, bytes)?;
+        self.sink.put_with(path, fingerprint, bytes)
+    }
+
+    fn keep(&self, path: &str, fingerprint: &Fingerprint) -> bool {
+        self.sink.keep(path, fingerprint)
+    }
+}

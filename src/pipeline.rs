@@ -1,0 +1,290 @@
+//! The whole build, in order. Each stage borrows what came before and returns a new value.
+
+use crate::cache::Cache;
+use crate::catalog::{self, Candidate, Catalog, Descriptor};
+use crate::config::{Loaded, ThemeFiles};
+use crate::diagnostics::{self, Finding, Stop, rules};
+use crate::emit::{self, Report, Theme};
+use crate::graph;
+use crate::insights;
+use crate::output::{Fingerprint, Sink};
+use crate::search::{self, SearchDocument};
+use crate::site::pages::{Closing, Counts};
+use crate::site::{CLOSING, PAGE_TYPES, Rendered, Site, SiteOptions, SiteParts};
+use crate::source::{self, Crawl, CrawlOptions, Ingested, Snapshot};
+use crate::techdocs::{Highlighter, sets};
+use rayon::prelude::*;
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+
+/// What a build is made from beside the sources.
+pub struct Input<'a> {
+    pub loaded: &'a Loaded,
+    pub theme: &'a ThemeFiles,
+    pub crawl: CrawlOptions<'a>,
+    pub site: SiteOptions,
+    /// Remembers highlighted blocks.
+    pub cache: &'a dyn Cache,
+    pub watcher: &'a dyn Watcher,
+}
+
+/// Is told how far a build is, and may end it.
+pub trait Watcher: Sync {
+    /// A stage begins; `total` is how many steps it has, where that is known.
+    fn stage(&self, name: &'static str, total: Option<usize>) -> Result<(), Stop>;
+    /// Steps of the current stage are done.
+    fn advance(&self, steps: usize);
+}
+
+/// Everything that was read, before a page is made.
+pub struct Gathered {
+    pub snapshot: Snapshot,
+    pub catalog: Catalog,
+    pub findings: Vec<Finding>,
+    /// Of everything the site will be made from.
+    pub fingerprint: Fingerprint,
+}
+
+/// Reads every source and joins the catalog.
+pub fn gather(input: &Input<'_>) -> Result<Gathered, Stop> {
+    let config = &input.loaded.config;
+    input.watcher.stage("sources", None)?;
+    let Crawl { snapshot, files, mut findings } = source::crawl(config, &input.crawl, &catalog::read);
+    findings.extend(input.loaded.findings.iter().cloned());
+
+    input.watcher.stage("catalog", None)?;
+    let accepted: Vec<_> = files.into_par_iter().map(|file| accept(file, &snapshot)).collect();
+    let mut candidates = Vec::new();
+    for (entities, found) in accepted {
+        candidates.extend(entities);
+        findings.extend(found);
+    }
+    let (catalog, found) = catalog::join(candidates, config);
+    findings.extend(found);
+    findings.extend(insights::findings(&catalog));
+    let fingerprint = fingerprint(input, &snapshot);
+    Ok(Gathered { snapshot, catalog, findings, fingerprint })
+}
+
+/// What a build came to.
+pub struct Built {
+    pub findings: Vec<Finding>,
+    pub report: Report,
+}
+
+/// Makes every page and hands it to `sink`.
+pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<Built, Stop> {
+    let Gathered { snapshot, catalog, .. } = gathered;
+    let theme = Theme::new(input.theme)?;
+
+    input.watcher.stage("docs", None)?;
+    let (docs, found) = sets::plan(catalog, snapshot);
+    let mut findings = gathered.findings.clone();
+    findings.extend(found);
+    diagnostics::sort(&mut findings);
+
+    input.watcher.stage("graph", None)?;
+    let graph = graph::build(catalog);
+    let highlighter = Highlighter::new(input.cache);
+    let site = Site::new(SiteParts {
+        config: &input.loaded.config,
+        snapshot,
+        catalog,
+        graph: &graph,
+        docs: &docs,
+        highlighter: &highlighter,
+        options: &input.site,
+        findings: &findings,
+    });
+
+    let steps: usize = PAGE_TYPES.iter().map(|page| (page.count)(&site)).sum();
+    input.watcher.stage("pages", Some(steps))?;
+    let writer = Writer { theme: &theme, sink, written: Mutex::default() };
+    let made = make_pages(&site, &writer, input.watcher)?;
+    let mut all = findings.clone();
+    all.extend(made.findings);
+    diagnostics::sort(&mut all);
+
+    input.watcher.stage("closing", None)?;
+    let mut counts = Counts {
+        repos: snapshot.repos.len(),
+        entities: catalog.len(),
+        relations: graph.len(),
+        docs_pages: site.docs_pages(),
+        pages: made.pages + CLOSING.len(),
+        search_documents: made.documents,
+        stale: snapshot.repos.iter().filter(|repo| matches!(repo.status, source::Status::Stale(_))).count(),
+        ..Counts::default()
+    };
+    counts.count_findings(&all);
+    let closing = Closing { findings: &all, counts };
+    for page in &CLOSING {
+        writer.write((page.render)(&site, &closing))?;
+    }
+    for (path, bytes) in theme.assets() {
+        sink.put(path, bytes)?;
+    }
+    let report = Report::new(snapshot, &all, counts);
+    sink.put("build-report.json", &report.to_json())?;
+    sink.put("_headers", emit::headers(&site.content_security_policy()).as_bytes())?;
+    sink.put(".nojekyll", b"")?;
+    Ok(Built { findings: all, report })
+}
+
+/// One descriptor file into entities.
+fn accept(file: Ingested<Descriptor>, snapshot: &Snapshot) -> (Vec<Candidate>, Vec<Finding>) {
+    let repo = snapshot.repo(file.repo);
+    let place = diagnostics::Place::file(repo.id.clone(), file.path.as_str());
+    let annotations = catalog::ingestion_annotations(repo, &file.path, &file.origin);
+    let read = |target: &str| catalog::read_beside(repo, &file.path, target);
+    let context = catalog::Context {
+        repo: file.repo,
+        file: &place,
+        read: &read,
+        set: &annotations.set,
+        default: &annotations.default,
+    };
+    let Descriptor { documents, mut findings } = file.parsed;
+    let mut candidates = Vec::new();
+    for document in documents {
+        match catalog::accept(document, &context) {
+            Ok(entity) => {
+                let (origin, configured) = (file.origin.clone(), file.configured);
+                candidates.push(Candidate { entity, origin, configured });
+            }
+            Err(found) => findings.extend(found),
+        }
+    }
+    (candidates, findings)
+}
+
+/// Of everything the site is made from: an equal fingerprint means an equal site.
+fn fingerprint(input: &Input<'_>, snapshot: &Snapshot) -> Fingerprint {
+    let repos: Vec<[u8; 32]> = snapshot
+        .repos
+        .par_iter()
+        .map(|repo| {
+            let mut hasher = blake3::Hasher::new();
+            repo.fingerprint(&mut hasher);
+            *hasher.finalize().as_bytes()
+        })
+        .collect();
+    let settings = format!("{:?}\n{:?}\n{}", input.loaded.config, input.site, env!("CARGO_PKG_VERSION"));
+    let mut parts: Vec<&[u8]> = vec![settings.as_bytes()];
+    for (path, bytes) in input.theme {
+        parts.extend([path.as_bytes(), bytes]);
+    }
+    parts.extend(repos.iter().map(|hash| &hash[..]));
+    Fingerprint::of(&parts)
+}
+
+/// What the pages brought together.
+struct Made {
+    pages: usize,
+    documents: usize,
+    findings: Vec<Finding>,
+}
+
+/// Pages made at a time: enough to keep every thread busy, few enough that what they hold stays small.
+const CHUNK: usize = 256;
+
+/// Makes every page in parallel, chunk by chunk, while another thread indexes their search documents in order.
+fn make_pages(site: &Site<'_>, writer: &Writer<'_>, watcher: &dyn Watcher) -> Result<Made, Stop> {
+    let (sender, receiver) = sync_channel::<Vec<SearchDocument>>(4);
+    std::thread::scope(|scope| {
+        let index = scope.spawn(move || {
+            let mut failure = None;
+            let result = search::build(receiver.into_iter().flatten(), &mut |path, bytes| {
+                if failure.is_none() {
+                    failure = writer.sink.put(path, &bytes).err();
+                }
+            });
+            match (failure, result) {
+                (Some(stop), _) => Err(stop),
+                (None, Err(error)) => Err(Stop::environment("the search index cannot be built").cause(error)),
+                (None, Ok(())) => Ok(()),
+            }
+        });
+        let made = make_in_order(site, writer, watcher, sender);
+        let indexed = index.join().unwrap_or_else(|_| Err(Stop::environment("the search index cannot be built")));
+        made.and_then(|made| indexed.map(|()| made))
+    })
+}
+
+fn make_in_order(
+    site: &Site<'_>,
+    writer: &Writer<'_>,
+    watcher: &dyn Watcher,
+    sender: SyncSender<Vec<SearchDocument>>,
+) -> Result<Made, Stop> {
+    let mut made = Made { pages: 0, documents: 0, findings: Vec::new() };
+    for page in &PAGE_TYPES {
+        let total = (page.count)(site);
+        for start in (0..total).step_by(CHUNK) {
+            let end = (start + CHUNK).min(total);
+            let chunk: Vec<Result<Written, Stop>> = (start..end)
+                .into_par_iter()
+                .map(|number| {
+                    let rendered = catch_unwind(AssertUnwindSafe(|| (page.render)(site, number)));
+                    match rendered {
+                        Ok(rendered) => writer.write(rendered),
+                        Err(_) => Ok(Written::failed(rules::internal::page_failed(page.name, number))),
+                    }
+                })
+                .collect();
+            let mut documents = Vec::new();
+            for written in chunk {
+                let written = written?;
+                made.pages += written.pages;
+                made.findings.extend(written.findings);
+                documents.extend(written.documents);
+            }
+            made.documents += documents.len();
+            watcher.advance(end - start);
+            if sender.send(documents).is_err() {
+                return Ok(made);
+            }
+        }
+    }
+    Ok(made)
+}
+
+/// Draws pages and hands them on; a file that several pages bring is handed on once.
+struct Writer<'a> {
+    theme: &'a Theme,
+    sink: &'a dyn Sink,
+    written: Mutex<HashSet<String>>,
+}
+
+/// What is left of a page once it is written.
+struct Written {
+    pages: usize,
+    documents: Vec<SearchDocument>,
+    findings: Vec<Finding>,
+}
+
+impl Written {
+    fn failed(finding: Finding) -> Self {
+        Written { pages: 0, documents: Vec::new(), findings: vec![finding] }
+    }
+}
+
+impl Writer<'_> {
+    fn write(&self, rendered: Rendered) -> Result<Written, Stop> {
+        let Rendered { pages, files, documents, findings } = rendered;
+        for (route, view) in &pages {
+            let html = self.theme.render(view)?;
+            let path = if route.ends_with('/') || route.is_empty() { format!("{route}index.html") } else { route.clone() };
+            self.sink.put(&path, html.as_bytes())?;
+        }
+        for (path, bytes) in files {
+            let is_new = self.written.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone());
+            if is_new {
+                self.sink.put(&path, &bytes)?;
+            }
+        }
+        Ok(Written { pages: pages.len(), documents, findings })
+    }
+}

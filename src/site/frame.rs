@@ -1,0 +1,188 @@
+//! What every page has, and how entities, findings and changes are named on any of them.
+
+use super::view::{Crumbs, EntityLink, FindingRow, Frame, LastChange, Link, RailLink, RelationGroup};
+use super::{Linker, Site, date, route};
+use crate::catalog::{EntityId, EntityRef, RelationType};
+use crate::diagnostics::Finding;
+use crate::graph::End;
+use crate::source::{Change, Repo};
+
+/// Id, text and route of each entry of the rail.
+const RAIL: [(&str, &str, &str); 7] = [
+    ("home", "Home", ""),
+    ("catalog", "Catalog", "catalog/"),
+    ("apis", "APIs", "api-docs/"),
+    ("docs", "Docs", "docs/"),
+    ("create", "Create", "create/"),
+    ("teams", "Teams", "teams/"),
+    ("report", "Build report", "build-report/"),
+];
+
+/// What a page says of itself.
+pub(super) struct About<'a> {
+    pub(super) title: &'a str,
+    pub(super) description: &'a str,
+    /// Current entry of the rail, or empty.
+    pub(super) section: &'static str,
+    /// Text and route of the pages above, from the top; home is not named.
+    pub(super) above: &'a [Crumbs],
+}
+
+impl Site<'_> {
+    pub(super) fn linker(&self, route: &str) -> Linker {
+        Linker::of(route, self.options.file_links)
+    }
+
+    pub(super) fn frame(&self, links: &Linker, about: About<'_>) -> Frame {
+        let rail = RAIL.map(|(id, text, route)| RailLink { id, text, url: links.to(route) });
+        let home = std::iter::once(Link { text: "Home".to_string(), url: links.to("") });
+        let above = about.above.iter().map(|(text, route)| Link { text: text.clone(), url: links.to(route) });
+        Frame {
+            title: about.title.to_string(),
+            description: about.description.chars().take(300).collect(),
+            portal: self.config.title.clone(),
+            organization: self.config.organization.clone(),
+            root: links.root().to_string(),
+            home: links.to(""),
+            section: about.section,
+            rail: rail.to_vec(),
+            breadcrumbs: if about.section == "home" { Vec::new() } else { home.chain(above).collect() },
+            search_url: links.to("search/"),
+            report_url: links.to("build-report/"),
+            csp: self.content_security_policy(),
+            lang: "en",
+        }
+    }
+
+    /// The policy of each page: nothing but the site's own scripts, styles and images, and the origins the operator
+    /// listed.
+    pub fn content_security_policy(&self) -> String {
+        let mut connect = self.config.connect.clone();
+        if self.options.live {
+            connect.insert(0, "'self'".to_string());
+        }
+        if connect.is_empty() {
+            connect.push("'none'".to_string());
+        }
+        let images: String = self.config.image_hosts.iter().map(|host| format!(" {host}")).collect();
+        format!(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:{images}; font-src 'self'; \
+             connect-src {}; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
+             object-src 'none'; require-trusted-types-for 'script'; trusted-types callboard",
+            connect.join(" ")
+        )
+    }
+
+    /// An entity of the catalog as other pages name it.
+    pub(super) fn entity_link(&self, id: EntityId, links: &Linker) -> EntityLink {
+        let entity = self.catalog.entity(id);
+        EntityLink {
+            text: entity.display_name().to_string(),
+            reference: entity.reference.to_string(),
+            glyph: entity.kind.id.to_string(),
+            kind: entity.kind.name.to_string(),
+            r#type: entity.r#type.as_deref().unwrap_or_default().to_string(),
+            lifecycle: entity.lifecycle.as_deref().unwrap_or_default().to_string(),
+            url: Some(links.to(&route::entity(entity))),
+        }
+    }
+
+    /// A ref as other pages name it, whether the catalog has it or not.
+    pub(super) fn ref_link(&self, reference: &str, links: &Linker) -> EntityLink {
+        if let Some(id) = self.catalog.find(reference) {
+            return self.entity_link(id, links);
+        }
+        let kind = reference.split(':').next().unwrap_or_default();
+        let known = crate::catalog::Kind::by_id(kind);
+        EntityLink {
+            text: reference.to_string(),
+            reference: reference.to_string(),
+            glyph: known.map_or("other", |kind| kind.id).to_string(),
+            kind: known.map_or(kind, |kind| kind.name).to_string(),
+            r#type: String::new(),
+            lifecycle: String::new(),
+            url: None,
+        }
+    }
+
+    /// A ref that somebody wrote, such as in an annotation.
+    pub(super) fn written_ref(&self, text: &str, links: &Linker) -> Option<EntityLink> {
+        let reference = EntityRef::parse(text, None, "default").ok()?;
+        Some(self.ref_link(&reference.canonical(), links))
+    }
+
+    /// The first entity, or dangling ref, at the other end of a relation.
+    pub(super) fn related(&self, id: EntityId, relation: RelationType, kind: &str, links: &Linker) -> Option<EntityLink> {
+        let target = self
+            .catalog
+            .entity(id)
+            .refs
+            .iter()
+            .find(|reference| {
+                reference.relation == relation && (kind.is_empty() || reference.target.starts_with(&format!("{kind}:")))
+            })
+            .map(|reference| &reference.target)?;
+        Some(self.ref_link(target, links))
+    }
+
+    pub(super) fn owner(&self, id: EntityId, links: &Linker) -> Option<EntityLink> {
+        self.related(id, RelationType::OwnedBy, "", links)
+    }
+
+    /// Every relation of an entity, grouped by type, forward ones first. `relations` limits the types.
+    pub(super) fn relation_groups(
+        &self,
+        id: EntityId,
+        links: &Linker,
+        wanted: impl Fn(RelationType) -> bool,
+    ) -> Vec<RelationGroup> {
+        let edges = self.graph.edges(id);
+        RelationType::all()
+            .filter(|relation| wanted(*relation))
+            .filter_map(|relation| {
+                let targets: Vec<EntityLink> = edges
+                    .iter()
+                    .filter(|edge| edge.relation == relation)
+                    .map(|edge| match edge.target {
+                        End::Entity(target) => self.entity_link(target, links),
+                        End::Dangling(number) => self.ref_link(self.graph.dangling(number), links),
+                    })
+                    .collect();
+                let (name, text) = (relation.name().to_string(), relation.words().to_string());
+                (!targets.is_empty()).then_some(RelationGroup { r#type: name, text, targets })
+            })
+            .collect()
+    }
+
+    pub(super) fn finding_row(&self, finding: &Finding, links: &Linker) -> FindingRow {
+        let place = finding.place.as_ref();
+        let repo = place.and_then(|place| self.snapshot.repos.iter().find(|repo| repo.id == place.repo));
+        let place_url = place
+            .filter(|place| !place.path.is_empty())
+            .and_then(|place| repo?.web.as_ref().map(|web| web.file(&place.path, place.line)));
+        FindingRow {
+            severity: finding.severity().word(),
+            rule: finding.rule.name,
+            message: finding.message.clone(),
+            place: place.map(crate::diagnostics::Place::display).unwrap_or_default(),
+            place_url,
+            hints: finding.hints.clone(),
+            entity: finding
+                .entity
+                .as_deref()
+                .and_then(|entity| self.catalog.find(entity))
+                .map(|id| self.entity_link(id, links)),
+        }
+    }
+}
+
+/// The last change of a file, where git knows one with a possible date.
+pub(super) fn last_change(repo: &Repo, path: &str) -> Option<LastChange> {
+    let Change { time, author, commit } = repo.last_change(path)?;
+    Some(LastChange {
+        date: date::rfc3339(*time)?,
+        author: author.to_string(),
+        commit: commit.chars().take(9).collect(),
+        url: repo.web.as_ref().map(|web| web.commit(commit)),
+    })
+}

@@ -1,0 +1,198 @@
+//! What the portal consists of: every route, and for each page its inputs and its view.
+//!
+//! In: everything the joins gave. Out: for each page a plain view struct ([`view`]) and the search documents that lead
+//! to it. The room knows no HTML beyond what Markdown, highlighting and drawing made, and writes nothing.
+
+mod date;
+mod frame;
+mod link;
+pub mod pages;
+pub mod route;
+pub mod view;
+
+use crate::catalog::{Catalog, EntityId, Kind, RelationType, kinds};
+use crate::config::Config;
+use crate::diagnostics::{Finding, Severity};
+use crate::graph::Graph;
+use crate::search::SearchDocument;
+use crate::source::{Repo, RepoId, Snapshot};
+use crate::techdocs::Highlighter;
+use crate::techdocs::sets::DocSet;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+pub use date::rfc3339;
+pub use link::Linker;
+pub use pages::{CLOSING, PAGE_TYPES, PageType};
+use view::View;
+
+/// How the site is to be written.
+#[derive(Debug, Clone, Default)]
+pub struct SiteOptions {
+    /// Write `index.html` into links.
+    pub file_links: bool,
+    /// Pages may talk to their own origin: for live reload.
+    pub live: bool,
+    /// The build instant in seconds since 1970, where one is known.
+    pub instant: Option<i64>,
+}
+
+/// Everything pages are made from.
+pub struct Site<'a> {
+    pub config: &'a Config,
+    pub snapshot: &'a Snapshot,
+    pub catalog: &'a Catalog,
+    pub graph: &'a Graph,
+    pub docs: &'a [DocSet],
+    pub highlighter: &'a Highlighter<'a>,
+    pub options: &'a SiteOptions,
+    /// Findings of the stages before, sorted.
+    pub findings: &'a [Finding],
+    /// Lists by kind: `None` for all, then each kind that has entities.
+    lists: Vec<EntityList>,
+    by_entity: HashMap<Arc<str>, Vec<u32>>,
+    docs_of: HashMap<EntityId, u32>,
+    /// Routes of each set's pages below the set's own.
+    docs_routes: Vec<Vec<String>>,
+    /// `docs_starts[i]` is the number of pages before set `i`; one more entry holds the total.
+    docs_starts: Vec<u32>,
+    /// Entities of the groups tree that have no parent in the catalog.
+    roots: Vec<EntityId>,
+}
+
+/// The entities of one list, in the order of its pages.
+#[derive(Debug)]
+pub struct EntityList {
+    pub kind: Option<&'static Kind>,
+    pub ids: Vec<EntityId>,
+}
+
+/// What one page brings.
+#[derive(Default)]
+pub struct Rendered {
+    /// Route and view of each HTML page.
+    pub pages: Vec<(String, View)>,
+    /// Path and bytes of each other file.
+    pub files: Vec<(String, Vec<u8>)>,
+    pub documents: Vec<SearchDocument>,
+    pub findings: Vec<Finding>,
+}
+
+impl<'a> Site<'a> {
+    /// Decides every route.
+    pub fn new(parts: SiteParts<'a>) -> Self {
+        let SiteParts { config, snapshot, catalog, graph, docs, highlighter, options, findings } = parts;
+        let mut by_entity: HashMap<Arc<str>, Vec<u32>> = HashMap::new();
+        for (at, finding) in findings.iter().enumerate() {
+            if let Some(id) = finding.entity.as_deref().and_then(|entity| catalog.find(entity)) {
+                by_entity.entry(catalog.entity(id).reference.clone()).or_default().push(at as u32);
+            }
+        }
+        let mut docs_starts = vec![0];
+        for set in docs {
+            docs_starts.push(docs_starts[docs_starts.len() - 1] + set.pages.len() as u32);
+        }
+        Site {
+            lists: lists(catalog),
+            by_entity,
+            docs_of: docs.iter().enumerate().map(|(at, set)| (set.entity, at as u32)).collect(),
+            docs_routes: docs.iter().map(|set| route::pages(set.pages.iter().map(|page| page.path.as_str()))).collect(),
+            docs_starts,
+            roots: roots(catalog, graph),
+            config,
+            snapshot,
+            catalog,
+            graph,
+            docs,
+            highlighter,
+            options,
+            findings,
+        }
+    }
+
+    pub fn lists(&self) -> &[EntityList] {
+        &self.lists
+    }
+
+    /// Number of documentation pages.
+    pub fn docs_pages(&self) -> usize {
+        self.docs_starts.last().map_or(0, |total| *total as usize)
+    }
+
+    /// Groups at the top of the tree.
+    pub(crate) fn roots(&self) -> &[EntityId] {
+        &self.roots
+    }
+
+    /// The documentation of an entity: its own, or the one its `techdocs-entity` annotation names.
+    pub(crate) fn docs_of(&self, id: EntityId) -> Option<usize> {
+        const TECHDOCS_ENTITY: &str = "backstage.io/techdocs-entity";
+        let own = self.docs_of.get(&id);
+        let borrowed = || {
+            let named = self.catalog.entity(id).annotation(TECHDOCS_ENTITY)?;
+            let reference = crate::catalog::EntityRef::parse(named, None, "default").ok()?;
+            self.docs_of.get(&self.catalog.find(&reference.canonical())?)
+        };
+        own.or_else(borrowed).map(|at| *at as usize)
+    }
+
+    /// Set and page of a documentation page's number.
+    pub(crate) fn docs_page(&self, number: usize) -> (usize, usize) {
+        let set = self.docs_starts.partition_point(|start| *start as usize <= number) - 1;
+        (set, number - self.docs_starts[set] as usize)
+    }
+
+    /// The route of a page of a documentation set.
+    pub(crate) fn docs_route(&self, set: usize, page: usize) -> String {
+        let entity = self.catalog.entity(self.docs[set].entity);
+        format!("{}{}", route::docs(entity), self.docs_routes[set][page])
+    }
+
+    pub(crate) fn repo(&self, id: RepoId) -> &'a Repo {
+        self.snapshot.repo(id)
+    }
+
+    /// What is wrong with an entity, of warning or error.
+    pub(crate) fn findings_of(&self, reference: &str) -> impl Iterator<Item = &'a Finding> + '_ {
+        self.by_entity
+            .get(reference)
+            .into_iter()
+            .flatten()
+            .map(|at| &self.findings[*at as usize])
+            .filter(|finding| finding.severity() > Severity::Info)
+    }
+}
+
+/// What [`Site::new`] borrows.
+pub struct SiteParts<'a> {
+    pub config: &'a Config,
+    pub snapshot: &'a Snapshot,
+    pub catalog: &'a Catalog,
+    pub graph: &'a Graph,
+    pub docs: &'a [DocSet],
+    pub highlighter: &'a Highlighter<'a>,
+    pub options: &'a SiteOptions,
+    pub findings: &'a [Finding],
+}
+
+fn lists(catalog: &Catalog) -> Vec<EntityList> {
+    let mut all: Vec<EntityId> = catalog.ids().collect();
+    let key = |id: &EntityId| catalog.entity(*id).display_name().to_lowercase();
+    all.sort_by_cached_key(|id| (key(id), *id));
+    let mut lists = vec![EntityList { kind: None, ids: all.clone() }];
+    for kind in kinds::KINDS {
+        let ids: Vec<EntityId> = all.iter().copied().filter(|id| catalog.entity(*id).kind.id == kind.id).collect();
+        if !ids.is_empty() || kind.id == "api" {
+            lists.push(EntityList { kind: Some(kind), ids });
+        }
+    }
+    lists
+}
+
+fn roots(catalog: &Catalog, graph: &Graph) -> Vec<EntityId> {
+    catalog
+        .ids()
+        .filter(|id| catalog.entity(*id).kind.id == "group")
+        .filter(|id| graph.targets(*id, RelationType::ChildOf).next().is_none())
+        .collect()
+}

@@ -1,0 +1,115 @@
+//! The gallery of templates, and each template with its starter.
+
+use super::super::frame::About;
+use super::super::view::{
+    CreateIndex, ParameterField, ParameterPage, SafeHtml, Starter, StepRow, TemplateCard, TemplatePage, View,
+};
+use super::super::{Linker, Rendered, Site, route};
+use crate::catalog::{Entity, EntityId};
+use crate::scaffolder;
+use crate::techdocs::inline_text;
+
+/// Files of a starter that its page lists.
+const MOST_LISTED: usize = 500;
+
+/// The gallery is number 0, the templates follow.
+pub(super) fn count(site: &Site<'_>) -> usize {
+    templates(site).len() + 1
+}
+
+pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
+    let templates = templates(site);
+    match number.checked_sub(1).and_then(|at| templates.get(at)) {
+        Some(id) => template(site, *id),
+        None => gallery(site, templates),
+    }
+}
+
+fn templates<'a>(site: &'a Site<'_>) -> &'a [EntityId] {
+    let list = site.lists().iter().find(|list| list.kind.is_some_and(|kind| kind.id == "template"));
+    list.map_or(&[], |list| &list.ids)
+}
+
+fn gallery(site: &Site<'_>, templates: &[EntityId]) -> Rendered {
+    let route = "create/".to_string();
+    let links = site.linker(&route);
+    let view = CreateIndex {
+        page: site.frame(
+            &links,
+            About { title: "Create", description: "Templates for new projects", section: "create", above: &[] },
+        ),
+        templates: templates.iter().map(|id| card(site, *id, &links)).collect(),
+    };
+    Rendered { pages: vec![(route, View::CreateIndex(Box::new(view)))], ..Rendered::default() }
+}
+
+fn card(site: &Site<'_>, id: EntityId, links: &Linker) -> TemplateCard {
+    let entity = site.catalog.entity(id);
+    let mut link = site.entity_link(id, links);
+    link.url = Some(links.to(&route::template(entity)));
+    TemplateCard {
+        entity: link,
+        description: entity.description.as_deref().unwrap_or_default().to_string(),
+        owner: site.owner(id, links),
+        tags: tags(entity),
+    }
+}
+
+fn tags(entity: &Entity) -> Vec<String> {
+    entity.tags.iter().map(ToString::to_string).collect()
+}
+
+fn template(site: &Site<'_>, id: EntityId) -> Rendered {
+    let entity = site.catalog.entity(id);
+    let model = scaffolder::template(&entity.data);
+    let repo = site.repo(entity.written.repo);
+    let file = &entity.written.place.path;
+    let route = route::template(entity);
+    let links = site.linker(&route);
+    let name = route::segment(&entity.name);
+    let starter = scaffolder::starter(repo, file, &model.fetched, &name);
+    let zip = format!("{route}{name}.zip");
+    let description = entity.description.as_deref().unwrap_or_default();
+    let above = [("Create".to_string(), "create/".to_string())];
+    let view = TemplatePage {
+        page: site.frame(&links, About { title: entity.display_name(), description, section: "create", above: &above }),
+        entity: site.entity_link(id, &links),
+        entity_url: links.to(&route::entity(entity)),
+        title: entity.display_name().to_string(),
+        description: SafeHtml(inline_text(description)),
+        owner: site.owner(id, &links),
+        tags: tags(entity),
+        parameters: model.pages.into_iter().map(parameter_page).collect(),
+        steps: model.steps.into_iter().map(|step| StepRow { name: step.name, action: step.action }).collect(),
+        starter: starter.as_ref().map(|starter| Starter {
+            url: format!("{}{zip}", links.root()),
+            name: format!("{name}.zip"),
+            size: starter.bytes.len() as u64,
+            files: starter.files.iter().take(MOST_LISTED).cloned().collect(),
+            more: starter.files.len().saturating_sub(MOST_LISTED) + starter.left_out,
+        }),
+        source_url: repo.web.as_ref().map(|web| web.file(file, 0)),
+    };
+    Rendered {
+        pages: vec![(route, View::Template(Box::new(view)))],
+        files: starter.map(|starter| (zip, starter.bytes)).into_iter().collect(),
+        ..Rendered::default()
+    }
+}
+
+fn parameter_page(page: scaffolder::ParameterPage) -> ParameterPage {
+    let fields = page
+        .fields
+        .into_iter()
+        .map(|field| ParameterField {
+            name: field.name,
+            title: field.title,
+            description: field.description,
+            r#type: field.r#type,
+            required: field.required,
+            default: field.default,
+            choices: field.choices,
+        })
+        .collect();
+    ParameterPage { title: page.title, fields }
+}

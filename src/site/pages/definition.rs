@@ -1,0 +1,99 @@
+//! An API's definition, highlighted, with the file to download.
+
+use super::super::frame::About;
+use super::super::view::{DefinitionPage, SafeHtml, View};
+use super::super::{Rendered, Site, route};
+use super::entity::tabs;
+use crate::catalog::{EntityId, RelationType};
+use crate::search::SearchDocument;
+use serde_json::Value as Json;
+
+/// Longer definitions are cut on the page, in bytes; the file holds all of it.
+const LONGEST_SHOWN: usize = 256 << 10;
+/// Text that search knows of a definition, in bytes.
+const LONGEST_SEARCHED: usize = 64 << 10;
+
+pub(super) fn count(site: &Site<'_>) -> usize {
+    apis(site).len()
+}
+
+pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
+    let Some(id) = apis(site).get(number).copied() else { return Rendered::default() };
+    let entity = site.catalog.entity(id);
+    let data: Json = serde_json::from_str(&entity.data).unwrap_or_default();
+    let definition = data["spec"]["definition"].as_str().unwrap_or_default();
+    let format = entity.r#type.as_deref().unwrap_or_default();
+    let (language, ending) = language(format, definition);
+    let base = route::entity(entity);
+    let route = format!("{base}definition/");
+    let links = site.linker(&route);
+    let raw = format!("{route}{}.{ending}", route::segment(&entity.name));
+    let shown = cut(definition, LONGEST_SHOWN);
+    let above = [
+        ("APIs".to_string(), "api-docs/".to_string()),
+        (entity.display_name().to_string(), base),
+    ];
+    let uses = |relation| matches!(relation, RelationType::ApiProvidedBy | RelationType::ApiConsumedBy);
+    let view = DefinitionPage {
+        page: site.frame(
+            &links,
+            About {
+                title: &format!("{} definition", entity.display_name()),
+                description: entity.description.as_deref().unwrap_or_default(),
+                section: "apis",
+                above: &above,
+            },
+        ),
+        entity: site.entity_link(id, &links),
+        title: entity.display_name().to_string(),
+        tabs: tabs(site, id, "definition", &links),
+        format: format.to_string(),
+        code: SafeHtml(format!(
+            "<div class=\"highlight\"><pre tabindex=\"0\"><code class=\"language-{language}\">{}</code></pre></div>",
+            site.highlighter.highlight(language, shown).html
+        )),
+        lines: definition.lines().count(),
+        raw_url: format!("{}{raw}", links.root()),
+        raw_name: format!("{}.{ending}", entity.name),
+        relations: site.relation_groups(id, &links, uses),
+    };
+    let document = SearchDocument {
+        kind: "api".to_string(),
+        url: route.clone(),
+        title: entity.display_name().to_string(),
+        section: "Definition".to_string(),
+        reference: entity.reference.to_string(),
+        words: String::new(),
+        body: cut(definition, LONGEST_SEARCHED).to_string(),
+    };
+    Rendered {
+        pages: vec![(route, View::Definition(Box::new(view)))],
+        files: vec![(raw, definition.as_bytes().to_vec())],
+        documents: vec![document],
+        ..Rendered::default()
+    }
+}
+
+fn apis<'a>(site: &'a Site<'_>) -> &'a [EntityId] {
+    let list = site.lists().iter().find(|list| list.kind.is_some_and(|kind| kind.id == "api"));
+    list.map_or(&[], |list| &list.ids)
+}
+
+/// The language to highlight and the file's ending, by the API's type and how the text starts.
+fn language(format: &str, definition: &str) -> (&'static str, &'static str) {
+    match format {
+        "graphql" => ("graphql", "graphql"),
+        "grpc" => ("protobuf", "proto"),
+        "openapi" | "asyncapi" if definition.trim_start().starts_with('{') => ("json", "json"),
+        "openapi" | "asyncapi" => ("yaml", "yaml"),
+        _ => ("text", "txt"),
+    }
+}
+
+fn cut(text: &str, limit: usize) -> &str {
+    let mut end = text.len().min(limit);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}

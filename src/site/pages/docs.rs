@@ -1,0 +1,275 @@
+//! A page of an entity's documentation, its images and its search documents.
+
+use super::super::frame::{About, last_change};
+use super::super::view::{DocsPage, Link, NavNode as NavView, SafeHtml, TocEntry, View};
+use super::super::{Linker, Rendered, Site, route};
+use crate::diagnostics::suggestion::nearest;
+use crate::diagnostics::{Place, rules};
+use crate::search::SearchDocument;
+use crate::source::{Repo, join, parent};
+use crate::techdocs::sets::{DocSet, MAX_PAGE};
+use crate::techdocs::{self, ENGLISH, Links, NavNode, PageInput, RenderedPage, Resolved, assets};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+pub(super) fn count(site: &Site<'_>) -> usize {
+    site.docs_pages()
+}
+
+pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
+    let (set_number, page_number) = site.docs_page(number);
+    let set = &site.docs[set_number];
+    let repo = site.repo(set.repo);
+    let page = &set.pages[page_number];
+    let file = set.file(page);
+    let place = Place::file(repo.id.clone(), file.as_str());
+    let entity = site.catalog.entity(set.entity);
+    let text = match repo.text(&file, MAX_PAGE) {
+        Ok(text) => text,
+        Err(fault) => {
+            let finding = rules::source::unreadable(place, &fault.to_string()).about(&*entity.reference);
+            return Rendered { findings: vec![finding], ..Rendered::default() };
+        }
+    };
+    let route = site.docs_route(set_number, page_number);
+    let links = site.linker(&route);
+    let resolver = Resolver { site, set, set_number, repo, page: &page.path, links: &links, used: RefCell::default() };
+    let input = PageInput { text: &text, place, links: &resolver, highlighter: site.highlighter, labels: &ENGLISH };
+    let mut rendered = techdocs::render(&input);
+    let findings: Vec<_> = std::mem::take(&mut rendered.findings)
+        .into_iter()
+        .map(|finding| finding.about(&*entity.reference))
+        .collect();
+    let (files, asset_findings) = copied(site, set, repo, resolver.used.into_inner());
+    let documents = documents(set, page_number, &rendered, &route, &entity.reference);
+    let mut view = view(site, (set_number, page_number), &route, &links, rendered);
+    view.findings = findings.iter().map(|finding| site.finding_row(finding, &links)).collect();
+    view.last_change = last_change(repo, &file);
+    view.source_url = repo.web.as_ref().map(|web| web.file(&file, 0));
+    view.edit_url = repo.web.as_ref().map(|web| web.edit(&file));
+    Rendered {
+        pages: vec![(route, View::Docs(Box::new(view)))],
+        files,
+        documents,
+        findings: findings.into_iter().chain(asset_findings).collect(),
+    }
+}
+
+fn view(
+    site: &Site<'_>,
+    (set_number, page_number): (usize, usize),
+    route: &str,
+    links: &Linker,
+    rendered: RenderedPage,
+) -> DocsPage {
+    let set = &site.docs[set_number];
+    let page = &set.pages[page_number];
+    let home = site.docs_route(set_number, set.first());
+    let to = |page: usize| links.to(&site.docs_route(set_number, page));
+    let neighbour = |page: usize| Link { text: set.pages[page].title.clone(), url: to(page) };
+    let at = set.order.iter().position(|page| *page == page_number);
+    let mut above = vec![("Docs".to_string(), "docs/".to_string())];
+    if route != home {
+        above.push((set.site_name.clone(), home.clone()));
+    }
+    let title = rendered.title.as_deref().unwrap_or(&page.title);
+    let first = rendered.sections.first().map_or("", |section| section.text.as_str());
+    DocsPage {
+        page: site.frame(links, About { title, description: first, section: "docs", above: &above }),
+        site_name: set.site_name.clone(),
+        site_url: links.to(&home),
+        entity: site.entity_link(set.entity, links),
+        nav: set.nav.iter().map(|node| nav(node, set, page_number, &to)).collect(),
+        content: SafeHtml(rendered.html),
+        has_heading: rendered.has_heading,
+        toc: rendered
+            .headings
+            .iter()
+            .filter(|heading| matches!(heading.level, 2 | 3))
+            .map(|heading| TocEntry { text: heading.text.clone(), anchor: heading.id.clone(), level: heading.level })
+            .collect(),
+        previous: at.and_then(|at| at.checked_sub(1)).map(|at| neighbour(set.order[at])),
+        next: at.and_then(|at| set.order.get(at + 1)).map(|page| neighbour(*page)),
+        source_url: None,
+        edit_url: None,
+        last_change: None,
+        findings: Vec::new(),
+    }
+}
+
+fn nav(node: &NavNode, set: &DocSet, current: usize, to: &dyn Fn(usize) -> String) -> NavView {
+    match node {
+        NavNode::Page { title, page } => NavView {
+            text: title.clone().unwrap_or_else(|| set.pages[*page].title.clone()),
+            url: Some(to(*page)),
+            current: *page == current,
+            open: *page == current,
+            children: Vec::new(),
+        },
+        NavNode::Section { title, children } => {
+            let children: Vec<NavView> = children.iter().map(|node| nav(node, set, current, to)).collect();
+            let open = children.iter().any(|child| child.open);
+            NavView { text: title.clone(), url: None, current: false, open, children }
+        }
+        NavNode::Url { title, url } => NavView {
+            text: title.clone().unwrap_or_else(|| url.clone()),
+            url: crate::html::outside_address(url),
+            current: false,
+            open: false,
+            children: Vec::new(),
+        },
+    }
+}
+
+/// One document per stretch of text, so that a hit leads to its heading.
+fn documents(
+    set: &DocSet,
+    page: usize,
+    rendered: &RenderedPage,
+    route: &str,
+    reference: &str,
+) -> Vec<SearchDocument> {
+    let title = rendered.title.as_deref().unwrap_or(&set.pages[page].title);
+    let words = set.pages[page].path.trim_end_matches(".md").replace(['/', '-', '_'], " ");
+    let mut documents: Vec<SearchDocument> = rendered
+        .sections
+        .iter()
+        .map(|section| {
+            let heading = section.heading.map(|at| &rendered.headings[at]).filter(|heading| heading.level > 1);
+            SearchDocument {
+                kind: "docs".to_string(),
+                url: heading.map_or_else(|| route.to_string(), |heading| format!("{route}#{}", heading.id)),
+                title: title.to_string(),
+                section: heading.map_or_else(String::new, |heading| heading.text.clone()),
+                reference: reference.to_string(),
+                words: words.clone(),
+                body: section.text.clone(),
+            }
+        })
+        .collect();
+    if documents.is_empty() {
+        documents.push(SearchDocument {
+            kind: "docs".to_string(),
+            url: route.to_string(),
+            title: title.to_string(),
+            reference: reference.to_string(),
+            words,
+            ..SearchDocument::default()
+        });
+    }
+    documents
+}
+
+/// Says where the links of one page lead, and notes which files it uses.
+struct Resolver<'a> {
+    site: &'a Site<'a>,
+    set: &'a DocSet,
+    set_number: usize,
+    repo: &'a Repo,
+    page: &'a str,
+    links: &'a Linker,
+    /// Paths below the set's folder.
+    used: RefCell<BTreeSet<String>>,
+}
+
+impl Resolver<'_> {
+    /// The page at a path below the set's folder, as MkDocs lets authors write it: the file, its folder, or without its
+    /// ending.
+    fn find_page(&self, path: &str) -> Option<usize> {
+        let stem = path.trim_end_matches('/');
+        let joined = |name: &str| if stem.is_empty() { name.to_string() } else { format!("{stem}/{name}") };
+        let candidates = [stem.to_string(), format!("{stem}.md"), joined("index.md"), joined("README.md")];
+        candidates
+            .iter()
+            .find_map(|wanted| self.set.pages.binary_search_by(|page| page.path.as_str().cmp(wanted)).ok())
+    }
+
+    fn resolve(&self, target: &str) -> Option<Resolved> {
+        let path = join(parent(self.page), target)?;
+        if let Some(page) = self.find_page(&path) {
+            return Some(Resolved::Url(self.links.to(&self.site.docs_route(self.set_number, page))));
+        }
+        self.asset(&path).or_else(|| self.elsewhere(target))
+    }
+
+    /// A file below the set's folder that is copied beside the pages.
+    fn asset(&self, path: &str) -> Option<Resolved> {
+        let file = in_folder(&self.set.docs_dir, path);
+        if !self.repo.has(&file) || !assets::is_allowed(path) {
+            return None;
+        }
+        self.used.borrow_mut().insert(path.to_string());
+        let base = route::docs(self.site.catalog.entity(self.set.entity));
+        Some(Resolved::Url(format!("{}{base}{}", self.links.root(), route::file(path))))
+    }
+
+    /// A file or folder of the repository outside the documentation: shown on the forge.
+    fn elsewhere(&self, target: &str) -> Option<Resolved> {
+        let folder = in_folder(&self.set.docs_dir, parent(self.page));
+        let path = join(&folder, target)?;
+        let web = self.repo.web.as_ref()?;
+        if self.repo.has(&path) {
+            return Some(Resolved::Url(web.file(&path, 0)));
+        }
+        self.repo.has_folder(&path).then(|| Resolved::Url(web.folder(&path)))
+    }
+
+    fn guess(&self, target: &str) -> Option<String> {
+        let name = target.rsplit('/').next().unwrap_or(target);
+        let names = self.set.pages.iter().map(|page| page.path.as_str());
+        let same_name = names.clone().find(|path| path.rsplit('/').next() == Some(name));
+        same_name.or_else(|| nearest(target, names)).map(|path| relative(parent(self.page), path))
+    }
+}
+
+impl Links for Resolver<'_> {
+    fn page(&self, target: &str) -> Resolved {
+        self.resolve(target).unwrap_or_else(|| Resolved::Broken { guess: self.guess(target) })
+    }
+
+    fn image(&self, target: &str) -> Resolved {
+        let found = join(parent(self.page), target).and_then(|path| self.asset(&path));
+        found.unwrap_or(Resolved::Broken { guess: None })
+    }
+}
+
+fn in_folder(folder: &str, path: &str) -> String {
+    match (folder, path) {
+        ("", path) => path.to_string(),
+        (folder, "") => folder.to_string(),
+        (folder, path) => format!("{folder}/{path}"),
+    }
+}
+
+/// `to` as a link from a page in `folder` would write it.
+fn relative(folder: &str, to: &str) -> String {
+    let mut from: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    let target: Vec<&str> = to.split('/').collect();
+    let same = from.iter().zip(&target).take_while(|(a, b)| a == b).count();
+    from.drain(..same);
+    "../".repeat(from.len()) + &target[same..].join("/")
+}
+
+/// The files that a page uses, made safe. Several pages may bring the same file: its bytes are the same.
+fn copied(
+    site: &Site<'_>,
+    set: &DocSet,
+    repo: &Repo,
+    used: BTreeSet<String>,
+) -> (Vec<(String, Vec<u8>)>, Vec<crate::diagnostics::Finding>) {
+    let base = route::docs(site.catalog.entity(set.entity));
+    let mut files = Vec::new();
+    let mut findings = Vec::new();
+    for path in used {
+        let file = in_folder(&set.docs_dir, &path);
+        let read = repo.read(&file, assets::MAX_ASSET).map_err(|fault| fault.to_string());
+        match read.and_then(|bytes| assets::safe(&path, bytes)) {
+            Ok(bytes) => files.push((format!("{base}{}", route::file(&path)), bytes)),
+            Err(why) => {
+                let place = Place::file(repo.id.clone(), file.as_str());
+                findings.push(rules::techdocs::asset_refused(place, &path, &why));
+            }
+        }
+    }
+    (files, findings)
+}

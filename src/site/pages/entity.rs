@@ -1,0 +1,284 @@
+//! An entity's page, its JSON and its search document.
+
+use super::super::frame::{About, last_change};
+use super::super::view::{
+    Deprecation, EntityPage, Link, LinkWithIcon, OwnedGroup, Profile, SafeHtml, Tab, View,
+};
+use super::super::{Linker, Rendered, Site, route};
+use crate::catalog::{Entity, EntityId, RelationType, kinds};
+use crate::graph::{self, DrawnBox, End};
+use crate::html::outside_address;
+use crate::search::SearchDocument;
+use crate::techdocs::inline_text;
+use serde_json::{Value as Json, json};
+
+/// Longest description shown, in characters.
+const LONGEST_DESCRIPTION: usize = 10_000;
+/// Longest descriptor document shown as source, in lines.
+const MOST_SOURCE_LINES: usize = 400;
+const MAX_DESCRIPTOR: u64 = 2 << 20;
+
+pub(super) fn count(site: &Site<'_>) -> usize {
+    site.catalog.len()
+}
+
+pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
+    let id = EntityId(number as u32);
+    let entity = site.catalog.entity(id);
+    let route = route::entity(entity);
+    let data: Json = serde_json::from_str(&entity.data).unwrap_or_default();
+    let api = api_path(entity);
+    let view = page(site, id, entity, &route, &data, &api);
+    Rendered {
+        documents: vec![document(entity, &route, &data)],
+        pages: vec![(route, View::Entity(Box::new(view)))],
+        files: vec![(api, with_relations(site, id, data).to_string().into_bytes())],
+        ..Rendered::default()
+    }
+}
+
+/// `api/catalog/entities/by-name/component/default/payment-service.json`
+fn api_path(entity: &Entity) -> String {
+    let (namespace, name) = (route::segment(&entity.namespace), route::segment(&entity.name));
+    format!("api/catalog/entities/by-name/{}/{namespace}/{name}.json", entity.kind.id)
+}
+
+fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json, api: &str) -> EntityPage {
+    let links = &site.linker(route);
+    let list = site.lists().iter().find(|list| list.kind.is_some_and(|kind| kind.id == entity.kind.id));
+    let above = [
+        ("Catalog".to_string(), "catalog/".to_string()),
+        (entity.kind.plural.to_string(), list.map_or_else(String::new, |list| super::catalog::route(list, 0))),
+    ];
+    let description = entity.description.as_deref().unwrap_or_default();
+    let repo = site.repo(entity.written.repo);
+    let file = &entity.written.place.path;
+    let is_people = matches!(entity.kind.id, "group" | "user");
+    let shown_as_field = |relation| matches!(relation, RelationType::OwnedBy);
+    let shown_as_list = |relation| {
+        is_people && matches!(relation, RelationType::OwnerOf | RelationType::HasMember)
+    };
+    EntityPage {
+        page: site.frame(
+            links,
+            About { title: entity.display_name(), description, section: "catalog", above: &above },
+        ),
+        entity: site.entity_link(id, links),
+        name: entity.name.to_string(),
+        namespace: entity.namespace.to_string(),
+        title: entity.display_name().to_string(),
+        description: SafeHtml(inline_text(&description.chars().take(LONGEST_DESCRIPTION).collect::<String>())),
+        owner: site.owner(id, links),
+        system: site.related(id, RelationType::PartOf, "system", links),
+        domain: site.related(id, RelationType::PartOf, "domain", links),
+        tags: entity
+            .tags
+            .iter()
+            .map(|tag| Link { text: tag.to_string(), url: format!("{}?tags={}", links.to("catalog/"), encoded(tag)) })
+            .collect(),
+        about: about(entity, data),
+        tabs: tabs(site, id, "overview", links),
+        docs: site.docs_of(id).map(|set| Link {
+            text: site.docs[set].site_name.clone(),
+            url: links.to(&site.docs_route(set, site.docs[set].first())),
+        }),
+        source_url: repo.web.as_ref().map(|web| web.file(file, entity.written.place.line)),
+        edit_url: repo.web.as_ref().map(|web| web.edit(file)),
+        links: outside_links(data),
+        labels: pairs(&data["metadata"]["labels"]),
+        annotations: pairs(&data["metadata"]["annotations"]),
+        deprecation: entity.is_deprecated().then(|| deprecation(site, id, entity, links)),
+        graph: SafeHtml(neighbourhood(site, id, links)),
+        relations: site.relation_groups(id, links, |relation| !shown_as_field(relation) && !shown_as_list(relation)),
+        findings: site.findings_of(&entity.reference).map(|finding| site.finding_row(finding, links)).collect(),
+        profile: is_people.then(|| profile(&data["spec"]["profile"])),
+        members: site.graph.targets(id, RelationType::HasMember).map(|id| site.entity_link(id, links)).collect(),
+        owned: if is_people { owned(site, id, links) } else { Vec::new() },
+        create_url: (entity.kind.id == "template").then(|| links.to(&route::template(entity))),
+        written_at: entity.written.place.display(),
+        last_change: last_change(repo, file),
+        source: SafeHtml(source(site, entity)),
+        json_url: format!("{}{api}", links.root()),
+    }
+}
+
+/// The tabs of an entity: only those that have content.
+pub(super) fn tabs(site: &Site<'_>, id: EntityId, current: &'static str, links: &Linker) -> Vec<Tab> {
+    let entity = site.catalog.entity(id);
+    let base = route::entity(entity);
+    let mut tabs = vec![("overview", "Overview", links.to(&base))];
+    if entity.kind.id == "api" {
+        tabs.push(("definition", "Definition", links.to(&format!("{base}definition/"))));
+    }
+    if let Some(set) = site.docs_of(id) {
+        tabs.push(("docs", "Docs", links.to(&site.docs_route(set, site.docs[set].first()))));
+    }
+    if entity.kind.id == "template" {
+        tabs.push(("create", "Create", links.to(&route::template(entity))));
+    }
+    tabs.into_iter().map(|(id, text, url)| Tab { id, text, url, current: id == current }).collect()
+}
+
+fn about(entity: &Entity, data: &Json) -> Vec<(String, String)> {
+    let mut rows = vec![("Kind".to_string(), entity.kind.name.to_string())];
+    let mut add = |label: &str, value: Option<&str>| {
+        if let Some(value) = value {
+            rows.push((label.to_string(), value.to_string()));
+        }
+    };
+    add("Type", entity.r#type.as_deref());
+    add("Lifecycle", entity.lifecycle.as_deref());
+    add("Namespace", Some(&entity.namespace));
+    add("Target", data["spec"]["target"].as_str());
+    for target in data["spec"]["targets"].as_array().into_iter().flatten() {
+        add("Target", target.as_str());
+    }
+    rows
+}
+
+fn outside_links(data: &Json) -> Vec<LinkWithIcon> {
+    data["metadata"]["links"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|link| {
+            let shown = link["url"].as_str().unwrap_or_default();
+            LinkWithIcon {
+                text: link["title"].as_str().unwrap_or(shown).to_string(),
+                url: outside_address(shown),
+                shown: shown.to_string(),
+                icon: link["icon"].as_str().unwrap_or_default().to_string(),
+            }
+        })
+        .collect()
+}
+
+fn pairs(map: &Json) -> Vec<(String, String)> {
+    let pairs = map.as_object().into_iter().flatten();
+    pairs.map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_string())).collect()
+}
+
+fn deprecation(site: &Site<'_>, id: EntityId, entity: &Entity, links: &Linker) -> Deprecation {
+    let date = entity.annotation("callboard.dev/sunset-on").unwrap_or_default();
+    let is_date = date.len() == 10 && date.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    Deprecation {
+        sunset_on: if is_date { date.to_string() } else { String::new() },
+        replaced_by: entity
+            .annotation("callboard.dev/replaced-by")
+            .and_then(|reference| site.written_ref(reference, links)),
+        users: crate::insights::users(site.graph, id).into_iter().map(|id| site.entity_link(id, links)).collect(),
+    }
+}
+
+fn profile(profile: &Json) -> Profile {
+    Profile {
+        display_name: profile["displayName"].as_str().unwrap_or_default().to_string(),
+        email: profile["email"].as_str().unwrap_or_default().to_string(),
+        picture: None,
+    }
+}
+
+fn owned(site: &Site<'_>, id: EntityId, links: &Linker) -> Vec<OwnedGroup> {
+    let owned: Vec<EntityId> = site.graph.targets(id, RelationType::OwnerOf).collect();
+    kinds::KINDS
+        .into_iter()
+        .filter_map(|kind| {
+            let entities: Vec<_> = owned
+                .iter()
+                .filter(|id| site.catalog.entity(**id).kind.id == kind.id)
+                .map(|id| site.entity_link(*id, links))
+                .collect();
+            let (plural, glyph) = (kind.plural.to_string(), kind.id.to_string());
+            (!entities.is_empty()).then_some(OwnedGroup { plural, glyph, entities })
+        })
+        .collect()
+}
+
+/// The drawing of what leads to the entity (left) and what it leads to (right).
+fn neighbourhood(site: &Site<'_>, id: EntityId, links: &Linker) -> String {
+    let mut sides: [Vec<DrawnBox>; 2] = [Vec::new(), Vec::new()];
+    for edge in site.graph.edges(id) {
+        let link = match edge.target {
+            End::Entity(target) if target == id => continue,
+            End::Entity(target) => site.entity_link(target, links),
+            End::Dangling(number) => site.ref_link(site.graph.dangling(number), links),
+        };
+        sides[usize::from(edge.relation.is_forward())].push(DrawnBox {
+            text: link.text,
+            glyph: link.glyph,
+            lifecycle: link.lifecycle,
+            url: link.url,
+            relation: edge.relation.words(),
+        });
+    }
+    let centre = site.entity_link(id, links);
+    let name = format!("Relations of {}", centre.text);
+    let centre =
+        DrawnBox { text: centre.text, glyph: centre.glyph, lifecycle: centre.lifecycle, url: centre.url, relation: "" };
+    graph::draw(&name, &centre, &sides[0], &sides[1])
+}
+
+/// The document as its author wrote it, highlighted.
+fn source(site: &Site<'_>, entity: &Entity) -> String {
+    let written = &entity.written;
+    let Ok(text) = site.repo(written.repo).text(&written.place.path, MAX_DESCRIPTOR) else { return String::new() };
+    let first = written.first_line.saturating_sub(1) as usize;
+    let length = (written.last_line as usize).saturating_sub(first).clamp(1, MOST_SOURCE_LINES);
+    let lines: Vec<&str> = text.lines().skip(first).take(length).take_while(|line| !line.starts_with("---")).collect();
+    let code = lines.join("\n");
+    format!(
+        "<div class=\"highlight\"><pre><code class=\"language-yaml\">{}</code></pre></div>",
+        site.highlighter.highlight("yaml", code.trim_end()).html
+    )
+}
+
+/// The entity with its relations, as Backstage's catalog API gives it.
+fn with_relations(site: &Site<'_>, id: EntityId, mut data: Json) -> Json {
+    let mut relations: Vec<(&str, &str)> = site
+        .graph
+        .edges(id)
+        .iter()
+        .map(|edge| {
+            let target = match edge.target {
+                End::Entity(target) => &*site.catalog.entity(target).reference,
+                End::Dangling(number) => site.graph.dangling(number),
+            };
+            (edge.relation.name(), target)
+        })
+        .collect();
+    relations.sort_unstable();
+    let relations = relations.into_iter().map(|(name, target)| json!({ "type": name, "targetRef": target })).collect();
+    if let Some(entity) = data.as_object_mut() {
+        entity.insert("relations".to_string(), Json::Array(relations));
+    }
+    data
+}
+
+fn document(entity: &Entity, route: &str, data: &Json) -> SearchDocument {
+    let mut body = entity.description.as_deref().unwrap_or_default().to_string();
+    for part in [&data["spec"]["profile"]["displayName"], &data["spec"]["profile"]["email"]] {
+        if let Some(text) = part.as_str() {
+            body.push(' ');
+            body.push_str(text);
+        }
+    }
+    let mut words = format!("{} {}", entity.name, entity.kind.name);
+    for word in entity.tags.iter().chain(entity.r#type.iter()).chain(entity.lifecycle.iter()) {
+        words.push(' ');
+        words.push_str(word);
+    }
+    SearchDocument {
+        kind: entity.kind.id.to_string(),
+        url: route.to_string(),
+        title: entity.display_name().to_string(),
+        section: String::new(),
+        reference: entity.reference.to_string(),
+        words,
+        body,
+    }
+}
+
+/// A query value.
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}

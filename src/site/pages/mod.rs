@@ -1,0 +1,69 @@
+//! The page types: one file each, one row here.
+//!
+//! A row says how many pages of the type there are and makes each from the site. Types in [`CLOSING`] need what all
+//! others found and come last.
+
+mod catalog;
+mod create;
+mod data;
+mod definition;
+mod docs;
+mod docs_index;
+mod entity;
+mod home;
+mod not_found;
+mod report;
+mod search;
+mod teams;
+
+use super::{Rendered, Site};
+use crate::diagnostics::Finding;
+
+pub use report::Counts;
+
+/// One type of page.
+pub struct PageType {
+    pub name: &'static str,
+    /// How many pages there are.
+    pub count: fn(&Site<'_>) -> usize,
+    /// Makes one of them, by its number.
+    pub render: fn(&Site<'_>, usize) -> Rendered,
+}
+
+/// Types whose pages stand on their own, in the order of their search documents.
+pub const PAGE_TYPES: [PageType; 10] = [
+    PageType { name: "catalog", count: catalog::count, render: catalog::render },
+    PageType { name: "entity", count: entity::count, render: entity::render },
+    PageType { name: "definition", count: definition::count, render: definition::render },
+    PageType { name: "create", count: create::count, render: create::render },
+    PageType { name: "docs-index", count: docs_index::count, render: docs_index::render },
+    PageType { name: "docs", count: docs::count, render: docs::render },
+    PageType { name: "teams", count: |_| 1, render: teams::render },
+    PageType { name: "search", count: |_| 1, render: search::render },
+    PageType { name: "404", count: |_| 1, render: not_found::render },
+    PageType { name: "data", count: data::count, render: data::render },
+];
+
+/// What the closing pages know beside the site.
+pub struct Closing<'a> {
+    /// Every finding of the build, sorted.
+    pub findings: &'a [Finding],
+    pub counts: Counts,
+}
+
+/// A type of page that needs what all others found.
+pub struct ClosingType {
+    pub name: &'static str,
+    pub render: fn(&Site<'_>, &Closing<'_>) -> Rendered,
+}
+
+/// Types that come last.
+pub const CLOSING: [ClosingType; 2] = [
+    ClosingType { name: "home", render: home::render },
+    ClosingType { name: "report", render: report::render },
+];
+
+/// Pages that a list of `length` rows takes; an empty list has one.
+fn page_count(length: usize, per_page: usize) -> usize {
+    length.div_ceil(per_page).max(1)
+}

@@ -1,0 +1,115 @@
+//! What the build read and what it found: a page, and the same as `build-report.json`.
+
+use super::super::frame::About;
+use super::super::view::{RepoRow, ReportPage, View};
+use super::super::{Rendered, Site, date};
+use super::Closing;
+use crate::diagnostics::{Finding, Severity};
+use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, HashSet};
+
+const MOST_FINDINGS: usize = 500;
+const MOST_REPOS: usize = 500;
+
+/// The numbers of a build.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Counts {
+    pub repos: usize,
+    /// Accepted documents.
+    pub entities: usize,
+    /// Edges of the graph, each relation at each end that exists.
+    pub relations: usize,
+    pub docs_pages: usize,
+    /// HTML pages.
+    pub pages: usize,
+    pub search_documents: usize,
+    pub errors: usize,
+    pub warnings: usize,
+    pub infos: usize,
+    pub stale: usize,
+}
+
+impl Counts {
+    /// Counts what only the findings tell.
+    pub fn count_findings(&mut self, findings: &[Finding]) {
+        let of = |severity| findings.iter().filter(|finding| finding.severity() == severity).count();
+        self.errors = of(Severity::Error);
+        self.warnings = of(Severity::Warning);
+        self.infos = of(Severity::Info);
+    }
+}
+
+pub(super) fn render(site: &Site<'_>, closing: &Closing<'_>) -> Rendered {
+    let route = "build-report/".to_string();
+    let links = site.linker(&route);
+    let mut findings: Vec<&Finding> = closing.findings.iter().collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
+    let counts = &closing.counts;
+    let repos = repos(site);
+    let view = ReportPage {
+        page: site.frame(
+            &links,
+            About {
+                title: "Build report",
+                description: "What this build read and what it found",
+                section: "report",
+                above: &[],
+            },
+        ),
+        counts: vec![
+            ("Repositories", counts.repos),
+            ("Entities", counts.entities),
+            ("Relations", counts.relations),
+            ("Docs pages", counts.docs_pages),
+            ("Pages", counts.pages),
+            ("Errors", counts.errors),
+            ("Warnings", counts.warnings),
+            ("Notes", counts.infos),
+        ],
+        more_repos: repos.len().saturating_sub(MOST_REPOS),
+        repos: repos.into_iter().take(MOST_REPOS).collect(),
+        more_findings: findings.len().saturating_sub(MOST_FINDINGS),
+        findings: findings.iter().take(MOST_FINDINGS).map(|finding| site.finding_row(finding, &links)).collect(),
+        version: env!("CARGO_PKG_VERSION"),
+        instant: site.options.instant.and_then(date::rfc3339).unwrap_or_default(),
+        json_url: format!("{}build-report.json", links.root()),
+    };
+    Rendered { pages: vec![(route, View::Report(Box::new(view)))], ..Rendered::default() }
+}
+
+/// A row per repository; those with findings first.
+fn repos(site: &Site<'_>) -> Vec<RepoRow> {
+    let mut entities: HashMap<u32, usize> = HashMap::new();
+    for entity in &site.catalog.entities {
+        *entities.entry(entity.written.repo.0).or_default() += 1;
+    }
+    let mut docs_pages: HashMap<u32, usize> = HashMap::new();
+    for set in site.docs {
+        *docs_pages.entry(set.repo.0).or_default() += set.pages.len();
+    }
+    let troubled: HashSet<&str> = site
+        .findings
+        .iter()
+        .filter(|finding| finding.severity() > Severity::Info)
+        .filter_map(|finding| finding.place.as_ref().map(|place| &*place.repo))
+        .collect();
+    let mut rows: Vec<(bool, RepoRow)> = site
+        .snapshot
+        .repos
+        .iter()
+        .enumerate()
+        .map(|(at, repo)| {
+            let row = RepoRow {
+                id: repo.id.to_string(),
+                status: repo.status.word().to_string(),
+                commit: repo.commit.as_ref().map(|commit| commit.id.chars().take(9).collect()).unwrap_or_default(),
+                entities: entities.get(&(at as u32)).copied().unwrap_or_default(),
+                docs_pages: docs_pages.get(&(at as u32)).copied().unwrap_or_default(),
+                url: repo.web.as_ref().map(|web| web.folder("")),
+            };
+            (!troubled.contains(&*repo.id), row)
+        })
+        .collect();
+    rows.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| x.id.cmp(&y.id)));
+    rows.into_iter().map(|(_, row)| row).collect()
+}
