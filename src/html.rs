@@ -30,7 +30,8 @@ mod tests {
     #[test]
     fn only_harmless_schemes_become_links() {
         assert!(outside_address("https://example.com/a").is_some());
-        for address in ["javascript:alert(1)", " java\nscript:alert(1)", "data:text/html,x", "/relative", "vbscript:x"] {
+        for address in ["javascript:alert(1)", " java\nscript:alert(1)", "data:text/html,x", "/relative", "vbscript:x"]
+        {
             assert_eq!(outside_address(address), None, "{address}");
         }
     }

@@ -276,7 +276,8 @@ impl Writer<'_> {
         let Rendered { pages, files, documents, findings } = rendered;
         for (route, view) in &pages {
             let html = self.theme.render(view)?;
-            let path = if route.ends_with('/') || route.is_empty() { format!("{route}index.html") } else { route.clone() };
+            let path =
+                if route.ends_with('/') || route.is_empty() { format!("{route}index.html") } else { route.clone() };
             self.sink.put(&path, html.as_bytes())?;
         }
         for (path, bytes) in files {

@@ -145,11 +145,7 @@ impl Node {
             Json::Array(items) => Value::List(items.iter().map(|item| Node::from_json(item, span)).collect()),
             Json::Object(map) => Value::Map(
                 map.iter()
-                    .map(|(key, value)| Entry {
-                        key: key.clone(),
-                        key_span: span,
-                        value: Node::from_json(value, span),
-                    })
+                    .map(|(key, value)| Entry { key: key.clone(), key_span: span, value: Node::from_json(value, span) })
                     .collect(),
             ),
         };

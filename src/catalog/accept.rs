@@ -160,7 +160,13 @@ impl Check<'_> {
             && !format::is_api_version(text)
         {
             let place = self.at(span);
-            self.push(rules::catalog::format(place, "apiVersion", text, "`group/version`, such as `backstage.io/v1alpha1`", None));
+            self.push(rules::catalog::format(
+                place,
+                "apiVersion",
+                text,
+                "`group/version`, such as `backstage.io/v1alpha1`",
+                None,
+            ));
         }
         if let Some(spec) = node.get("spec").filter(|spec| !spec.is_map()) {
             self.wrong(spec, "spec", "a mapping");
@@ -172,14 +178,27 @@ impl Check<'_> {
         if !format::is_name(&envelope.name) {
             let place = self.at(envelope.name_span);
             let rule = "1 to 63 letters, digits, `-`, `_` or `.`, with a letter or digit at both ends";
-            self.push(rules::catalog::format(place, "metadata.name", &envelope.name, rule, format::as_name(&envelope.name)));
+            self.push(rules::catalog::format(
+                place,
+                "metadata.name",
+                &envelope.name,
+                rule,
+                format::as_name(&envelope.name),
+            ));
         }
         for entry in metadata.entries() {
             let Entry { key, value, .. } = entry;
             match key.as_str() {
-                "namespace" => self.formatted(value, "metadata.namespace", format::is_namespace, "1 to 63 lower-case letters, digits and inner hyphens", |text| {
-                    Some(text.to_lowercase().replace(['_', '.', ' '], "-")).filter(|text| format::is_namespace(text))
-                }),
+                "namespace" => self.formatted(
+                    value,
+                    "metadata.namespace",
+                    format::is_namespace,
+                    "1 to 63 lower-case letters, digits and inner hyphens",
+                    |text| {
+                        Some(text.to_lowercase().replace(['_', '.', ' '], "-"))
+                            .filter(|text| format::is_namespace(text))
+                    },
+                ),
                 "title" => self.non_empty(value, "metadata.title"),
                 "description" if value.text().is_none() => self.wrong(value, "metadata.description", "a string"),
                 "labels" => self.pairs(value, "metadata.labels", format::is_label_value),
@@ -236,7 +255,13 @@ impl Check<'_> {
                 Some(text) if !valid(text) => {
                     let place = self.at(value.span);
                     let rule = "at most 63 letters, digits, `-`, `_` or `.`";
-                    self.push(rules::catalog::format(place, &format!("{field}.{key}"), text, rule, format::as_name(text)));
+                    self.push(rules::catalog::format(
+                        place,
+                        &format!("{field}.{key}"),
+                        text,
+                        rule,
+                        format::as_name(text),
+                    ));
                 }
                 Some(_) => {}
             }
@@ -333,7 +358,9 @@ impl Check<'_> {
                 let place = self.at(node.span);
                 self.push(rules::catalog::empty(place, path));
             }
-            (Shape::Text, Value::Text(_)) | (Shape::Map | Shape::Maps, Value::Map(_)) | (Shape::List, Value::List(_)) => {}
+            (Shape::Text, Value::Text(_))
+            | (Shape::Map | Shape::Maps, Value::Map(_))
+            | (Shape::List, Value::List(_)) => {}
             (Shape::Texts, Value::List(items)) => {
                 for item in items {
                     self.non_empty(item, &format!("{path}[]"));

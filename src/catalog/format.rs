@@ -101,7 +101,11 @@ mod tests {
             (is_kind, vec!["Component", "api2"], vec!["2a", "", "a-b"]),
             (is_key, vec!["backstage.io/x", "x"], vec!["a:b", "X.io/y", "a/b/c"]),
             (is_tag, vec!["java", "c++", "a:b", "c#-x"], vec!["Java", "a--b", "a.b", "-a", "a_b"]),
-            (is_url, vec!["https://x", "mailto:a@b", "localhost:3000", " https://x"], vec!["/foo", "x.com/y", "https://"]),
+            (
+                is_url,
+                vec!["https://x", "mailto:a@b", "localhost:3000", " https://x"],
+                vec!["/foo", "x.com/y", "https://"],
+            ),
         ] {
             for text in good {
                 assert!(check(text), "{text} should pass");

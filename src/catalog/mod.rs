@@ -113,11 +113,8 @@ pub struct Catalog {
 impl Catalog {
     /// A catalog of entities that are ordered by ref and have distinct refs.
     fn new(entities: Vec<Entity>) -> Self {
-        let by_ref = entities
-            .iter()
-            .enumerate()
-            .map(|(at, entity)| (entity.reference.clone(), EntityId(at as u32)))
-            .collect();
+        let by_ref =
+            entities.iter().enumerate().map(|(at, entity)| (entity.reference.clone(), EntityId(at as u32))).collect();
         Catalog { entities, by_ref }
     }
 

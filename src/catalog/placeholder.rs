@@ -33,7 +33,8 @@ fn fill(node: &Node, context: &Context<'_>) -> Result<Option<Value>, Finding> {
     let value = match entry.key.as_str() {
         "$text" => Value::Text(text),
         "$json" => {
-            let json = serde_json::from_str(&text).map_err(|error| fail(&format!("`{target}` is not JSON: {error}")))?;
+            let json =
+                serde_json::from_str(&text).map_err(|error| fail(&format!("`{target}` is not JSON: {error}")))?;
             Node::from_json(&json, span).value
         }
         _ => match yaml::parse(&text).as_slice() {

@@ -130,13 +130,9 @@ fn publish(
     progress.stage("publish", None)?;
     let published = stage.finish(fingerprint)?;
     let counts = report.counts;
-    let timings = progress.finish();
     if let Some(path) = &command.report {
-        report.timings = Some(timings_map(&timings));
+        report.timings = Some(timings_map(&progress.timings()));
         write_report(path, &report)?;
-    }
-    if command.timings {
-        talk.say(&timings_table(&timings));
     }
     for note in &published.notes {
         talk.say(note);

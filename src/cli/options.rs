@@ -1,5 +1,4 @@
 //! What `build` and `serve` share: where to read, how to read it, what the site looks like.
-#![expect(clippy::disallowed_methods, reason = "the command line reads the environment once and hands it on")]
 
 use super::Talk;
 use crate::config::{self, Inputs, Loaded, ThemeFiles};
@@ -47,7 +46,9 @@ impl Options {
         let loaded = config::load(&inputs)?;
         if loaded.unusable() {
             talk.findings(&loaded.findings, &|place| loaded.texts.get(&place.path).cloned());
-            return Err(Stop::usage("the configuration cannot be used").hint("Correct the errors above; nothing was done."));
+            return Err(
+                Stop::usage("the configuration cannot be used").hint("Correct the errors above; nothing was done.")
+            );
         }
         Ok(loaded)
     }

@@ -75,7 +75,12 @@ fn human(results: &Results, query: &str, talk: &Talk) -> String {
             title.push_str(" › ");
             title.push_str(&hit.section);
         }
-        text.push_str(&format!("{}  {}\n  {}\n", talk.paint_out(&printable(&title), "1"), hit.kind, printable(&hit.url)));
+        text.push_str(&format!(
+            "{}  {}\n  {}\n",
+            talk.paint_out(&printable(&title), "1"),
+            hit.kind,
+            printable(&hit.url)
+        ));
         let excerpt: String = hit
             .excerpt
             .iter()

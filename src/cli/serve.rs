@@ -69,13 +69,7 @@ pub(crate) fn run(command: &Serve, talk: &Talk, interrupt: &Interrupt) -> Result
 }
 
 /// The whole site in memory.
-fn site(
-    command: &Serve,
-    talk: &Talk,
-    interrupt: &Interrupt,
-    cache_dir: &Path,
-    memory: Memory,
-) -> Result<Memory, Stop> {
+fn site(command: &Serve, talk: &Talk, interrupt: &Interrupt, cache_dir: &Path, memory: Memory) -> Result<Memory, Stop> {
     let progress = Progress::new(talk, interrupt);
     let mut loaded = command.options.load(talk)?;
     serve_from_root(&mut loaded);

@@ -1,5 +1,4 @@
 //! Everything that is said to people: progress, findings, the last line. Always on stderr.
-#![expect(clippy::disallowed_methods, reason = "terminals are asked what they are, stages are timed")]
 
 use crate::diagnostics::human::{self, Style};
 use crate::diagnostics::{Finding, Place, Severity, Stop, count};
@@ -131,7 +130,12 @@ impl<'a> Progress<'a> {
         self.talk.clear();
         let mut stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
         stages.close();
-        std::mem::take(&mut stages.done)
+        stages.done.clone()
+    }
+
+    /// Milliseconds by stage so far, the current one not among them.
+    pub(crate) fn timings(&self) -> Vec<(&'static str, u64)> {
+        self.stages.lock().unwrap_or_else(PoisonError::into_inner).done.clone()
     }
 }
 

@@ -264,7 +264,9 @@ fn substitute(text: &str, environment: &BTreeMap<String, String>) -> Option<Stri
             };
             let value = environment.get(name).map(|value| value.trim());
             let value = match fallback {
-                Some(fallback) => value.filter(|value| !value.is_empty()).or(Some(fallback.trim())).filter(|v| !v.is_empty()),
+                Some(fallback) => {
+                    value.filter(|value| !value.is_empty()).or(Some(fallback.trim())).filter(|v| !v.is_empty())
+                }
                 None => value,
             };
             out.push_str(value?);

@@ -3,6 +3,7 @@
 //! In: config files, the environment, flags. Out: one [`Config`] that no later stage looks behind, and the findings.
 //! Keys of our own live under `callboard:`; an unknown one is an error. Keys of Backstage that we do not use get one
 //! info line each, so that nothing is lost unseen.
+#![expect(clippy::disallowed_methods, reason = "this room reads configuration files")]
 
 mod load;
 mod read;

@@ -218,8 +218,9 @@ impl Read {
         let mut sources = Vec::new();
         for item in self.list(section, "callboard.sources", "filesystem") {
             match &item.value {
-                Value::Text(path) => sources
-                    .push(Source::Filesystem { path: bases.of(item).join(path), place: item.place.clone() }),
+                Value::Text(path) => {
+                    sources.push(Source::Filesystem { path: bases.of(item).join(path), place: item.place.clone() })
+                }
                 _ => self.wrong(item, "callboard.sources.filesystem[]", "a path"),
             }
         }

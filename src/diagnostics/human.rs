@@ -74,9 +74,8 @@ impl Excerpt {
             let content: String =
                 content.chars().take(Self::LONGEST_LINE).map(|c| if c.is_control() { ' ' } else { c }).collect();
             if number == line {
-                let bytes = |column: usize| {
-                    content.char_indices().nth(column).map_or(content.len(), |(at, _)| at) + out.len()
-                };
+                let bytes =
+                    |column: usize| content.char_indices().nth(column).map_or(content.len(), |(at, _)| at) + out.len();
                 let column = place.column.max(1) as usize - 1;
                 let start = bytes(column);
                 let end = bytes(column + place.length.max(1) as usize);

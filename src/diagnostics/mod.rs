@@ -104,14 +104,7 @@ pub struct Finding {
 impl Finding {
     /// A finding of `rule` at `place`.
     pub fn new(rule: &'static Rule, place: impl Into<Option<Place>>, message: impl Into<String>) -> Self {
-        Finding {
-            rule,
-            place: place.into(),
-            message: message.into(),
-            label: None,
-            hints: Vec::new(),
-            entity: None,
-        }
+        Finding { rule, place: place.into(), message: message.into(), label: None, hints: Vec::new(), entity: None }
     }
 
     /// Adds what to do.

@@ -69,18 +69,17 @@ fn side(side: &[Box], x: i32, height: i32, boxes: &mut String, mut connect: impl
     if side.len() > MOST {
         let y = top + MOST as i32 * (HEIGHT + GAP) + HEIGHT / 2 + 4;
         let more = side.len() - MOST;
-        boxes.push_str(&format!("<text class=\"more\" x=\"{}\" y=\"{y}\" text-anchor=\"middle\">{more} more below</text>", x + WIDTH / 2));
+        boxes.push_str(&format!(
+            "<text class=\"more\" x=\"{}\" y=\"{y}\" text-anchor=\"middle\">{more} more below</text>",
+            x + WIDTH / 2
+        ));
     }
 }
 
 /// A curve from a neighbour's box to the centre, with the relation beside the neighbour.
 fn edge(out: &mut String, (x1, y1): (i32, i32), (x2, y2): (i32, i32), relation: &str) {
     let bend = (x2 - x1) / 2;
-    out.push_str(&format!(
-        "<path class=\"edge\" d=\"M{x1} {y1}C{} {y1} {} {y2} {x2} {y2}\"/>",
-        x1 + bend,
-        x2 - bend
-    ));
+    out.push_str(&format!("<path class=\"edge\" d=\"M{x1} {y1}C{} {y1} {} {y2} {x2} {y2}\"/>", x1 + bend, x2 - bend));
     let (x, anchor) = if x2 > x1 { (x1 + 6, "start") } else { (x1 - 6, "end") };
     out.push_str(&format!(
         "<text class=\"edge-label\" x=\"{x}\" y=\"{}\" text-anchor=\"{anchor}\">{}</text>",
@@ -103,9 +102,9 @@ fn draw_box(out: &mut String, shown: &Box, x: i32, y: i32, centre: bool) {
         text.push('…');
     }
     let content = format!(
-        "<title>{}</title><rect x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"8\"/><rect class=\"mark\" x=\"{x}\" y=\"{y}\" width=\"5\" height=\"{HEIGHT}\" rx=\"2\"/><text x=\"{}\" y=\"{}\">{}</text>",
+        "<title>{}</title><rect x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"8\"/><text x=\"{}\" y=\"{}\">{}</text>",
         escape(&shown.text),
-        x + 16,
+        x + 14,
         y + HEIGHT / 2 + 5,
         escape(&text)
     );

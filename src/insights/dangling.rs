@@ -24,7 +24,13 @@ pub(super) fn findings(catalog: &Catalog) -> Vec<Finding> {
                 None
             };
             let place = entity.place_of(reference.span);
-            findings.push(rules::catalog::dangling(place, &entity.reference, reference.field, &reference.target, guess));
+            findings.push(rules::catalog::dangling(
+                place,
+                &entity.reference,
+                reference.field,
+                &reference.target,
+                guess,
+            ));
         }
     }
     findings

@@ -5,6 +5,7 @@
 //! it knows the disk, and that disks fill up, processes die and two builds may want the same folder.
 //!
 //! [`Pack`] is the cache beside it: content-addressed, checked on every read, and never a reason to stop.
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this room writes the site and the cache")]
 
 mod fault;
 mod fingerprint;

@@ -8,7 +8,7 @@ use crate::output::Memory;
 use std::sync::Arc;
 
 /// Where browsers listen for changes.
-pub(super) const EVENTS_PATH: &str = "/-/events";
+const EVENTS_PATH: &str = "/-/events";
 
 /// A site as it is served now.
 #[derive(Debug)]

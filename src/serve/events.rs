@@ -134,12 +134,9 @@ impl Hub {
 }
 
 impl Subscription {
-    /// Writes the response and then every message, until the browser or the server goes away.
+    /// Writes every message as it comes, until the browser or the server goes away.
     pub(super) fn stream(self, mut to: impl Write) -> io::Result<()> {
-        to.write_all(
-            b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-cache\r\n\
-              Connection: close\r\n\r\n: connected\n\n",
-        )?;
+        to.write_all(b": connected\n\n")?;
         to.flush()?;
         loop {
             match self.messages.recv_timeout(SILENCE) {

@@ -3,10 +3,12 @@
 //! In: a site in memory, folders to watch and a function that builds again. Out: HTTP on the loopback interface and
 //! [`Event`]s for the terminal. It knows nothing of what the pages mean, and it is no production server: it adds no
 //! security headers and asks browsers to cache nothing unchecked.
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this room listens and waits")]
 
 mod answer;
 mod events;
 mod host;
+mod http;
 mod inject;
 mod kind;
 mod listen;
@@ -20,6 +22,7 @@ use std::time::{Duration, Instant};
 
 use answer::Site;
 use events::Hub;
+use listen::{Desk, Server};
 use watch::{Notice, Watch};
 
 /// How often the main thread looks whether it should end.
@@ -88,7 +91,9 @@ pub fn run(
     let mut watcher = Watch::start(watch, options.ignore).map_err(|reason| {
         Stop::environment("cannot watch for changes").cause(reason).hint("Build once with `callboard build` instead.")
     })?;
-    let workers = listen::Workers::start(listener, site.clone(), hub.clone(), hosts)?;
+    let desk = Desk { site: site.clone(), hub: hub.clone(), hosts };
+    let server =
+        Server::start(listener, desk).map_err(|error| Stop::environment("cannot start the server").cause(error))?;
     on_event(Event::Listening {
         url: host::url(&options.host, port, site.read().unwrap_or_else(PoisonError::into_inner).base()),
         taken: (options.port != 0 && options.port != port).then_some(options.port),
@@ -128,7 +133,7 @@ pub fn run(
         });
         on_event(Event::Rebuilt { changed, ms });
     }
-    workers.stop();
+    server.stop();
     hub.close();
     on_event(Event::Ended);
     Ok(())

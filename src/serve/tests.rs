@@ -105,6 +105,25 @@ fn pages_are_served() {
 }
 
 #[test]
+fn a_connection_serves_many_requests() {
+    let server = start();
+    let mut stream = server.connect();
+    for path in ["/", "/nothing", "/docs/"] {
+        stream.write_all(format!("HEAD {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes()).unwrap();
+    }
+    let lines = BufReader::new(stream).lines().map(Result::unwrap);
+    let statuses: Vec<String> = lines.filter(|line| line.starts_with("HTTP/1.1 ")).take(3).collect();
+    assert_eq!(statuses, ["HTTP/1.1 200 OK", "HTTP/1.1 404 Not Found", "HTTP/1.1 200 OK"]);
+}
+
+#[test]
+fn what_is_no_request_is_refused() {
+    let server = start();
+    assert!(server.raw("nonsense\r\n\r\n").starts_with("HTTP/1.1 400 "));
+    assert!(server.get("/").contains("first"));
+}
+
+#[test]
 fn a_head_request_gets_no_body_and_a_known_page_is_not_sent_again() {
     let server = start();
     let head = server.raw("HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");

@@ -1,6 +1,6 @@
 //! What every page has, and how entities, findings and changes are named on any of them.
 
-use super::view::{Crumbs, EntityLink, FindingRow, Frame, LastChange, Link, RailLink, RelationGroup};
+use super::view::{Crumbs, EntityLink, FindingRow, Frame, LastChange, Link, RailLink, RelationGroup, pieces};
 use super::{Linker, Site, date, route};
 use crate::catalog::{EntityId, EntityRef, RelationType};
 use crate::diagnostics::Finding;
@@ -112,7 +112,13 @@ impl Site<'_> {
     }
 
     /// The first entity, or dangling ref, at the other end of a relation.
-    pub(super) fn related(&self, id: EntityId, relation: RelationType, kind: &str, links: &Linker) -> Option<EntityLink> {
+    pub(super) fn related(
+        &self,
+        id: EntityId,
+        relation: RelationType,
+        kind: &str,
+        links: &Linker,
+    ) -> Option<EntityLink> {
         let target = self
             .catalog
             .entity(id)
@@ -163,10 +169,10 @@ impl Site<'_> {
         FindingRow {
             severity: finding.severity().word(),
             rule: finding.rule.name,
-            message: finding.message.clone(),
+            message: pieces(&finding.message),
             place: place.map(crate::diagnostics::Place::display).unwrap_or_default(),
             place_url,
-            hints: finding.hints.clone(),
+            hints: finding.hints.iter().map(|hint| pieces(hint)).collect(),
             entity: finding
                 .entity
                 .as_deref()

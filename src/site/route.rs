@@ -33,7 +33,11 @@ pub fn pages<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<String> {
             if taken.insert(route.clone()) {
                 return route;
             }
-            let unique = format!("{}{}/", route.strip_suffix('/').map_or_else(String::new, |stem| format!("{stem}-")), hash(path));
+            let unique = format!(
+                "{}{}/",
+                route.strip_suffix('/').map_or_else(String::new, |stem| format!("{stem}-")),
+                hash(path)
+            );
             taken.insert(unique.clone());
             unique
         })
@@ -98,7 +102,10 @@ mod tests {
         for odd in ["-", "con", "a b", "a?b", "日本", "..", ".git", "trailing.", "_headers", "Con.md", "COM1"] {
             let mapped = segment(odd);
             assert_ne!(mapped, odd.to_lowercase(), "{odd}");
-            assert!(mapped.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b)), "{mapped}");
+            assert!(
+                mapped.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b)),
+                "{mapped}"
+            );
             assert!(!mapped.starts_with(['.', '-', '_']) && !mapped.ends_with('.'), "{mapped}");
         }
         assert_ne!(segment("a b"), segment("a?b"));

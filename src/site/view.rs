@@ -318,12 +318,27 @@ pub struct FindingRow {
     /// info, warning, error
     pub severity: &'static str,
     pub rule: &'static str,
-    pub message: String,
+    pub message: Vec<Piece>,
     pub place: String,
     /// The place in the repository's web view, when it has one.
     pub place_url: Option<String>,
-    pub hints: Vec<String>,
+    pub hints: Vec<Vec<Piece>>,
     pub entity: Option<EntityLink>,
+}
+
+/// A stretch of a message: words, or what stood in backticks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Piece {
+    pub text: String,
+    pub code: bool,
+}
+
+/// A message cut at its backticks.
+pub(super) fn pieces(message: &str) -> Vec<Piece> {
+    let cut = message.split('`').enumerate();
+    cut.filter(|(_, text)| !text.is_empty())
+        .map(|(at, text)| Piece { text: text.to_string(), code: at % 2 == 1 })
+        .collect()
 }
 
 /// `definition.html`: an API's definition, highlighted.

@@ -71,13 +71,12 @@ pub struct Crawl<T> {
     pub findings: Vec<Finding>,
 }
 
+/// Turns a descriptor's text into whatever the caller keeps of it and the targets it points at.
+pub type ReadDescriptor<'a, T> = dyn Fn(&Place, &str) -> (T, Vec<Target>) + Sync + 'a;
+
 /// Follows every location of `config`. `read` turns a descriptor's text into whatever the caller keeps of it and the
 /// targets it points at.
-pub fn crawl<T: Send>(
-    config: &Config,
-    options: &CrawlOptions<'_>,
-    read: &(dyn Fn(&Place, &str) -> (T, Vec<Target>) + Sync),
-) -> Crawl<T> {
+pub fn crawl<T: Send>(config: &Config, options: &CrawlOptions<'_>, read: &ReadDescriptor<'_, T>) -> Crawl<T> {
     let mut worklist = Worklist {
         config,
         options,
@@ -159,7 +158,8 @@ impl Worklist<'_> {
         for source in &self.config.sources {
             match source {
                 Source::Filesystem { path, place } => {
-                    let origin = Arc::new(Origin { location: None, kind: "file", target: below(&self.config.dir, path) });
+                    let origin =
+                        Arc::new(Origin { location: None, kind: "file", target: below(&self.config.dir, path) });
                     self.scan(path, Some(place), &origin);
                 }
                 Source::Git { url, branch, place } => {
@@ -200,8 +200,13 @@ impl Worklist<'_> {
     /// Every descriptor of a repository, by its usual names.
     fn take_all(&mut self, id: RepoId, origin: &Arc<Origin>) {
         let repo = &self.repos[id.0 as usize];
-        let paths: Vec<String> =
-            repo.files().iter().map(|file| &*file.path).filter(|path| is_descriptor(path)).map(str::to_string).collect();
+        let paths: Vec<String> = repo
+            .files()
+            .iter()
+            .map(|file| &*file.path)
+            .filter(|path| is_descriptor(path))
+            .map(str::to_string)
+            .collect();
         for path in paths {
             self.queue(Item { repo: id, path, origin: origin.clone(), configured: true, via: None, scanned: true });
         }
@@ -239,25 +244,14 @@ impl Worklist<'_> {
     }
 
     fn seed_url(&mut self, index: usize, location: &Location) {
-        let origin = Arc::new(Origin {
-            location: Some(index),
-            kind: "url",
-            target: without_userinfo(&location.target),
-        });
-        let target = Target {
-            target: location.target.clone(),
-            optional: false,
-            place: location.place.clone(),
-        };
+        let origin =
+            Arc::new(Origin { location: Some(index), kind: "url", target: without_userinfo(&location.target) });
+        let target = Target { target: location.target.clone(), optional: false, place: location.place.clone() };
         self.follow_url(&target, &origin, true, None);
     }
 
     /// Reads one wave in parallel, in order.
-    fn read<T: Send>(
-        &mut self,
-        wave: Vec<Item>,
-        read: &(dyn Fn(&Place, &str) -> (T, Vec<Target>) + Sync),
-    ) -> Vec<(Item, T, Vec<Target>)> {
+    fn read<T: Send>(&mut self, wave: Vec<Item>, read: &ReadDescriptor<'_, T>) -> Vec<(Item, T, Vec<Target>)> {
         let repos = &self.repos;
         let results: Vec<_> = wave
             .into_par_iter()
@@ -382,7 +376,13 @@ impl Worklist<'_> {
         }
     }
 
-    fn open_git(&self, id: &str, path: &Path, reference: Option<&str>, remote: Option<&str>) -> Result<Opened, Finding> {
+    fn open_git(
+        &self,
+        id: &str,
+        path: &Path,
+        reference: Option<&str>,
+        remote: Option<&str>,
+    ) -> Result<Opened, Finding> {
         let place = Place::file(id, "");
         let mut repo = git::open(id, path, reference, remote, self.config)
             .map_err(|cause| rules::source::git_unreadable(place.clone(), id, &cause))?;
@@ -550,4 +550,3 @@ fn holds_entities(path: &str, text: &str) -> bool {
     };
     !text.lines().any(unfilled)
 }
-

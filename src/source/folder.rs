@@ -166,13 +166,7 @@ pub(super) fn read(root: &Path, inner: &str, limit: u64) -> Result<Vec<u8>, Read
 
 fn builder(folder: &Path) -> WalkBuilder {
     let mut builder = WalkBuilder::new(folder);
-    builder
-        .parents(false)
-        .git_global(false)
-        .git_exclude(false)
-        .ignore(false)
-        .require_git(false)
-        .follow_links(false);
+    builder.parents(false).git_global(false).git_exclude(false).ignore(false).require_git(false).follow_links(false);
     builder
 }
 

@@ -3,6 +3,7 @@
 //! In: the configuration. Out: repositories with their files (read on demand), what git knows about each, and the
 //! descriptor files the crawl met. The room does not know what an entity is: it asks the caller what a descriptor
 //! points at.
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this room is the door to repositories")]
 
 mod crawl;
 mod folder;
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-pub use crawl::{Crawl, CrawlOptions, Ingested, Origin, Target, crawl};
+pub use crawl::{Crawl, CrawlOptions, Ingested, Origin, ReadDescriptor, Target, crawl};
 pub use path::{join, normalize, parent};
 pub use web::Web;
 
@@ -146,7 +147,11 @@ impl Repo {
     pub fn in_memory<'a>(id: &str, files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Repo {
         let mut files: Vec<File> = files
             .into_iter()
-            .map(|(path, text)| File { path: path.into(), executable: false, blob: Blob::Memory(text.as_bytes().into()) })
+            .map(|(path, text)| File {
+                path: path.into(),
+                executable: false,
+                blob: Blob::Memory(text.as_bytes().into()),
+            })
             .collect();
         files.sort_by(|a, b| a.path.cmp(&b.path));
         Repo {

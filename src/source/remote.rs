@@ -31,7 +31,11 @@ pub(super) fn fetch(
     let path = folder(url, branch, cache);
     let known = || path.join("callboard-fetched").is_file();
     if offline {
-        return if known() { Ok(Fetched { path, stale: None }) } else { Err("it was never fetched and this build is offline".into()) };
+        return if known() {
+            Ok(Fetched { path, stale: None })
+        } else {
+            Err("it was never fetched and this build is offline".into())
+        };
     }
     match update(url, branch, &path, config) {
         Ok(()) => Ok(Fetched { path, stale: None }),
@@ -79,7 +83,15 @@ fn update(url: &str, branch: Option<&str>, path: &Path, config: &Config) -> Resu
     run(git(config, url)
         .arg("-C")
         .arg(path)
-        .args(["fetch", "--quiet", "--force", "--no-tags", "--no-recurse-submodules", "--no-auto-gc", "--no-write-fetch-head"])
+        .args([
+            "fetch",
+            "--quiet",
+            "--force",
+            "--no-tags",
+            "--no-recurse-submodules",
+            "--no-auto-gc",
+            "--no-write-fetch-head",
+        ])
         .args(["--filter=blob:limit=10m", "--", url])
         .arg(format!("+{wanted}:{FETCHED}")))?;
     std::fs::write(path.join("callboard-fetched"), b"").map_err(|error| error.to_string())
@@ -131,8 +143,7 @@ fn authorize(command: &mut Command, config: &Config, url: &str) {
 }
 
 fn run(command: &mut Command) -> Result<(), String> {
-    let output =
-        command.output().map_err(|error| format!("the `git` program cannot be run: {error}"))?;
+    let output = command.output().map_err(|error| format!("the `git` program cannot be run: {error}"))?;
     if output.status.success() {
         return Ok(());
     }
@@ -160,6 +171,9 @@ mod tests {
 
     #[test]
     fn base64_pads_as_the_standard_says() {
-        assert_eq!(["", "f", "fo", "foo", "foob"].map(|text| base64(text.as_bytes())), ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="]);
+        assert_eq!(
+            ["", "f", "fo", "foo", "foob"].map(|text| base64(text.as_bytes())),
+            ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="]
+        );
     }
 }

@@ -93,15 +93,14 @@ pub(super) fn split_remote(remote: &str) -> Option<(String, String)> {
 pub(super) fn parse_file(address: &Url, config: &Config) -> Option<WebFile> {
     let host = address.host_str()?;
     let integration = config.integration(host)?;
-    let parts: Vec<String> = address
-        .path_segments()?
-        .filter(|part| !part.is_empty())
-        .map(|part| percent_decode(part))
-        .collect::<Option<_>>()?;
+    let parts: Vec<String> =
+        address.path_segments()?.filter(|part| !part.is_empty()).map(percent_decode).collect::<Option<_>>()?;
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let (project, reference, path) = match integration.forge {
         Forge::GitHub => match parts.as_slice() {
-            [org, name, "blob" | "tree" | "raw" | "edit", reference, path @ ..] => (vec![*org, *name], *reference, path),
+            [org, name, "blob" | "tree" | "raw" | "edit", reference, path @ ..] => {
+                (vec![*org, *name], *reference, path)
+            }
             _ => return None,
         },
         Forge::GitLab => {
@@ -110,7 +109,9 @@ pub(super) fn parse_file(address: &Url, config: &Config) -> Option<WebFile> {
             (parts[..end].to_vec(), *parts.get(view + 1)?, parts.get(view + 2..)?)
         }
         Forge::Gitea => match parts.as_slice() {
-            [org, name, "src", "branch" | "commit" | "tag", reference, path @ ..] => (vec![*org, *name], *reference, path),
+            [org, name, "src", "branch" | "commit" | "tag", reference, path @ ..] => {
+                (vec![*org, *name], *reference, path)
+            }
             _ => return None,
         },
         Forge::Bitbucket => match parts.as_slice() {

@@ -118,6 +118,7 @@ fn key(language: &str, code: &str) -> [u8; 32] {
     *hasher.finalize().as_bytes()
 }
 
+#[expect(clippy::disallowed_methods, reason = "the time-out is the last resort against hostile code")]
 fn coloured(languages: &Languages, syntax: &SyntaxReference, code: &str) -> Result<String, Fault> {
     let started = Instant::now();
     let mut state = ParseState::new(syntax);
@@ -203,6 +204,7 @@ impl Spans {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cache::Forgetful;
     use std::collections::HashMap;
     use std::sync::Mutex;
 
@@ -304,7 +306,7 @@ mod tests {
     fn a_block_is_coloured_once() {
         #[derive(Default)]
         struct Memory(Mutex<HashMap<[u8; 32], Vec<u8>>>);
-        impl BlockCache for Memory {
+        impl Cache for Memory {
             fn get(&self, key: &[u8; 32]) -> Option<Vec<u8>> {
                 self.0.lock().ok()?.get(key).cloned()
             }

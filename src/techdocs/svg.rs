@@ -7,11 +7,48 @@ use quick_xml::name::QName;
 use quick_xml::{Reader, Writer};
 
 const ELEMENTS: &[&str] = &[
-    "svg", "g", "defs", "symbol", "use", "title", "desc", "path", "rect", "circle", "ellipse", "line", "polyline",
-    "polygon", "text", "tspan", "textPath", "marker", "linearGradient", "radialGradient", "stop", "clipPath", "mask",
-    "pattern", "filter", "feBlend", "feColorMatrix", "feComponentTransfer", "feComposite", "feDropShadow", "feFlood",
-    "feFuncA", "feFuncB", "feFuncG", "feFuncR", "feGaussianBlur", "feMerge", "feMergeNode", "feMorphology", "feOffset",
-    "image", "switch",
+    "svg",
+    "g",
+    "defs",
+    "symbol",
+    "use",
+    "title",
+    "desc",
+    "path",
+    "rect",
+    "circle",
+    "ellipse",
+    "line",
+    "polyline",
+    "polygon",
+    "text",
+    "tspan",
+    "textPath",
+    "marker",
+    "linearGradient",
+    "radialGradient",
+    "stop",
+    "clipPath",
+    "mask",
+    "pattern",
+    "filter",
+    "feBlend",
+    "feColorMatrix",
+    "feComponentTransfer",
+    "feComposite",
+    "feDropShadow",
+    "feFlood",
+    "feFuncA",
+    "feFuncB",
+    "feFuncG",
+    "feFuncR",
+    "feGaussianBlur",
+    "feMerge",
+    "feMergeNode",
+    "feMorphology",
+    "feOffset",
+    "image",
+    "switch",
 ];
 /// Attributes that are never kept beside `on…`: they name what to run or load.
 const REFUSED: &[&str] = &["href", "xlink:href", "src", "style", "base", "xml:base", "from", "to", "values", "begin"];
@@ -79,7 +116,8 @@ fn cleaned(start: &BytesStart<'_>) -> BytesStart<'static> {
     for attribute in start.attributes().flatten() {
         let (key, value): (&str, &str) = (attribute.key.as_ref(), &attribute.value);
         let lower = key.to_ascii_lowercase();
-        let folded: String = value.to_ascii_lowercase().chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+        let folded: String =
+            value.to_ascii_lowercase().chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
         let local = matches!(lower.as_str(), "href" | "xlink:href") && is_local(&folded);
         let outside = folded.contains("url(") && !folded.contains("url(#");
         let refused = lower.starts_with("on") || REFUSED.contains(&lower.as_str()) || outside;
@@ -101,7 +139,8 @@ mod tests {
     use super::*;
 
     fn text(svg: &str) -> String {
-        rewrite(svg.as_bytes()).map_or_else(|why| format!("refused: {why}"), |bytes| String::from_utf8_lossy(&bytes).into_owned())
+        rewrite(svg.as_bytes())
+            .map_or_else(|why| format!("refused: {why}"), |bytes| String::from_utf8_lossy(&bytes).into_owned())
     }
 
     #[test]

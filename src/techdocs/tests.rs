@@ -1,7 +1,7 @@
 //! Pages as authors write them, and pages as enemies would.
 
-use crate::cache::Forgetful;
 use super::*;
+use crate::cache::Forgetful;
 use crate::diagnostics::Place;
 use std::time::{Duration, Instant};
 
@@ -51,6 +51,7 @@ fn said(text: &str) -> Vec<String> {
     findings.iter().map(line).collect()
 }
 
+#[expect(clippy::disallowed_methods, reason = "the test is about time")]
 fn quickly<T>(what: &str, work: impl FnOnce() -> T) -> T {
     let started = Instant::now();
     let result = work();

@@ -11,12 +11,7 @@ pub(super) const KIND: Kind = Kind {
     plural: "Locations",
     id: "location",
     api_versions: CORE,
-    fields: &[
-        optional("type", Text),
-        optional("target", Text),
-        optional("targets", Texts),
-        optional("presence", Text),
-    ],
+    fields: &[optional("type", Text), optional("target", Text), optional("targets", Texts), optional("presence", Text)],
     relations: &[],
     check: presence_faults,
 };

@@ -9,12 +9,7 @@ pub(super) const KIND: Kind = Kind {
     plural: "Resources",
     id: "resource",
     api_versions: CORE,
-    fields: &[
-        required("type", Text),
-        required("owner", Text),
-        optional("system", Text),
-        optional("dependsOn", Texts),
-    ],
+    fields: &[required("type", Text), required("owner", Text), optional("system", Text), optional("dependsOn", Texts)],
     relations: &[
         relation("owner", "Group", OwnedBy),
         relation("system", "System", PartOf),

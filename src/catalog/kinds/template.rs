@@ -34,9 +34,7 @@ fn step_faults(spec: &Node) -> Vec<SpecFault> {
                 return Some(SpecFault { span: step.span, message });
             }
             match step.get("action") {
-                None => {
-                    Some(SpecFault { span: step.span, message: format!("step {number} needs an `action`") })
-                }
+                None => Some(SpecFault { span: step.span, message: format!("step {number} needs an `action`") }),
                 Some(action) if action.text().is_none() => Some(SpecFault {
                     span: action.span,
                     message: format!("`action` of step {number} should be a string, but is {}", action.describe()),

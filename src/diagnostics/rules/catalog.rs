@@ -22,16 +22,10 @@ pub const RULES: &[&Rule] = &[
     DEPRECATED_IN_USE,
 ];
 
-const YAML_SYNTAX: &Rule = &Rule {
-    name: "yaml-syntax",
-    severity: Severity::Error,
-    summary: "A document of a descriptor is not valid YAML.",
-};
-const NOT_AN_ENTITY: &Rule = &Rule {
-    name: "not-an-entity",
-    severity: Severity::Error,
-    summary: "A document of a descriptor is not a mapping.",
-};
+const YAML_SYNTAX: &Rule =
+    &Rule { name: "yaml-syntax", severity: Severity::Error, summary: "A document of a descriptor is not valid YAML." };
+const NOT_AN_ENTITY: &Rule =
+    &Rule { name: "not-an-entity", severity: Severity::Error, summary: "A document of a descriptor is not a mapping." };
 const MISSING_FIELD: &Rule = &Rule {
     name: "missing-field",
     severity: Severity::Error,
@@ -121,10 +115,10 @@ pub fn not_a_mapping(place: Place, found: &str) -> Finding {
 }
 
 pub fn missing<'a>(place: Place, field: &str, key: &str, near: impl Iterator<Item = &'a str>) -> Finding {
-    Finding::new(MISSING_FIELD, place, format!("`{field}` is missing"))
-        .hint_if(crate::diagnostics::suggestion::nearest(key, near).map(|found| {
-            format!("There is a key `{found}`: did you mean `{key}`?")
-        }))
+    Finding::new(MISSING_FIELD, place, format!("`{field}` is missing")).hint_if(
+        crate::diagnostics::suggestion::nearest(key, near)
+            .map(|found| format!("There is a key `{found}`: did you mean `{key}`?")),
+    )
 }
 
 pub fn empty(place: Place, field: &str) -> Finding {
@@ -187,9 +181,13 @@ pub fn kind_not_allowed(place: Place, kind: &str, reference: &str) -> Finding {
 }
 
 pub fn people_from_elsewhere(place: Place, kind: &str, reference: &str) -> Finding {
-    Finding::new(KIND_NOT_ALLOWED, place, format!("a `{kind}` may not come from a repository that only a Location names"))
-        .hint("Name this file in `catalog.locations` of the portal's configuration.")
-        .about(reference)
+    Finding::new(
+        KIND_NOT_ALLOWED,
+        place,
+        format!("a `{kind}` may not come from a repository that only a Location names"),
+    )
+    .hint("Name this file in `catalog.locations` of the portal's configuration.")
+    .about(reference)
 }
 
 pub fn dangling(place: Place, from: &str, field: &str, target: &str, guess: Option<&str>) -> Finding {

@@ -7,11 +7,8 @@ use crate::diagnostics::{Finding, Place, Rule, Severity};
 pub const RULES: &[&Rule] =
     &[SYNTAX, WRONG_SHAPE, UNKNOWN_KEY, UNUSED_KEY, TRANSFORM, FILE_UNREADABLE, DEFAULT_KINDS, BASE_URL, LOCATION];
 
-const SYNTAX: &Rule = &Rule {
-    name: "config-syntax",
-    severity: Severity::Error,
-    summary: "The configuration is not valid YAML.",
-};
+const SYNTAX: &Rule =
+    &Rule { name: "config-syntax", severity: Severity::Error, summary: "The configuration is not valid YAML." };
 const WRONG_SHAPE: &Rule = &Rule {
     name: "config-wrong-shape",
     severity: Severity::Error,

@@ -4,8 +4,17 @@ use crate::diagnostics::suggestion::did_you_mean;
 use crate::diagnostics::{Finding, Place, Rule, Severity};
 
 /// The rules of this file.
-pub const RULES: &[&Rule] =
-    &[NOTHING_FOUND, LOCATION_MISSING, LOCATION_REFUSED, UNREADABLE, UNREACHABLE, STALE, EMPTY, NO_HISTORY, NOT_COMMITTED];
+pub const RULES: &[&Rule] = &[
+    NOTHING_FOUND,
+    LOCATION_MISSING,
+    LOCATION_REFUSED,
+    UNREADABLE,
+    UNREACHABLE,
+    STALE,
+    EMPTY,
+    NO_HISTORY,
+    NOT_COMMITTED,
+];
 
 const NOTHING_FOUND: &Rule = &Rule {
     name: "no-repositories",
@@ -22,11 +31,8 @@ const LOCATION_REFUSED: &Rule = &Rule {
     severity: Severity::Error,
     summary: "A location points where a repository may not lead: outside itself or to a host that nobody configured.",
 };
-const UNREADABLE: &Rule = &Rule {
-    name: "file-unreadable",
-    severity: Severity::Error,
-    summary: "A file or repository cannot be read.",
-};
+const UNREADABLE: &Rule =
+    &Rule { name: "file-unreadable", severity: Severity::Error, summary: "A file or repository cannot be read." };
 const UNREACHABLE: &Rule = &Rule {
     name: "repository-unreachable",
     severity: Severity::Error,
@@ -37,11 +43,8 @@ const STALE: &Rule = &Rule {
     severity: Severity::Warning,
     summary: "A repository cannot be fetched; its last good state is shown.",
 };
-const EMPTY: &Rule = &Rule {
-    name: "repository-empty",
-    severity: Severity::Warning,
-    summary: "A repository has no commit or no file.",
-};
+const EMPTY: &Rule =
+    &Rule { name: "repository-empty", severity: Severity::Warning, summary: "A repository has no commit or no file." };
 const NO_HISTORY: &Rule = &Rule {
     name: "history-unknown",
     severity: Severity::Warning,
@@ -58,9 +61,8 @@ pub fn no_such_folder(place: Option<Place>, folder: &str) -> Finding {
 }
 
 pub fn nothing_found(place: Option<Place>, folder: &str) -> Finding {
-    Finding::new(NOTHING_FOUND, place, format!("no repository was found in `{folder}`")).hint(
-        "A repository is a git repository, or a folder that holds a `catalog-info.yaml` or an `mkdocs.yml`.",
-    )
+    Finding::new(NOTHING_FOUND, place, format!("no repository was found in `{folder}`"))
+        .hint("A repository is a git repository, or a folder that holds a `catalog-info.yaml` or an `mkdocs.yml`.")
 }
 
 pub fn no_such_file(place: Place, target: &str) -> Finding {

@@ -246,8 +246,12 @@ pub fn docs_missing(place: Place, folder: &str) -> Finding {
 
 /// The annotation cannot be read, or leads outside the repository.
 pub fn bad_techdocs_ref(place: Place, text: &str) -> Finding {
-    Finding::new(&TECHDOCS_REF, place, format!("`backstage.io/techdocs-ref: {text}` names no folder of this repository"))
-        .hint("Write `dir:.` for the folder of this file, or `dir:./docs-folder`.")
+    Finding::new(
+        &TECHDOCS_REF,
+        place,
+        format!("`backstage.io/techdocs-ref: {text}` names no folder of this repository"),
+    )
+    .hint("Write `dir:.` for the folder of this file, or `dir:./docs-folder`.")
 }
 
 /// A picture or other file is left out. `why` is a clause.

@@ -10,8 +10,20 @@ const PER_SHARD: usize = 500;
 const LONGEST_DESCRIPTION: usize = 160;
 
 const FIELDS: [&str; 14] = [
-    "reference", "title", "kind", "type", "lifecycle", "owner", "ownerTitle", "system", "systemTitle", "tags",
-    "description", "namespace", "url", "findings",
+    "reference",
+    "title",
+    "kind",
+    "type",
+    "lifecycle",
+    "owner",
+    "ownerTitle",
+    "system",
+    "systemTitle",
+    "tags",
+    "description",
+    "namespace",
+    "url",
+    "findings",
 ];
 
 /// The root is number 0, the shards follow.

@@ -29,10 +29,7 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let links = site.linker(&route);
     let raw = format!("{route}{}.{ending}", route::segment(&entity.name));
     let shown = cut(definition, LONGEST_SHOWN);
-    let above = [
-        ("APIs".to_string(), "api-docs/".to_string()),
-        (entity.display_name().to_string(), base),
-    ];
+    let above = [("APIs".to_string(), "api-docs/".to_string()), (entity.display_name().to_string(), base)];
     let uses = |relation| matches!(relation, RelationType::ApiProvidedBy | RelationType::ApiConsumedBy);
     let view = DefinitionPage {
         page: site.frame(

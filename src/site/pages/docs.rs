@@ -36,10 +36,8 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let resolver = Resolver { site, set, set_number, repo, page: &page.path, links: &links, used: RefCell::default() };
     let input = PageInput { text: &text, place, links: &resolver, highlighter: site.highlighter, labels: &ENGLISH };
     let mut rendered = techdocs::render(&input);
-    let findings: Vec<_> = std::mem::take(&mut rendered.findings)
-        .into_iter()
-        .map(|finding| finding.about(&*entity.reference))
-        .collect();
+    let findings: Vec<_> =
+        std::mem::take(&mut rendered.findings).into_iter().map(|finding| finding.about(&*entity.reference)).collect();
     let (files, asset_findings) = copied(site, set, repo, resolver.used.into_inner());
     let documents = documents(set, page_number, &rendered, &route, &entity.reference);
     let mut view = view(site, (set_number, page_number), &route, &links, rendered);
@@ -122,13 +120,7 @@ fn nav(node: &NavNode, set: &DocSet, current: usize, to: &dyn Fn(usize) -> Strin
 }
 
 /// One document per stretch of text, so that a hit leads to its heading.
-fn documents(
-    set: &DocSet,
-    page: usize,
-    rendered: &RenderedPage,
-    route: &str,
-    reference: &str,
-) -> Vec<SearchDocument> {
+fn documents(set: &DocSet, page: usize, rendered: &RenderedPage, route: &str, reference: &str) -> Vec<SearchDocument> {
     let title = rendered.title.as_deref().unwrap_or(&set.pages[page].title);
     let words = set.pages[page].path.trim_end_matches(".md").replace(['/', '-', '_'], " ");
     let mut documents: Vec<SearchDocument> = rendered
@@ -179,9 +171,7 @@ impl Resolver<'_> {
         let stem = path.trim_end_matches('/');
         let joined = |name: &str| if stem.is_empty() { name.to_string() } else { format!("{stem}/{name}") };
         let candidates = [stem.to_string(), format!("{stem}.md"), joined("index.md"), joined("README.md")];
-        candidates
-            .iter()
-            .find_map(|wanted| self.set.pages.binary_search_by(|page| page.path.as_str().cmp(wanted)).ok())
+        candidates.iter().find_map(|wanted| self.set.pages.binary_search_by(|page| page.path.as_str().cmp(wanted)).ok())
     }
 
     fn resolve(&self, target: &str) -> Option<Resolved> {

@@ -1,9 +1,7 @@
 //! An entity's page, its JSON and its search document.
 
 use super::super::frame::{About, last_change};
-use super::super::view::{
-    Deprecation, EntityPage, Link, LinkWithIcon, OwnedGroup, Profile, SafeHtml, Tab, View,
-};
+use super::super::view::{Deprecation, EntityPage, Link, LinkWithIcon, OwnedGroup, Profile, SafeHtml, Tab, View};
 use super::super::{Linker, Rendered, Site, route};
 use crate::catalog::{Entity, EntityId, RelationType, kinds};
 use crate::graph::{self, DrawnBox, End};
@@ -55,14 +53,9 @@ fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json
     let file = &entity.written.place.path;
     let is_people = matches!(entity.kind.id, "group" | "user");
     let shown_as_field = |relation| matches!(relation, RelationType::OwnedBy);
-    let shown_as_list = |relation| {
-        is_people && matches!(relation, RelationType::OwnerOf | RelationType::HasMember)
-    };
+    let shown_as_list = |relation| is_people && matches!(relation, RelationType::OwnerOf | RelationType::HasMember);
     EntityPage {
-        page: site.frame(
-            links,
-            About { title: entity.display_name(), description, section: "catalog", above: &above },
-        ),
+        page: site.frame(links, About { title: entity.display_name(), description, section: "catalog", above: &above }),
         entity: site.entity_link(id, links),
         name: entity.name.to_string(),
         namespace: entity.namespace.to_string(),

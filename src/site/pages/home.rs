@@ -23,10 +23,7 @@ pub(super) fn render(site: &Site<'_>, closing: &Closing<'_>) -> Rendered {
         link
     });
     let view = Home {
-        page: site.frame(
-            &links,
-            About { title: "Home", description: &site.config.title, section: "home", above: &[] },
-        ),
+        page: site.frame(&links, About { title: "Home", description: &site.config.title, section: "home", above: &[] }),
         kinds: site
             .lists()
             .iter()

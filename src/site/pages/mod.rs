@@ -58,10 +58,8 @@ pub struct ClosingType {
 }
 
 /// Types that come last.
-pub const CLOSING: [ClosingType; 2] = [
-    ClosingType { name: "home", render: home::render },
-    ClosingType { name: "report", render: report::render },
-];
+pub const CLOSING: [ClosingType; 2] =
+    [ClosingType { name: "home", render: home::render }, ClosingType { name: "report", render: report::render }];
 
 /// Pages that a list of `length` rows takes; an empty list has one.
 fn page_count(length: usize, per_page: usize) -> usize {

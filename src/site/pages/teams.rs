@@ -11,8 +11,7 @@ pub(super) fn render(site: &Site<'_>, _: usize) -> Rendered {
     let links = site.linker(&route);
     let mut seen = HashSet::new();
     let mut tree: Vec<TeamNode> = site.roots().iter().filter_map(|id| node(site, *id, &links, &mut seen)).collect();
-    let groups: Vec<EntityId> =
-        site.catalog.ids().filter(|id| site.catalog.entity(*id).kind.id == "group").collect();
+    let groups: Vec<EntityId> = site.catalog.ids().filter(|id| site.catalog.entity(*id).kind.id == "group").collect();
     tree.extend(groups.iter().filter_map(|id| node(site, *id, &links, &mut seen)).collect::<Vec<_>>());
     let users = site.catalog.entities.iter().filter(|entity| entity.kind.id == "user").count();
     let view = TeamsPage {
@@ -30,7 +29,13 @@ pub(super) fn render(site: &Site<'_>, _: usize) -> Rendered {
 /// A group with the groups below it. Each group stands once, so a cycle ends where it began.
 fn node(site: &Site<'_>, id: EntityId, links: &Linker, seen: &mut HashSet<EntityId>) -> Option<TeamNode> {
     const DEEPEST: usize = 64;
-    fn build(site: &Site<'_>, id: EntityId, links: &Linker, seen: &mut HashSet<EntityId>, depth: usize) -> Option<TeamNode> {
+    fn build(
+        site: &Site<'_>,
+        id: EntityId,
+        links: &Linker,
+        seen: &mut HashSet<EntityId>,
+        depth: usize,
+    ) -> Option<TeamNode> {
         if depth > DEEPEST || site.catalog.entity(id).kind.id != "group" || !seen.insert(id) {
             return None;
         }
