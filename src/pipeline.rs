@@ -28,6 +28,8 @@ pub struct Input<'a> {
     /// Remembers highlighted blocks.
     pub cache: &'a dyn Cache,
     pub watcher: &'a dyn Watcher,
+    /// Names this very program: another one may make other pages from the same sources.
+    pub program: [u8; 32],
 }
 
 /// Is told how far a build is, and may end it.
@@ -171,8 +173,8 @@ fn fingerprint(input: &Input<'_>, snapshot: &Snapshot) -> Fingerprint {
             *hasher.finalize().as_bytes()
         })
         .collect();
-    let settings = format!("{:?}\n{:?}\n{}", input.loaded.config, input.site, env!("CARGO_PKG_VERSION"));
-    let mut parts: Vec<&[u8]> = vec![settings.as_bytes()];
+    let settings = format!("{:?}\n{:?}", input.loaded.config, input.site);
+    let mut parts: Vec<&[u8]> = vec![&input.program, settings.as_bytes()];
     for (path, bytes) in input.theme {
         parts.extend([path.as_bytes(), bytes]);
     }

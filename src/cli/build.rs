@@ -1,6 +1,6 @@
 //! `callboard build`
 
-use super::options::{cached_source, instant, site_options};
+use super::options::{cached_source, instant, program, site_options};
 use super::talk::{Progress, timings_map, timings_table};
 use super::{Options, Talk};
 use crate::diagnostics::{Finding, Severity, Stop, StopKind, count};
@@ -91,6 +91,7 @@ fn build(command: &Build, talk: &Talk, interrupt: &Interrupt, progress: &Progres
         site: site_options(command.file_links, false),
         cache: &cache,
         watcher: progress,
+        program: program(),
     };
     let gathered = pipeline::gather(&input)?;
     input.site.instant = instant(&gathered.snapshot);

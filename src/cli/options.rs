@@ -96,6 +96,12 @@ impl Options {
     }
 }
 
+/// A hash of the running program, so that a new version never takes an old one's site for its own.
+pub(crate) fn program() -> [u8; 32] {
+    let bytes = std::env::current_exe().and_then(std::fs::read).unwrap_or_default();
+    *blake3::hash(&bytes).as_bytes()
+}
+
 /// The build instant: SOURCE_DATE_EPOCH, else the newest commit.
 pub(crate) fn instant(snapshot: &Snapshot) -> Option<i64> {
     let named = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.trim().parse().ok());

@@ -38,6 +38,9 @@ pub trait Links {
 pub enum Resolved {
     /// To this URL, which is trusted as it is.
     Url(String),
+    /// To a file of the repository that no reader can reach: it is no page, and where the repository is on the web is
+    /// not known.
+    Unpublished,
     /// Nowhere. The guess was checked and is written as the author would.
     Broken { guess: Option<String> },
 }

@@ -689,6 +689,10 @@ impl<'p> Writer<'p> {
         };
         match resolved {
             Resolved::Url(url) => Some(with_anchor(url, anchor.as_deref())),
+            Resolved::Unpublished => {
+                self.link_fault(|writer| rules::unpublished_link(place(writer), target));
+                None
+            }
             Resolved::Broken { guess } => {
                 self.link_fault(|writer| match wanted {
                     Use::Link => rules::broken_link(place(writer), target, guess),

@@ -165,6 +165,13 @@ pub fn broken_link(place: Place, target: &str, guess: Option<String>) -> Finding
         .hint_if(guess.map(did_you_mean))
 }
 
+/// A link leads to a file that is not published.
+pub fn unpublished_link(place: Place, target: &str) -> Finding {
+    Finding::new(&DOCS_BROKEN_LINK, place, format!("`{}` is not part of the documentation", printable(target)))
+        .label("a file of the repository that readers cannot reach")
+        .hint("Link to its address on the web; a clone with an `origin` on a configured forge does so by itself.")
+}
+
 /// An image is missing.
 pub fn broken_image(place: Place, target: &str, guess: Option<String>) -> Finding {
     Finding::new(&DOCS_BROKEN_IMAGE, place, format!("The image `{}` does not exist", printable(target)))

@@ -3,8 +3,9 @@
 use super::super::frame::{About, last_change};
 use super::super::view::{DocsPage, Link, NavNode as NavView, SafeHtml, TocEntry, View};
 use super::super::{Linker, Rendered, Site, route};
+use crate::catalog::EntityRef;
 use crate::diagnostics::suggestion::nearest;
-use crate::diagnostics::{Place, rules};
+use crate::diagnostics::{Finding, Place, rules};
 use crate::search::SearchDocument;
 use crate::source::{Repo, join, parent};
 use crate::techdocs::sets::{DocSet, MAX_PAGE};
@@ -160,48 +161,89 @@ struct Resolver<'a> {
     repo: &'a Repo,
     page: &'a str,
     links: &'a Linker,
-    /// Paths below the set's folder.
+    /// Paths in the repository.
     used: RefCell<BTreeSet<String>>,
 }
 
 impl Resolver<'_> {
-    /// The page at a path below the set's folder, as MkDocs lets authors write it: the file, its folder, or without its
-    /// ending.
     fn find_page(&self, path: &str) -> Option<usize> {
-        let stem = path.trim_end_matches('/');
-        let joined = |name: &str| if stem.is_empty() { name.to_string() } else { format!("{stem}/{name}") };
-        let candidates = [stem.to_string(), format!("{stem}.md"), joined("index.md"), joined("README.md")];
-        candidates.iter().find_map(|wanted| self.set.pages.binary_search_by(|page| page.path.as_str().cmp(wanted)).ok())
+        find_page(self.set, path)
     }
 
     fn resolve(&self, target: &str) -> Option<Resolved> {
-        let path = join(parent(self.page), target)?;
-        if let Some(page) = self.find_page(&path) {
-            return Some(Resolved::Url(self.links.to(&self.site.docs_route(self.set_number, page))));
+        let from_file = join(parent(self.page), target).and_then(|path| self.inside(&path));
+        from_file
+            .or_else(|| self.from_address(target).and_then(|path| self.inside(&path)))
+            .or_else(|| self.of_portal(target))
+            .or_else(|| self.elsewhere(target))
+    }
+
+    /// A page or file at a path below the set's folder.
+    fn inside(&self, path: &str) -> Option<Resolved> {
+        match self.find_page(path) {
+            Some(page) => Some(Resolved::Url(self.links.to(&self.site.docs_route(self.set_number, page)))),
+            None => self.asset(path),
         }
-        self.asset(&path).or_else(|| self.elsewhere(target))
+    }
+
+    /// A target as some authors write it: from the page's address, which is a folder, instead of its file.
+    fn from_address(&self, target: &str) -> Option<String> {
+        let stem = self.page.strip_suffix(".md")?;
+        let address = if is_index(stem.rsplit('/').next()?) { parent(stem) } else { stem };
+        join(address, target)
+    }
+
+    /// A page of the portal by its address in Backstage: `/docs/default/component/x/guide/`, `/catalog/…`.
+    fn of_portal(&self, target: &str) -> Option<Resolved> {
+        let mut parts = target.strip_prefix('/')?.splitn(5, '/');
+        let (area, namespace, kind, name) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let reference = EntityRef { kind: kind.into(), namespace: namespace.into(), name: name.into() }.canonical();
+        let id = self.site.catalog.find(&reference)?;
+        let route = match area {
+            "catalog" => route::entity(self.site.catalog.entity(id)),
+            "docs" => {
+                let set = self.site.docs_of(id)?;
+                let page = match parts.next().map(|path| path.trim_matches('/')).filter(|path| !path.is_empty()) {
+                    Some(path) => find_page(&self.site.docs[set], path)?,
+                    None => self.site.docs[set].first(),
+                };
+                self.site.docs_route(set, page)
+            }
+            _ => return None,
+        };
+        Some(Resolved::Url(self.links.to(&route)))
     }
 
     /// A file below the set's folder that is copied beside the pages.
     fn asset(&self, path: &str) -> Option<Resolved> {
-        let file = in_folder(&self.set.docs_dir, path);
-        if !self.repo.has(&file) || !assets::is_allowed(path) {
+        self.copied(in_folder(&self.set.docs_dir, path))
+    }
+
+    /// A file of the repository that may be published.
+    fn copied(&self, file: String) -> Option<Resolved> {
+        if !self.repo.has(&file) || !assets::is_allowed(&file) {
             return None;
         }
-        self.used.borrow_mut().insert(path.to_string());
-        let base = route::docs(self.site.catalog.entity(self.set.entity));
-        Some(Resolved::Url(format!("{}{base}{}", self.links.root(), route::file(path))))
+        let route = asset_route(self.site, self.set, &file);
+        self.used.borrow_mut().insert(file);
+        Some(Resolved::Url(format!("{}{route}", self.links.root())))
+    }
+
+    /// A target as a path of the repository, which may lie outside the documentation.
+    fn in_repository(&self, target: &str) -> Option<String> {
+        join(&in_folder(&self.set.docs_dir, parent(self.page)), target)
     }
 
     /// A file or folder of the repository outside the documentation: shown on the forge.
     fn elsewhere(&self, target: &str) -> Option<Resolved> {
-        let folder = in_folder(&self.set.docs_dir, parent(self.page));
-        let path = join(&folder, target)?;
-        let web = self.repo.web.as_ref()?;
-        if self.repo.has(&path) {
-            return Some(Resolved::Url(web.file(&path, 0)));
+        let path = self.in_repository(target)?;
+        let (is_file, is_folder) = (self.repo.has(&path), self.repo.has_folder(&path));
+        match &self.repo.web {
+            Some(web) if is_file => Some(Resolved::Url(web.file(&path, 0))),
+            Some(web) if is_folder => Some(Resolved::Url(web.folder(&path))),
+            None if is_file || is_folder => Some(Resolved::Unpublished),
+            _ => None,
         }
-        self.repo.has_folder(&path).then(|| Resolved::Url(web.folder(&path)))
     }
 
     fn guess(&self, target: &str) -> Option<String> {
@@ -212,13 +254,28 @@ impl Resolver<'_> {
     }
 }
 
+/// The page at a path below a set's folder, as MkDocs lets authors write it: the file, its folder, or without its ending.
+fn find_page(set: &DocSet, path: &str) -> Option<usize> {
+    let stem = path.trim_end_matches('/');
+    let joined = |name: &str| if stem.is_empty() { name.to_string() } else { format!("{stem}/{name}") };
+    let candidates = [stem.to_string(), format!("{stem}.md"), joined("index.md"), joined("README.md")];
+    candidates.iter().find_map(|wanted| set.pages.binary_search_by(|page| page.path.as_str().cmp(wanted)).ok())
+}
+
+fn is_index(stem: &str) -> bool {
+    matches!(stem, "index" | "README")
+}
+
 impl Links for Resolver<'_> {
     fn page(&self, target: &str) -> Resolved {
         self.resolve(target).unwrap_or_else(|| Resolved::Broken { guess: self.guess(target) })
     }
 
     fn image(&self, target: &str) -> Resolved {
-        let found = join(parent(self.page), target).and_then(|path| self.asset(&path));
+        let from_file = join(parent(self.page), target).and_then(|path| self.asset(&path));
+        let found = from_file
+            .or_else(|| self.from_address(target).and_then(|path| self.asset(&path)))
+            .or_else(|| self.in_repository(target).and_then(|path| self.copied(path)));
         found.unwrap_or(Resolved::Broken { guess: None })
     }
 }
@@ -240,24 +297,35 @@ fn relative(folder: &str, to: &str) -> String {
     "../".repeat(from.len()) + &target[same..].join("/")
 }
 
+/// Where a file is published: beside the pages, or behind `-` when it lies outside the set's folder.
+fn asset_route(site: &Site<'_>, set: &DocSet, file: &str) -> String {
+    let base = route::docs(site.catalog.entity(set.entity));
+    let inside = match set.docs_dir.as_str() {
+        "" => Some(file),
+        folder => file.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')),
+    };
+    match inside {
+        Some(path) => format!("{base}{}", route::file(path)),
+        None => format!("{base}-/{}", route::file(file)),
+    }
+}
+
 /// The files that a page uses, made safe. Several pages may bring the same file: its bytes are the same.
 fn copied(
     site: &Site<'_>,
     set: &DocSet,
     repo: &Repo,
     used: BTreeSet<String>,
-) -> (Vec<(String, Vec<u8>)>, Vec<crate::diagnostics::Finding>) {
-    let base = route::docs(site.catalog.entity(set.entity));
+) -> (Vec<(String, Vec<u8>)>, Vec<Finding>) {
     let mut files = Vec::new();
     let mut findings = Vec::new();
-    for path in used {
-        let file = in_folder(&set.docs_dir, &path);
+    for file in used {
         let read = repo.read(&file, assets::MAX_ASSET).map_err(|fault| fault.to_string());
-        match read.and_then(|bytes| assets::safe(&path, bytes)) {
-            Ok(bytes) => files.push((format!("{base}{}", route::file(&path)), bytes)),
+        match read.and_then(|bytes| assets::safe(&file, bytes)) {
+            Ok(bytes) => files.push((asset_route(site, set, &file), bytes)),
             Err(why) => {
                 let place = Place::file(repo.id.clone(), file.as_str());
-                findings.push(rules::techdocs::asset_refused(place, &path, &why));
+                findings.push(rules::techdocs::asset_refused(place, &file, &why));
             }
         }
     }
