@@ -1,6 +1,6 @@
 //! The last look before anything is published: no configured secret may stand in any file.
 
-use super::{Fingerprint, Sink};
+use super::Sink;
 use crate::diagnostics::Stop;
 use memchr::memmem::Finder;
 
@@ -32,14 +32,5 @@ impl Sink for Guarded<'_> {
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Stop> {
         self.check(path, bytes)?;
         self.sink.put(path, bytes)
-    }
-
-    fn put_with(&self, path: &str, fingerprint: &Fingerprint, bytes: &[u8]) -> Result<(), Stop> {
-        self.check(path, bytes)?;
-        self.sink.put_with(path, fingerprint, bytes)
-    }
-
-    fn keep(&self, path: &str, fingerprint: &Fingerprint) -> bool {
-        self.sink.keep(path, fingerprint)
     }
 }

@@ -28,8 +28,6 @@ pub struct Record {
     /// blake3 of its bytes.
     pub hash: [u8; 32],
     pub size: u64,
-    /// What it was rendered from, where the build said so.
-    pub fingerprint: Option<Fingerprint>,
 }
 
 /// The manifest's place inside `tree`.
@@ -72,7 +70,7 @@ mod tests {
 
     #[test]
     fn a_manifest_with_any_damaged_byte_counts_as_absent() {
-        let record = Record { hash: [7; 32], size: 300, fingerprint: Some(Fingerprint([9; 32])) };
+        let record = Record { hash: [7; 32], size: 300 };
         let manifest = Manifest { input: Fingerprint([1; 32]), files: [("a/b.html".to_owned(), record)].into() };
         let good = encode(&manifest).unwrap();
         assert_eq!(decode(&good), Some(manifest));

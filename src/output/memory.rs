@@ -1,6 +1,6 @@
 //! A site in memory: what the development server answers from.
 
-use super::{Fingerprint, Interrupt, Record, Sink, path};
+use super::{Interrupt, Record, Sink, path};
 use crate::diagnostics::Stop;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -25,7 +25,7 @@ impl Memory {
         Memory { interrupt, ..Memory::default() }
     }
 
-    /// An empty tree that may keep files of `last`.
+    /// An empty tree that shares unchanged bytes with `last`.
     pub fn after(last: Arc<Memory>, interrupt: Interrupt) -> Self {
         Memory { last: Some(last), interrupt, ..Memory::default() }
     }
@@ -92,13 +92,13 @@ impl Memory {
         }
     }
 
-    fn store(&self, path: &str, fingerprint: Option<Fingerprint>, bytes: &[u8]) -> Result<(), Stop> {
+    fn store(&self, path: &str, bytes: &[u8]) -> Result<(), Stop> {
         self.interrupt.check()?;
         if !path::is_safe(path) {
             return Err(Stop::environment(format!("`{}` is not a path inside the site", path.escape_debug()))
                 .hint("This is a fault of callboard itself; please report it."));
         }
-        let record = Record { hash: *blake3::hash(bytes).as_bytes(), size: bytes.len() as u64, fingerprint };
+        let record = Record { hash: *blake3::hash(bytes).as_bytes(), size: bytes.len() as u64 };
         // Unchanged bytes are shared with the last tree, so that two trees cost little more than one.
         let bytes = match self.last.as_ref().and_then(|last| last.held(path)) {
             Some(old) if old.record.hash == record.hash => old.bytes,
@@ -110,19 +110,7 @@ impl Memory {
 
 impl Sink for Memory {
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Stop> {
-        self.store(path, None, bytes)
-    }
-
-    fn put_with(&self, path: &str, fingerprint: &Fingerprint, bytes: &[u8]) -> Result<(), Stop> {
-        self.store(path, Some(*fingerprint), bytes)
-    }
-
-    fn keep(&self, path: &str, fingerprint: &Fingerprint) -> bool {
-        self.last
-            .as_ref()
-            .and_then(|last| last.held(path))
-            .filter(|held| held.record.fingerprint.as_ref() == Some(fingerprint))
-            .is_some_and(|held| self.insert(path, held).is_ok())
+        self.store(path, bytes)
     }
 }
 
@@ -132,16 +120,13 @@ mod tests {
 
     #[test]
     fn two_trees_tell_what_changed() {
-        let (same, other) = (Fingerprint([1; 32]), Fingerprint([2; 32]));
         let old = Memory::default();
-        old.put_with("same", &same, b"1").unwrap();
+        old.put("same", b"1").unwrap();
         old.put("changed", b"2").unwrap();
         old.put("gone", b"3").unwrap();
         let old = Arc::new(old);
         let mut new = Memory::after(old.clone(), Interrupt::new());
-        assert!(new.keep("same", &same));
-        assert!(!new.keep("same", &other));
-        assert!(!new.keep("changed", &same));
+        new.put("same", b"1").unwrap();
         new.put("changed", b"two").unwrap();
         new.put("new", b"4").unwrap();
         new.forget_last();

@@ -37,10 +37,4 @@ pub use stage::{Published, Stage, StageOptions};
 pub trait Sink: Sync {
     /// Stores one file. Content that the last site already had under this path costs no write.
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Stop>;
-
-    /// Stores one file and remembers what it was rendered from, so that the next build may [`keep`](Sink::keep) it.
-    fn put_with(&self, path: &str, fingerprint: &Fingerprint, bytes: &[u8]) -> Result<(), Stop>;
-
-    /// Takes a file of the last site over unrendered if it was made from the same inputs; `false` means: render it.
-    fn keep(&self, path: &str, fingerprint: &Fingerprint) -> bool;
 }

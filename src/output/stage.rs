@@ -134,14 +134,14 @@ impl Stage {
         })
     }
 
-    fn store(&self, path: &str, fingerprint: Option<Fingerprint>, bytes: &[u8]) -> Result<(), Stop> {
+    fn store(&self, path: &str, bytes: &[u8]) -> Result<(), Stop> {
         self.interrupt.check()?;
-        let record = Record { hash: *blake3::hash(bytes).as_bytes(), size: bytes.len() as u64, fingerprint };
+        let record = Record { hash: *blake3::hash(bytes).as_bytes(), size: bytes.len() as u64 };
         if !self.claim(path, &record)? {
             return Ok(());
         }
         let stored = match self.old(path) {
-            Some(old) if old.hash == record.hash && self.take_over(path, Some(bytes), record.size).is_ok() => Ok(()),
+            Some(old) if old.hash == record.hash && self.take_over(path, bytes).is_ok() => Ok(()),
             _ => self.write(path, bytes),
         };
         stored.inspect_err(|_| self.broken.store(true, Ordering::Relaxed))
@@ -176,33 +176,20 @@ impl Stage {
         Ok(())
     }
 
-    /// Brings a file of the old site into the new one, as a second name where the file system can. Somebody may have
-    /// edited the old site by hand: where the right bytes are known they are compared, else the size must do.
-    fn take_over(&self, path: &str, bytes: Option<&[u8]>, size: u64) -> io::Result<()> {
+    /// Brings a file of the old site into the new one as a second name. Somebody may have edited the old site by hand, so
+    /// its bytes are compared.
+    fn take_over(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
         let source = self.place.out.join(path);
         let target = self.tree.root.join(path);
         let metadata = source.symlink_metadata()?;
         let same = metadata.is_file()
-            && metadata.len() == size
-            && bytes.is_none_or(|bytes| fs::read(&source).is_ok_and(|old| old == bytes));
+            && metadata.len() == bytes.len() as u64
+            && fs::read(&source).is_ok_and(|old| old == bytes);
         if !same {
             return Err(io::ErrorKind::InvalidData.into());
         }
         self.folder_of(&target)?;
         fs::hard_link(&source, &target)
-    }
-
-    /// For a file system without hard links. What was copied is hashed: it is in our hands anyway.
-    fn copy(&self, path: &str, record: &Record) -> io::Result<()> {
-        let bytes = fs::read(self.place.out.join(path))?;
-        if bytes.len() as u64 != record.size || *blake3::hash(&bytes).as_bytes() != record.hash {
-            return Err(io::ErrorKind::InvalidData.into());
-        }
-        let target = self.tree.root.join(path);
-        self.folder_of(&target)?;
-        let mut file = File::create_new(&target)?;
-        // A half copy must not stand in the way of the file rendered instead.
-        file.write_all(&bytes).inspect_err(|_| drop(fs::remove_file(&target)))
     }
 
     /// Creates the folder of `file`, once per build.
@@ -219,31 +206,7 @@ impl Stage {
 
 impl Sink for Stage {
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Stop> {
-        self.store(path, None, bytes)
-    }
-
-    fn put_with(&self, path: &str, fingerprint: &Fingerprint, bytes: &[u8]) -> Result<(), Stop> {
-        self.store(path, Some(*fingerprint), bytes)
-    }
-
-    fn keep(&self, path: &str, fingerprint: &Fingerprint) -> bool {
-        let Some(old) = self.old(path).filter(|old| old.fingerprint.as_ref() == Some(fingerprint)) else {
-            return false;
-        };
-        if self.interrupt.is_raised() {
-            return false;
-        }
-        match self.claim(path, old) {
-            Ok(true) => {}
-            Ok(false) => return true,
-            // `put` will fail in the same way, and say why.
-            Err(_) => return false,
-        }
-        let kept = self.take_over(path, None, old.size).is_ok() || self.copy(path, old).is_ok();
-        if !kept {
-            self.files.lock().unwrap_or_else(PoisonError::into_inner).remove(path);
-        }
-        kept
+        self.store(path, bytes)
     }
 }
 

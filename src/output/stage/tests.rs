@@ -16,7 +16,7 @@ fn open(scratch: &Scratch) -> Stage {
 fn publish(scratch: &Scratch, files: &[(&str, &str)]) -> Published {
     let stage = open(scratch);
     for (path, text) in files {
-        stage.put_with(path, &Fingerprint::of(&[text.as_bytes()]), text.as_bytes()).unwrap();
+        stage.put(path, text.as_bytes()).unwrap();
     }
     stage.finish(INPUT).unwrap()
 }
@@ -78,22 +78,6 @@ fn a_file_edited_by_hand_is_written_anew() {
     scratch.write("out/page.html", b"ONE");
     publish(&scratch, &[("page.html", "one")]);
     assert_eq!(scratch.read("out/page.html"), b"one");
-}
-
-#[test]
-fn a_file_made_from_the_same_inputs_is_kept_unrendered() {
-    let scratch = Scratch::new("stage-keep");
-    let (same, other) = (Fingerprint::of(&[b"one"]), Fingerprint::of(&[b"other"]));
-    publish(&scratch, &[("page.html", "one"), ("cut.html", "two")]);
-    scratch.write("out/cut.html", b"");
-    let stage = open(&scratch);
-    assert!(stage.keep("page.html", &same));
-    assert!(!stage.keep("page.html", &other), "made from something else");
-    assert!(!stage.keep("new.html", &same), "not there before");
-    assert!(!stage.keep("cut.html", &Fingerprint::of(&[b"two"])), "its size is wrong");
-    let published = stage.finish(INPUT).unwrap();
-    assert_eq!((published.files, published.written, published.kept, published.removed), (1, 0, 1, 1));
-    assert_eq!(open(&scratch).previous().unwrap().files["page.html"].fingerprint, Some(same));
 }
 
 #[test]
