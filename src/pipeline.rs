@@ -178,7 +178,9 @@ fn fingerprint(input: &Input<'_>, snapshot: &Snapshot) -> Fingerprint {
     for (path, bytes) in input.theme {
         parts.extend([path.as_bytes(), bytes]);
     }
-    parts.extend(repos.iter().map(|hash| &hash[..]));
+    let secrets: Vec<[u8; 32]> =
+        input.loaded.config.secrets().map(|secret| *blake3::hash(secret.reveal().as_bytes()).as_bytes()).collect();
+    parts.extend(repos.iter().chain(&secrets).map(|hash| &hash[..]));
     Fingerprint::of(&parts)
 }
 

@@ -48,11 +48,14 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
         vec![KindRule { allow: Some(allow), locations: Vec::new() }]
     };
     let sources = own.and_then(|own| own.get("sources"));
+    let organization = read.text(root.get("organization"), "organization", "name").unwrap_or_default();
     let config = Config {
         dir: inputs.dir.clone(),
-        title: read.text(app, "app", "title").unwrap_or_else(|| "Developer Portal".to_string()),
+        title: read
+            .text(app, "app", "title")
+            .unwrap_or_else(|| format!("{organization} Developer Portal").trim().to_string()),
         base_url: read.base_url(app),
-        organization: read.text(root.get("organization"), "organization", "name").unwrap_or_default(),
+        organization,
         locations,
         rules,
         integrations: read.integrations(root.get("integrations")),

@@ -136,6 +136,15 @@ impl<'a> Site<'a> {
         own.or_else(borrowed).map(|at| *at as usize)
     }
 
+    /// The route of the page at which an entity's documentation starts.
+    pub(crate) fn docs_start(&self, id: EntityId) -> Option<String> {
+        const TECHDOCS_ENTITY_PATH: &str = "backstage.io/techdocs-entity-path";
+        let set = self.docs_of(id)?;
+        let docs = &self.docs[set];
+        let named = self.catalog.entity(id).annotation(TECHDOCS_ENTITY_PATH).and_then(|path| docs.find(path));
+        Some(self.docs_route(set, named.unwrap_or_else(|| docs.first())))
+    }
+
     /// Set and page of a documentation page's number.
     pub(crate) fn docs_page(&self, number: usize) -> (usize, usize) {
         let set = self.docs_starts.partition_point(|start| *start as usize <= number) - 1;

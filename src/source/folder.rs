@@ -47,7 +47,7 @@ pub(super) fn find(folder: &Path) -> Vec<PathBuf> {
         .hidden(true)
         .filter_entry(move |entry| {
             let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-            if !is_folder {
+            if !is_folder || is_generated(entry.path()) {
                 return false;
             }
             if entry.depth() > 0 && nature(entry.path()).is_some() {
@@ -90,7 +90,12 @@ pub(super) fn enclosing(file: &Path, top: &Path) -> PathBuf {
 pub(super) fn open(id: &str, root: &Path) -> Repo {
     let mut files = Vec::new();
     let real_root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
-    for entry in builder(root).hidden(false).filter_entry(|entry| entry.file_name() != ".git").build().flatten() {
+    for entry in builder(root)
+        .hidden(false)
+        .filter_entry(|entry| entry.file_name() != ".git" && !is_generated(entry.path()))
+        .build()
+        .flatten()
+    {
         if files.len() >= MAX_FILES {
             break;
         }
@@ -168,6 +173,12 @@ fn builder(folder: &Path) -> WalkBuilder {
     let mut builder = WalkBuilder::new(folder);
     builder.parents(false).git_global(false).git_exclude(false).ignore(false).require_git(false).follow_links(false);
     builder
+}
+
+/// What a build leaves beside the sources is no source: a portal, its temporary tree, its lock.
+fn is_generated(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    (name.starts_with('.') && name.contains(".callboard-")) || path.join(".callboard/generated.txt").is_file()
 }
 
 fn relative(root: &Path, path: &Path) -> Option<String> {

@@ -47,6 +47,15 @@ impl DocSet {
         if self.docs_dir.is_empty() { page.path.clone() } else { format!("{}/{}", self.docs_dir, page.path) }
     }
 
+    /// The page at a path below the set's folder, as MkDocs lets authors write it: the file, its folder, or without its
+    /// ending.
+    pub fn find(&self, path: &str) -> Option<usize> {
+        let stem = path.trim_matches('/');
+        let joined = |name: &str| if stem.is_empty() { name.to_string() } else { format!("{stem}/{name}") };
+        let candidates = [stem.to_string(), format!("{stem}.md"), joined("index.md"), joined("README.md")];
+        candidates.iter().find_map(|wanted| self.pages.binary_search_by(|page| page.path.as_str().cmp(wanted)).ok())
+    }
+
     /// The page that is shown first: the index, else the first of the navigation.
     pub fn first(&self) -> usize {
         let index = self.pages.iter().position(|page| is_index(&page.path));

@@ -166,28 +166,24 @@ struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
-    fn find_page(&self, path: &str) -> Option<usize> {
-        find_page(self.set, path)
-    }
-
     fn resolve(&self, target: &str) -> Option<Resolved> {
         let from_file = join(parent(self.page), target).and_then(|path| self.inside(&path));
         from_file
-            .or_else(|| self.from_address(target).and_then(|path| self.inside(&path)))
+            .or_else(|| self.by_address(target).and_then(|path| self.inside(&path)))
             .or_else(|| self.of_portal(target))
             .or_else(|| self.elsewhere(target))
     }
 
     /// A page or file at a path below the set's folder.
     fn inside(&self, path: &str) -> Option<Resolved> {
-        match self.find_page(path) {
+        match self.set.find(path) {
             Some(page) => Some(Resolved::Url(self.links.to(&self.site.docs_route(self.set_number, page)))),
             None => self.asset(path),
         }
     }
 
     /// A target as some authors write it: from the page's address, which is a folder, instead of its file.
-    fn from_address(&self, target: &str) -> Option<String> {
+    fn by_address(&self, target: &str) -> Option<String> {
         let stem = self.page.strip_suffix(".md")?;
         let address = if is_index(stem.rsplit('/').next()?) { parent(stem) } else { stem };
         join(address, target)
@@ -204,7 +200,7 @@ impl Resolver<'_> {
             "docs" => {
                 let set = self.site.docs_of(id)?;
                 let page = match parts.next().map(|path| path.trim_matches('/')).filter(|path| !path.is_empty()) {
-                    Some(path) => find_page(&self.site.docs[set], path)?,
+                    Some(path) => self.site.docs[set].find(path)?,
                     None => self.site.docs[set].first(),
                 };
                 self.site.docs_route(set, page)
@@ -254,14 +250,6 @@ impl Resolver<'_> {
     }
 }
 
-/// The page at a path below a set's folder, as MkDocs lets authors write it: the file, its folder, or without its ending.
-fn find_page(set: &DocSet, path: &str) -> Option<usize> {
-    let stem = path.trim_end_matches('/');
-    let joined = |name: &str| if stem.is_empty() { name.to_string() } else { format!("{stem}/{name}") };
-    let candidates = [stem.to_string(), format!("{stem}.md"), joined("index.md"), joined("README.md")];
-    candidates.iter().find_map(|wanted| set.pages.binary_search_by(|page| page.path.as_str().cmp(wanted)).ok())
-}
-
 fn is_index(stem: &str) -> bool {
     matches!(stem, "index" | "README")
 }
@@ -274,7 +262,7 @@ impl Links for Resolver<'_> {
     fn image(&self, target: &str) -> Resolved {
         let from_file = join(parent(self.page), target).and_then(|path| self.asset(&path));
         let found = from_file
-            .or_else(|| self.from_address(target).and_then(|path| self.asset(&path)))
+            .or_else(|| self.by_address(target).and_then(|path| self.asset(&path)))
             .or_else(|| self.in_repository(target).and_then(|path| self.copied(path)));
         found.unwrap_or(Resolved::Broken { guess: None })
     }

@@ -73,7 +73,7 @@ fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json
         tabs: tabs(site, id, "overview", links),
         docs: site.docs_of(id).map(|set| Link {
             text: site.docs[set].site_name.clone(),
-            url: links.to(&site.docs_route(set, site.docs[set].first())),
+            url: links.to(&site.docs_start(id).unwrap_or_default()),
         }),
         source_url: repo.web.as_ref().map(|web| web.file(file, entity.written.place.line)),
         edit_url: repo.web.as_ref().map(|web| web.edit(file)),
@@ -103,8 +103,8 @@ pub(super) fn tabs(site: &Site<'_>, id: EntityId, current: &'static str, links: 
     if entity.kind.id == "api" {
         tabs.push(("definition", "Definition", links.to(&format!("{base}definition/"))));
     }
-    if let Some(set) = site.docs_of(id) {
-        tabs.push(("docs", "Docs", links.to(&site.docs_route(set, site.docs[set].first()))));
+    if let Some(start) = site.docs_start(id) {
+        tabs.push(("docs", "Docs", links.to(&start)));
     }
     if entity.kind.id == "template" {
         tabs.push(("create", "Create", links.to(&route::template(entity))));
