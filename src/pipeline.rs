@@ -173,7 +173,7 @@ fn fingerprint(input: &Input<'_>, snapshot: &Snapshot) -> Fingerprint {
             *hasher.finalize().as_bytes()
         })
         .collect();
-    let settings = format!("{:?}\n{:?}", input.loaded.config, input.site);
+    let settings = format!("{}\n{:?}", input.loaded.config.fingerprint(), input.site);
     let mut parts: Vec<&[u8]> = vec![&input.program, settings.as_bytes()];
     for (path, bytes) in input.theme {
         parts.extend([path.as_bytes(), bytes]);

@@ -7,7 +7,7 @@ use super::{Entity, RawDocument, Ref, Written, format, placeholder};
 use crate::diagnostics::{Finding, Place, rules};
 use crate::source::RepoId;
 use crate::yaml::{Entry, Node, Span, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What a document stands in.
 pub struct Context<'a> {
@@ -37,6 +37,7 @@ pub fn accept(document: RawDocument, context: &Context<'_>) -> Result<Entity, Ve
     check.root(&node);
     check.metadata(&node, &envelope);
     let Some(kind) = check.kind(&node, &envelope) else { return Err(check.findings) };
+    check.keys_that_differ_in_case(&node);
     let spec = check.spec(&node, kind);
     let refs = check.refs(spec, kind, &envelope);
     if !check.findings.is_empty() {
@@ -62,7 +63,7 @@ pub fn accept(document: RawDocument, context: &Context<'_>) -> Result<Entity, Ve
             .collect(),
         annotations: strings(metadata.and_then(|metadata| metadata.get("annotations"))),
         refs,
-        data: stored(&node, &envelope.namespace).to_string().into(),
+        data: stored(&node, &envelope.namespace, kind).to_string().into(),
         written: Written {
             repo: context.repo,
             place: context.file.at(name_span.line, name_span.column, name_span.length),
@@ -199,7 +200,7 @@ impl Check<'_> {
                             .filter(|text| format::is_namespace(text))
                     },
                 ),
-                "title" => self.non_empty(value, "metadata.title"),
+                "title" | "uid" | "etag" => self.non_empty(value, &format!("metadata.{key}")),
                 "description" if value.text().is_none() => self.wrong(value, "metadata.description", "a string"),
                 "labels" => self.pairs(value, "metadata.labels", format::is_label_value),
                 "annotations" if !value.is_null() => self.pairs(value, "metadata.annotations", |_| true),
@@ -293,14 +294,41 @@ impl Check<'_> {
                 && !format::is_url(url)
             {
                 let place = self.at(span);
-                let guess = Some(format!("https://{url}")).filter(|guess| url.contains('.') && format::is_url(guess));
+                let guess = Some(format!("https://{url}"))
+                    .filter(|guess| url.contains('.') && !url.contains("://") && format::is_url(guess));
                 self.push(rules::catalog::format(place, "metadata.links[].url", url, "an absolute address", guess));
             }
-            for key in ["title", "icon", "type"] {
-                if let Some(value) = link.get(key) {
-                    self.non_empty(value, &format!("metadata.links[].{key}"));
+            for (key, may_be_blank) in [("title", false), ("icon", false), ("type", true)] {
+                let Some(value) = link.get(key) else { continue };
+                let field = format!("metadata.links[].{key}");
+                if !may_be_blank && value.text().is_some_and(|text| text.trim().is_empty()) {
+                    let place = self.at(value.span);
+                    self.push(rules::catalog::empty(place, &field));
+                } else {
+                    self.non_empty(value, &field);
                 }
             }
+        }
+    }
+
+    /// Backstage indexes an entity by its flattened keys without case and refuses it when two of them meet.
+    fn keys_that_differ_in_case(&mut self, node: &Node) {
+        let mut keys = Vec::new();
+        flatten(node, &mut String::new(), &mut keys);
+        let mut seen: HashMap<String, &str> = HashMap::with_capacity(keys.len());
+        let mut clashes = Vec::new();
+        for (key, span) in &keys {
+            match seen.get(&key.to_lowercase()) {
+                Some(first) if first != key => clashes.push((key, *span)),
+                Some(_) => {}
+                None => {
+                    seen.insert(key.to_lowercase(), key);
+                }
+            }
+        }
+        for (key, span) in clashes {
+            let place = self.at(span);
+            self.push(rules::catalog::differs_in_case(place, key));
         }
     }
 
@@ -413,6 +441,39 @@ impl Check<'_> {
     }
 }
 
+/// The dotted paths that Backstage's search index knows an entity by, lists transparent, with the place of each key.
+fn flatten(node: &Node, path: &mut String, keys: &mut Vec<(String, Span)>) {
+    const LEFT_OUT: [&str; 7] =
+        ["attachments", "relations", "status", "metadata.name", "metadata.namespace", "metadata.uid", "metadata.etag"];
+    match &node.value {
+        Value::Map(entries) => {
+            for Entry { key, key_span, value } in entries {
+                let length = path.len();
+                if length > 0 {
+                    path.push('.');
+                }
+                path.push_str(key);
+                if !LEFT_OUT.contains(&path.as_str()) {
+                    if !matches!(value.value, Value::Map(_) | Value::List(_)) {
+                        keys.push((path.clone(), *key_span));
+                    }
+                    flatten(value, path, keys);
+                }
+                path.truncate(length);
+            }
+        }
+        Value::List(items) => {
+            for item in items {
+                if let Value::Text(text) = &item.value {
+                    keys.push((format!("{path}.{text}"), item.span));
+                }
+                flatten(item, path, keys);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Sets the annotations of ingestion.
 fn annotate(node: &mut Node, context: &Context<'_>) {
     let Value::Map(root) = &mut node.value else { return };
@@ -454,11 +515,18 @@ fn strings(node: Option<&Node>) -> BTreeMap<Box<str>, Box<str>> {
         .collect()
 }
 
-/// The entity as JSON, with the default namespace written in.
-fn stored(node: &Node, namespace: &str) -> serde_json::Value {
+/// The entity as JSON: the default namespace written in, lists of refs in order where Backstage orders them.
+fn stored(node: &Node, namespace: &str, kind: &Kind) -> serde_json::Value {
     let mut json = node.to_json();
     if let Some(metadata) = json.get_mut("metadata").and_then(serde_json::Value::as_object_mut) {
         metadata.entry("namespace").or_insert_with(|| namespace.into());
+    }
+    if kind.orders_lists {
+        for row in kind.relations {
+            if let Some(list) = json.pointer_mut(&format!("/spec/{}", row.field)).and_then(|list| list.as_array_mut()) {
+                list.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+            }
+        }
     }
     json
 }

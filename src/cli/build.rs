@@ -3,10 +3,10 @@
 use super::options::{cached_source, instant, program, site_options};
 use super::talk::{Progress, timings_map, timings_table};
 use super::{Options, Talk};
-use crate::diagnostics::{Finding, Severity, Stop, StopKind, count};
+use crate::diagnostics::{Stop, StopKind, count};
 use crate::emit::Report;
-use crate::output::{Fingerprint, Guarded, Interrupt, Pack, Stage, StageOptions};
-use crate::pipeline::{self, Gathered, Input};
+use crate::output::{Fingerprint, Guarded, Interrupt, Pack, Published, Stage, StageOptions};
+use crate::pipeline::{self, Input, Watcher};
 use crate::site::pages::Counts;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -61,19 +61,27 @@ enum Deny {
 
 pub(crate) fn run(command: &Build, talk: &Talk, interrupt: &Interrupt) -> Result<(), Stop> {
     let progress = Progress::new(talk, interrupt);
-    let result = build(command, talk, interrupt, &progress);
+    let mut made = None;
+    let result = build(command, talk, interrupt, &progress, &mut made);
     let timings = progress.finish();
     if command.timings {
         talk.say(&timings_table(&timings));
     }
     if let (Err(stop), Some(path)) = (&result, &command.report) {
-        let report = Report::failed(stop, timings_map(&timings));
+        let report = Report { timings: Some(timings_map(&timings)), ..Report::failed(stop, made) };
         write_report(path, &report)?;
     }
     result
 }
 
-fn build(command: &Build, talk: &Talk, interrupt: &Interrupt, progress: &Progress<'_>) -> Result<(), Stop> {
+/// `made` gets the report as soon as there is one, for a build that fails afterwards.
+fn build(
+    command: &Build,
+    talk: &Talk,
+    interrupt: &Interrupt,
+    progress: &Progress<'_>,
+    made: &mut Option<Report>,
+) -> Result<(), Stop> {
     command.options.use_jobs()?;
     let loaded = command.options.load(talk)?;
     let theme = command.options.theme(&loaded)?;
@@ -107,49 +115,37 @@ fn build(command: &Build, talk: &Talk, interrupt: &Interrupt, progress: &Progres
     let built = pipeline::build(&input, &gathered, &guarded)?;
     cache.flush();
     talk.findings(&built.findings, &cached_source(&loaded, &gathered.snapshot));
-    refuse_denied(command, &built.report.counts)?;
-    drop(guarded);
-    publish(command, talk, stage, fingerprint, built.report, progress, &gathered, &built.findings)?;
+    let counts = built.report.counts;
+    let report = made.insert(built.report);
+    refuse_denied(command, &counts)?;
+    progress.stage("publish", None)?;
+    let published = stage.finish(fingerprint)?;
+    if let Some(path) = &command.report {
+        report.timings = Some(timings_map(&progress.timings()));
+        write_report(path, report)?;
+    }
+    say_published(command, talk, &published, &counts);
+    if gathered.catalog.is_empty() && counts.errors == 0 {
+        talk.say("The catalog is empty: add a `catalog-info.yaml` to a repository, or name one in `catalog.locations`");
+    }
     if let Some(note) = cache.note() {
         talk.say(&note);
     }
     Ok(())
 }
 
-#[expect(clippy::too_many_arguments, reason = "the last step of one function, split for reading")]
-fn publish(
-    command: &Build,
-    talk: &Talk,
-    stage: Stage,
-    fingerprint: Fingerprint,
-    mut report: Report,
-    progress: &Progress<'_>,
-    gathered: &Gathered,
-    findings: &[Finding],
-) -> Result<(), Stop> {
-    use crate::pipeline::Watcher;
-    progress.stage("publish", None)?;
-    let published = stage.finish(fingerprint)?;
-    let counts = report.counts;
-    if let Some(path) = &command.report {
-        report.timings = Some(timings_map(&progress.timings()));
-        write_report(path, &report)?;
-    }
+fn say_published(command: &Build, talk: &Talk, published: &Published, counts: &Counts) {
     for note in &published.notes {
         talk.say(note);
     }
     let megabytes = published.bytes as f64 / 1_048_576.0;
     talk.say(&format!(
         "Built {} into `{}` ({}, {megabytes:.1} MB, {} new or changed)",
-        summary(&counts),
+        summary(counts),
         command.out.display(),
         count(published.files, "file"),
         published.written,
     ));
-    if gathered.catalog.is_empty() && !findings.iter().any(|finding| finding.severity() == Severity::Error) {
-        talk.say("The catalog is empty: add a `catalog-info.yaml` to a repository, or name one in `catalog.locations`");
-    }
-    Ok(())
 }
 
 /// `76 entities from 12 repositories, 46 docs pages; 2 warnings`

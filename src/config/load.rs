@@ -1,7 +1,7 @@
 //! Files and environment into one merged tree, with Backstage's substitution rules.
 
 use super::setting::{Key, Setting, Value};
-use super::{Inputs, folder};
+use super::{Inputs, folder, redact};
 use crate::diagnostics::{Finding, Place, Stop, rules};
 use crate::yaml::{self, Node};
 use std::collections::BTreeMap;
@@ -33,7 +33,6 @@ pub(super) fn merged(inputs: &Inputs) -> Result<Merged, Stop> {
             Stop::usage(format!("the configuration `{}` cannot be read", path.display())).cause(error)
         })?;
         let place = Place::file("", shown(inputs, path));
-        merged.texts.insert(place.path.clone(), text.clone());
         let mut reader = Reader {
             environment: &inputs.environment,
             folder: folder(path),
@@ -41,7 +40,9 @@ pub(super) fn merged(inputs: &Inputs) -> Result<Merged, Stop> {
             findings: &mut merged.findings,
             depth: 0,
         };
-        let setting = match yaml::parse_one(&text) {
+        let parsed = yaml::parse_one(&text);
+        merged.texts.insert(place.path.clone(), redact::redacted(&text, parsed.as_ref().ok()));
+        let setting = match parsed {
             Ok(node) => reader.resolve(&node),
             Err(fault) => {
                 let place = place.at(fault.span.line, fault.span.column, fault.span.length);

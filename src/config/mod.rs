@@ -7,6 +7,7 @@
 
 mod load;
 mod read;
+mod redact;
 mod setting;
 mod theme;
 
@@ -207,6 +208,13 @@ impl Config {
     /// Path of the site on its host, with slashes at both ends: `/` or `/portal/`.
     pub fn base_path(&self) -> String {
         self.base_url.as_ref().map_or_else(|| "/".to_string(), |url| url.path().to_string())
+    }
+
+    /// Everything here that reaches the site, as text. Where this machine keeps the files does not.
+    pub fn fingerprint(&self) -> String {
+        let Config { title, base_url, organization, rules, integrations, connect, image_hosts, .. } = self;
+        let locations: Vec<_> = self.locations.iter().map(|location| (&location.target, &location.rules)).collect();
+        format!("{:?}", (title, base_url, organization, rules, integrations, connect, image_hosts, locations))
     }
 
     /// Every secret value, for the scanner that looks for them in the output.

@@ -104,13 +104,20 @@ pub struct Finding {
 impl Finding {
     /// A finding of `rule` at `place`.
     pub fn new(rule: &'static Rule, place: impl Into<Option<Place>>, message: impl Into<String>) -> Self {
-        Finding { rule, place: place.into(), message: message.into(), label: None, hints: Vec::new(), entity: None }
+        Finding {
+            rule,
+            place: place.into(),
+            message: one_line(&message.into()),
+            label: None,
+            hints: Vec::new(),
+            entity: None,
+        }
     }
 
     /// Adds what to do.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hints.push(hint.into());
+        self.hints.push(one_line(&hint.into()));
         self
     }
 
@@ -155,6 +162,11 @@ impl Finding {
 pub fn sort(findings: &mut Vec<Finding>) {
     findings.sort_by(Finding::order);
     findings.dedup_by(|a, b| a.order(b) == Ordering::Equal);
+}
+
+/// Text of repositories inside a message must not break its line.
+fn one_line(text: &str) -> String {
+    text.replace('\n', "\\n").replace('\t', "\\t").replace('\r', "\\r")
 }
 
 /// `1 argument`, `2 arguments`.

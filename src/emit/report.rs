@@ -89,21 +89,10 @@ impl Report {
         }
     }
 
-    /// The report of a build that published nothing.
-    pub fn failed(stop: &Stop, timings: BTreeMap<&'static str, u64>) -> Report {
-        Report {
-            schema: 1,
-            tool: TOOL,
-            result: "failed",
-            exit: stop.exit_code(),
-            published: false,
-            counts: Counts::default(),
-            repos: Vec::new(),
-            diagnostics: Vec::new(),
-            more_diagnostics: BTreeMap::new(),
-            timings: Some(timings),
-            failure: Some(stop.to_string()),
-        }
+    /// The report of a build that published nothing: what it found before it stopped, if it came so far.
+    pub fn failed(stop: &Stop, made: Option<Report>) -> Report {
+        let made = made.unwrap_or_else(|| Report::new(&Snapshot::default(), &[], Counts::default()));
+        Report { result: "failed", exit: stop.exit_code(), published: false, failure: Some(stop.to_string()), ..made }
     }
 
     /// Pretty JSON with a final newline.

@@ -385,7 +385,7 @@ impl Worklist<'_> {
     ) -> Result<Opened, Finding> {
         let place = Place::file(id, "");
         let mut repo = git::open(id, path, reference, remote, self.config)
-            .map_err(|cause| rules::source::git_unreadable(place.clone(), id, &cause))?;
+            .map_err(|cause| rules::source::git_unreadable(place.clone(), id, &without_path(&cause)))?;
         let findings = match history::fill(&mut repo, path, self.options.cache) {
             Ok(()) => Vec::new(),
             Err(cause) => vec![rules::source::no_history(place, id, &cause)],
@@ -526,6 +526,13 @@ fn without_userinfo(address: &str) -> String {
         }
         _ => address.to_string(),
     }
+}
+
+/// Git's words without the paths of this machine in them: quoted ones are cut out with the `at` before them.
+fn without_path(cause: &str) -> String {
+    let parts: Vec<&str> = cause.split('\'').collect();
+    let kept = parts.iter().enumerate().filter(|(at, part)| at % 2 == 0 || !part.contains('/')).map(|(_, part)| *part);
+    kept.collect::<String>().trim_end_matches([' ', ':']).trim_end_matches(" at").to_string()
 }
 
 fn is_descriptor(path: &str) -> bool {

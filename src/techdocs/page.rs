@@ -41,6 +41,8 @@ pub enum Resolved {
     /// To a file of the repository that no reader can reach: it is no page, and where the repository is on the web is
     /// not known.
     Unpublished,
+    /// To a file that may not be published. The caller says why.
+    Withheld,
     /// Nowhere. The guess was checked and is written as the author would.
     Broken { guess: Option<String> },
 }

@@ -95,6 +95,9 @@ fn doc_set(id: EntityId, entity: &Entity, repo: &Repo, findings: &mut Vec<Findin
     let folder = folder(entity, repo).map_err(|finding| findings.push(*finding)).ok()?;
     let named = |name: &str| join(&folder, name).filter(|path| repo.has(path));
     let config_path = named("mkdocs.yaml").or_else(|| named("mkdocs.yml"));
+    if let (Some(read), Some(passed_over)) = (named("mkdocs.yaml"), named("mkdocs.yml")) {
+        findings.push(rules::mkdocs_twice(Place::file(repo.id.clone(), passed_over), &read));
+    }
     let config_place = match &config_path {
         Some(path) => Place::file(repo.id.clone(), path.as_str()),
         None => place.clone(),

@@ -689,6 +689,7 @@ impl<'p> Writer<'p> {
         };
         match resolved {
             Resolved::Url(url) => Some(with_anchor(url, anchor.as_deref())),
+            Resolved::Withheld => None,
             Resolved::Unpublished => {
                 self.link_fault(|writer| rules::unpublished_link(place(writer), target));
                 None

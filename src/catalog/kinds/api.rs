@@ -17,5 +17,6 @@ pub(super) const KIND: Kind = Kind {
         optional("system", Text),
     ],
     relations: &[relation("owner", "Group", OwnedBy), relation("system", "System", PartOf)],
+    orders_lists: false,
     check: nothing_more,
 };

@@ -28,5 +28,6 @@ pub(super) const KIND: Kind = Kind {
         relation_of_any_kind("dependsOn", DependsOn),
         relation_of_any_kind("dependencyOf", DependencyOf),
     ],
+    orders_lists: true,
     check: nothing_more,
 };

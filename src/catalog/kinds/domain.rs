@@ -11,5 +11,6 @@ pub(super) const KIND: Kind = Kind {
     api_versions: CORE,
     fields: &[required("owner", Text), optional("subdomainOf", Text), optional("type", Text)],
     relations: &[relation("owner", "Group", OwnedBy), relation("subdomainOf", "Domain", PartOf)],
+    orders_lists: false,
     check: nothing_more,
 };

@@ -21,5 +21,6 @@ pub(super) const KIND: Kind = Kind {
         relation("children", "Group", ParentOf),
         relation("members", "User", HasMember),
     ],
+    orders_lists: true,
     check: user::profile_faults,
 };

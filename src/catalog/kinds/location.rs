@@ -13,6 +13,7 @@ pub(super) const KIND: Kind = Kind {
     api_versions: CORE,
     fields: &[optional("type", Text), optional("target", Text), optional("targets", Texts), optional("presence", Text)],
     relations: &[],
+    orders_lists: false,
     check: presence_faults,
 };
 

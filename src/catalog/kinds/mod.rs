@@ -27,6 +27,8 @@ pub struct Kind {
     pub api_versions: &'static [&'static str],
     pub fields: &'static [Field],
     pub relations: &'static [RelationField],
+    /// Lists of refs are stored in order.
+    pub orders_lists: bool,
     /// What the table cannot say: more faults of `spec`.
     pub check: fn(&Node) -> Vec<SpecFault>,
 }

@@ -16,5 +16,6 @@ pub(super) const KIND: Kind = Kind {
         relation_of_any_kind("dependsOn", DependsOn),
         relation_of_any_kind("dependencyOf", DependencyOf),
     ],
+    orders_lists: false,
     check: nothing_more,
 };

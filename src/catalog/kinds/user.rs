@@ -12,6 +12,7 @@ pub(super) const KIND: Kind = Kind {
     api_versions: CORE,
     fields: &[required("memberOf", Texts), optional("profile", Map)],
     relations: &[relation("memberOf", "Group", MemberOf)],
+    orders_lists: true,
     check: profile_faults,
 };
 
@@ -24,7 +25,10 @@ pub(super) fn profile_faults(spec: &Node) -> Vec<SpecFault> {
         .filter(|(_, value)| value.text().is_none_or(str::is_empty))
         .map(|(name, value)| SpecFault {
             span: value.span,
-            message: format!("`spec.profile.{name}` should be a non-empty string, but is {}", value.describe()),
+            message: match value.text() {
+                Some(_) => format!("`spec.profile.{name}` should not be empty"),
+                None => format!("`spec.profile.{name}` should be a string, but is {}", value.describe()),
+            },
         })
         .collect()
 }

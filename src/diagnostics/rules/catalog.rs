@@ -104,7 +104,8 @@ pub fn yaml_syntax(place: Place, message: &str, first: Option<u32>, line: &str) 
     if trimmed.contains(": @") || trimmed.contains(": `") || trimmed.contains(": %") {
         return finding.hint("Put the value in quotes: it starts with a character that YAML reserves.");
     }
-    if trimmed.matches(": ").count() > 1 {
+    let nested = message.contains("mapping values") || message.contains("simple key");
+    if nested && trimmed.matches(": ").count() > 1 {
         return finding.hint("Put the value in quotes: it holds `: `, which YAML reads as another key.");
     }
     finding
@@ -137,6 +138,10 @@ pub fn format(place: Place, field: &str, text: &str, rule: &str, guess: Option<S
     Finding::new(FORMAT, place, format!("`{text}` is not a valid {field}"))
         .label(format!("should be {rule}"))
         .hint_if(guess.map(|guess| format!("Write `{guess}` instead.")))
+}
+
+pub fn differs_in_case(place: Place, key: &str) -> Finding {
+    Finding::new(FORMAT, place, format!("`{key}` differs from another key in case only"))
 }
 
 pub fn unknown_root_key(place: Place, key: &str, known: &[&str]) -> Finding {

@@ -96,6 +96,9 @@ pub fn not_fetched(place: Place, target: &str, host: &str, known: bool) -> Findi
         return finding
             .hint("Write the address of a file as the forge shows it, such as `…/blob/main/catalog-info.yaml`.");
     }
+    if host.is_empty() {
+        return finding.hint("Point at a file of the same repository, or at a web address.");
+    }
     finding.hint(format!("`{host}` is not configured; name it under `integrations` if its repositories may be read."))
 }
 

@@ -21,6 +21,7 @@ pub const RULES: &[&Rule] = &[
     &DOCS_MISSING,
     &TECHDOCS_REF,
     &ASSET_REFUSED,
+    &MKDOCS_TWICE,
 ];
 
 const MKDOCS_BROKEN: Rule = Rule {
@@ -244,6 +245,19 @@ const ASSET_REFUSED: Rule = Rule {
     severity: Severity::Warning,
     summary: "A file that documentation shows is not published.",
 };
+
+const MKDOCS_TWICE: Rule = Rule {
+    name: "mkdocs-twice",
+    severity: Severity::Warning,
+    summary: "Both mkdocs.yaml and mkdocs.yml exist; the first is read, as in Backstage.",
+};
+
+/// The second spelling of the configuration is passed over. `read` is the path of the first.
+pub fn mkdocs_twice(place: Place, read: &str) -> Finding {
+    let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_string();
+    let message = format!("`{}` is not read: `{}` stands beside it", name(&place.path), name(read));
+    Finding::new(&MKDOCS_TWICE, place, message)
+}
 
 /// An entity's documentation has no page. `folder` is a path of the repository.
 pub fn docs_missing(place: Place, folder: &str) -> Finding {

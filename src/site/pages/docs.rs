@@ -11,7 +11,7 @@ use crate::source::{Repo, join, parent};
 use crate::techdocs::sets::{DocSet, MAX_PAGE};
 use crate::techdocs::{self, ENGLISH, Links, NavNode, PageInput, RenderedPage, Resolved, assets};
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 pub(super) fn count(site: &Site<'_>) -> usize {
     site.docs_pages()
@@ -161,8 +161,8 @@ struct Resolver<'a> {
     repo: &'a Repo,
     page: &'a str,
     links: &'a Linker,
-    /// Paths in the repository.
-    used: RefCell<BTreeSet<String>>,
+    /// By path in the repository: the bytes to publish, or why there are none.
+    used: RefCell<BTreeMap<String, Result<Vec<u8>, String>>>,
 }
 
 impl Resolver<'_> {
@@ -221,8 +221,15 @@ impl Resolver<'_> {
             return None;
         }
         let route = asset_route(self.site, self.set, &file);
-        self.used.borrow_mut().insert(file);
-        Some(Resolved::Url(format!("{}{route}", self.links.root())))
+        let mut used = self.used.borrow_mut();
+        let asset = used.entry(file).or_insert_with_key(|file| {
+            let read = self.repo.read(file, assets::MAX_ASSET).map_err(|fault| fault.to_string());
+            read.and_then(|bytes| assets::safe(file, bytes))
+        });
+        Some(match asset {
+            Ok(_) => Resolved::Url(format!("{}{route}", self.links.root())),
+            Err(_) => Resolved::Withheld,
+        })
     }
 
     /// A target as a path of the repository, which may lie outside the documentation.
@@ -298,18 +305,17 @@ fn asset_route(site: &Site<'_>, set: &DocSet, file: &str) -> String {
     }
 }
 
-/// The files that a page uses, made safe. Several pages may bring the same file: its bytes are the same.
+/// The files that a page uses, with where they go. Several pages may bring the same file: its bytes are the same.
 fn copied(
     site: &Site<'_>,
     set: &DocSet,
     repo: &Repo,
-    used: BTreeSet<String>,
+    used: BTreeMap<String, Result<Vec<u8>, String>>,
 ) -> (Vec<(String, Vec<u8>)>, Vec<Finding>) {
     let mut files = Vec::new();
     let mut findings = Vec::new();
-    for file in used {
-        let read = repo.read(&file, assets::MAX_ASSET).map_err(|fault| fault.to_string());
-        match read.and_then(|bytes| assets::safe(&file, bytes)) {
+    for (file, asset) in used {
+        match asset {
             Ok(bytes) => files.push((asset_route(site, set, &file), bytes)),
             Err(why) => {
                 let place = Place::file(repo.id.clone(), file.as_str());

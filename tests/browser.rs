@@ -1,0 +1,858 @@
+//! The portal of `content-example` in a real browser: over HTTP below a sub-path, under the headers that the build
+//! wrote, and from disk.
+//!
+//! One test runs the rows of [`SCENARIOS`], because one browser, one server and one built portal serve them all and
+//! must be gone at the end. A failure names its scenario and origin; `CALLBOARD_SCENARIO=search` runs those whose
+//! name contains the word. In every scenario a script error, a refusal by the content security policy, a failed
+//! request, a request that leaves the portal, and a dialog are failures. With `CALLBOARD_SCREENSHOTS=<folder>` pictures
+//! of all page types are left in that folder.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "these tests start programs, serve and read what was built, and wait"
+)]
+
+#[path = "browser/devtools.rs"]
+mod devtools;
+#[path = "browser/folder.rs"]
+mod folder;
+#[path = "browser/site.rs"]
+mod site;
+
+use devtools::{Chromium, Key, Page, Scheme, Screen, file_address};
+use folder::Folder;
+use serde_json::json;
+use site::{Server, Site, decoded};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{Cursor, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
+
+struct Scenario {
+    name: &'static str,
+    origins: &'static [Origin],
+    run: fn(&mut Scene),
+}
+
+/// The longest come first, so that nobody waits for them at the end.
+const SCENARIOS: [Scenario; 21] = [
+    Scenario { name: "nothing for axe to say in light", origins: &[Origin::Http], run: axe_in_light },
+    Scenario { name: "nothing for axe to say in dark", origins: &[Origin::Http], run: axe_in_dark },
+    Scenario { name: "nothing for axe to say of what opens", origins: &[Origin::Http], run: axe_of_what_opens },
+    Scenario { name: "screenshots", origins: &[Origin::Http], run: screenshots },
+    Scenario { name: "every page is whole", origins: &Origin::BOTH, run: every_page_is_whole },
+    Scenario { name: "phone", origins: &[Origin::Http], run: phone },
+    Scenario { name: "no script", origins: &Origin::BOTH, run: no_script },
+    Scenario { name: "find an entity in the catalog", origins: &Origin::BOTH, run: find_an_entity },
+    Scenario { name: "entity page leads on", origins: &Origin::BOTH, run: entity_page_leads_on },
+    Scenario { name: "docs", origins: &Origin::BOTH, run: docs },
+    Scenario { name: "search dialog", origins: &Origin::BOTH, run: search_dialog },
+    Scenario { name: "search page", origins: &Origin::BOTH, run: search_page },
+    Scenario { name: "search shows hostile text as text", origins: &Origin::BOTH, run: search_shows_text },
+    Scenario { name: "starter of a template", origins: &Origin::BOTH, run: starter },
+    Scenario { name: "colour scheme", origins: &Origin::BOTH, run: colour_scheme },
+    Scenario { name: "hostile entity is text", origins: &Origin::BOTH, run: hostile_entity },
+    Scenario { name: "long list has pages", origins: &[Origin::Http], run: long_list_has_pages },
+    Scenario { name: "wrong address", origins: &[Origin::Http], run: wrong_address },
+    Scenario { name: "scripts before the first search are light", origins: &[Origin::Http], run: light_scripts },
+    Scenario { name: "faults are seen", origins: &Origin::BOTH, run: faults_are_seen },
+    Scenario { name: "pages and styles are light", origins: &[Origin::Http], run: light_pages },
+];
+
+/// Every page type, by name and path; some twice, for what only one of them shows.
+const PAGE_TYPES: [(&str, &str); 24] = [
+    ("home", ""),
+    ("catalog", "catalog/"),
+    ("catalog-of-systems", "catalog/-/system/"),
+    ("apis", "api-docs/"),
+    ("docs-index", "docs/"),
+    ("create", "create/"),
+    ("teams", "teams/"),
+    ("report", "build-report/"),
+    ("search", "search/"),
+    ("search-results", "search/?q=payment"),
+    ("component", "catalog/default/component/payment-service/"),
+    ("component-deprecated", "catalog/default/component/legacy-invoicing/"),
+    ("component-dangling", "catalog/default/component/lost-and-found/"),
+    ("component-long", "catalog/default/component/the-very-long-name-of-a-service-that-nobody-ever-dared-to-short/"),
+    ("component-bare", "catalog/default/component/bare/"),
+    ("api", "catalog/default/api/payment-api/"),
+    ("definition", "catalog/default/api/payment-api/definition/"),
+    ("system", "catalog/default/system/checkout-platform/"),
+    ("group", "catalog/default/group/team-payments/"),
+    ("user", "catalog/default/user/mara.lindqvist/"),
+    ("template", "create/default/go-http-service/"),
+    ("docs", "docs/default/component/payment-service/architecture/"),
+    ("docs-with-image", "docs/default/component/payment-service/"),
+    ("docs-odd", "docs/default/component/the-very-long-name-of-a-service-that-nobody-ever-dared-to-short/"),
+];
+
+const PAYMENT_SERVICE: &str = "catalog/default/component/payment-service/";
+const PAYMENT_DOCS: &str = "docs/default/component/payment-service/";
+const ANGLE_BRACKETS: &str = "catalog/default/component/angle-brackets/";
+const HOSTILE_TITLE: &str = r#"Angle <b>Brackets</b> & "Quotes""#;
+const HOSTILE_WORDS: &str = "<script>alert(1)</script> <img src=x onerror=alert(2)>";
+
+#[test]
+fn portal_in_a_browser() {
+    let wanted = std::env::var("CALLBOARD_SCENARIO").unwrap_or_default();
+    let stage = Stage::set();
+    let mut waiting: Vec<(&Scenario, Origin)> = SCENARIOS
+        .iter()
+        .filter(|scenario| scenario.name.contains(&wanted))
+        .flat_map(|scenario| scenario.origins.iter().map(move |origin| (scenario, *origin)))
+        .collect();
+    assert!(!waiting.is_empty(), "no scenario is named like `{wanted}`");
+    waiting.reverse();
+    let waiting = Mutex::new(waiting);
+    let failures = Mutex::new(BTreeMap::new());
+    let next = || waiting.lock().expect("no scenario runs under the lock").pop();
+    let work = || {
+        while let Some((scenario, origin)) = next() {
+            let name = format!("{} ({})", scenario.name, origin.name());
+            if let Err(message) = played(scenario, origin, &stage, &name) {
+                failures.lock().expect("no scenario runs under the lock").insert(name, message);
+            }
+        }
+    };
+    let workers = std::thread::available_parallelism().map_or(2, |number| number.get().clamp(2, 8));
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(work);
+        }
+    });
+    let failures = failures.into_inner().expect("no scenario runs under the lock");
+    let told: String = failures.iter().map(|(name, message)| format!("\n\n== {name}\n{message}")).collect();
+    assert!(failures.is_empty(), "{} failed:{told}", failures.len());
+}
+
+/// Plays one scenario in a thread of its own, whose name is in what a failed assertion says.
+fn played(scenario: &Scenario, origin: Origin, stage: &Stage, name: &str) -> Result<(), String> {
+    std::thread::scope(|scope| {
+        let play = || {
+            let mut scene = Scene::on(stage, origin);
+            (scenario.run)(&mut scene);
+            let faults = scene.page.faults();
+            assert!(faults.is_empty(), "faults in the browser: {faults:#?}");
+        };
+        let thread = std::thread::Builder::new().name(name.to_string()).spawn_scoped(scope, play);
+        thread.expect("a thread").join().map_err(|panic| match panic.downcast::<String>() {
+            Ok(message) => *message,
+            Err(other) => other.downcast_ref::<&str>().map_or_else(|| "panicked".to_string(), ToString::to_string),
+        })
+    })
+}
+
+/// Where the reader has the portal from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    Http,
+    Disk,
+}
+
+impl Origin {
+    const BOTH: [Origin; 2] = [Origin::Http, Origin::Disk];
+
+    fn name(self) -> &'static str {
+        match self {
+            Origin::Http => "http",
+            Origin::Disk => "file",
+        }
+    }
+}
+
+/// What all scenarios share.
+struct Stage {
+    chromium: Chromium,
+    server: Server,
+    example: Site,
+    /// A portal of 230 components, three pages of a list.
+    crowd: Site,
+    _crowd_content: Folder,
+}
+
+impl Stage {
+    fn set() -> Self {
+        let example = Site::build(&content(""), "/portal/");
+        let crowd_content = Folder::fresh("crowd");
+        let entity = |number: u32| {
+            format!(
+                "---\napiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: extra-{number:03}\n\
+                 spec:\n  type: service\n  lifecycle: production\n  owner: nobody\n"
+            )
+        };
+        let repo = crowd_content.path().join("extras");
+        fs::create_dir(&repo).expect("a folder for the crowd");
+        fs::write(repo.join("catalog-info.yaml"), (0..230).map(entity).collect::<String>()).expect("the crowd");
+        let crowd = Site::build(crowd_content.path(), "/crowd/");
+        let server = Server::start(&[&example, &crowd]);
+        Stage { chromium: Chromium::start(), server, example, crowd, _crowd_content: crowd_content }
+    }
+}
+
+/// A path below `content-example`.
+fn content(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("content-example").join(path)
+}
+
+/// One scenario's page, and the portal at one origin.
+struct Scene<'a> {
+    stage: &'a Stage,
+    origin: Origin,
+    page: Page,
+}
+
+impl<'a> Scene<'a> {
+    fn on(stage: &'a Stage, origin: Origin) -> Self {
+        let home = match origin {
+            Origin::Http => format!("http://{}/", stage.server.address),
+            Origin::Disk => file_address(&stage.example.path()) + "/",
+        };
+        Scene { stage, origin, page: stage.chromium.page(&home) }
+    }
+
+    /// The address of a path below the portal's root.
+    fn address(&self, path: &str) -> String {
+        match self.origin {
+            Origin::Http => format!("http://{}{}{path}", self.stage.server.address, self.stage.example.mount),
+            Origin::Disk => {
+                let (plain, rest) = path.split_at(path.find(['?', '#']).unwrap_or(path.len()));
+                let index = if plain.is_empty() || plain.ends_with('/') { "index.html" } else { "" };
+                format!("{}/{plain}{index}{rest}", file_address(&self.stage.example.path()))
+            }
+        }
+    }
+
+    #[track_caller]
+    fn open(&mut self, path: &str) {
+        let address = self.address(path);
+        self.page.open(&address);
+        if path.starts_with("search/?q=") {
+            self.page.wait("document.querySelector('#search-results .hit, #search-results .empty')");
+        }
+        if ["catalog/", "api-docs/"].contains(&path) || path.starts_with("catalog/-/") {
+            self.page.wait("document.querySelector('main.is-live')");
+        }
+    }
+
+    /// Waits until the page at `path` is there.
+    #[track_caller]
+    fn arrive(&mut self, path: &str) {
+        let address = self.address(path);
+        self.page.wait_for_address(&address);
+    }
+
+    #[track_caller]
+    fn heading(&mut self) -> String {
+        self.page.text("document.querySelector('h1').firstChild.textContent.trim()")
+    }
+
+    /// Opens the search dialog by its key and asks.
+    #[track_caller]
+    fn ask(&mut self, words: &str) {
+        self.page.press(Key::Slash);
+        self.page.wait("document.querySelector('dialog.search[open]')?.contains(document.activeElement)");
+        self.page.type_text(words);
+        self.page.wait("document.querySelector('dialog.search [role=option]')");
+    }
+}
+
+/// The number that starts a text such as `5 of 76 entities`.
+#[track_caller]
+fn leading_number(text: &str) -> u64 {
+    let digits: String = text.chars().take_while(|c| c.is_ascii_digit() || *c == ',').filter(|c| *c != ',').collect();
+    digits.parse().unwrap_or_else(|_| panic!("no number at the start of `{text}`"))
+}
+
+// ---- The reader's ways.
+
+fn find_an_entity(scene: &mut Scene) {
+    scene.open("");
+    scene.page.click_text(".rail a", "Catalog");
+    scene.arrive("catalog/");
+    scene.page.wait("document.querySelector('main.is-live #catalog-filter')");
+    let count = "document.getElementById('catalog-count').textContent";
+    let rows = "document.querySelectorAll('#catalog tbody tr').length";
+    let all = leading_number(&scene.page.text(count));
+    assert_eq!(scene.page.number(rows), all);
+
+    scene.page.click("#facets [data-key='lifecycle:production']");
+    let chosen = "document.querySelector('.chips .chip') && document.getElementById('catalog-count').textContent";
+    let by_facet = leading_number(scene.page.wait(chosen).as_str().unwrap_or_default());
+    assert!(0 < by_facet && by_facet < all, "{by_facet} of {all}");
+    assert_eq!(scene.page.number(rows), by_facet);
+
+    scene.page.click("#catalog-filter");
+    scene.page.type_text("refunds");
+    scene.page.wait(&format!("{rows} < {by_facet}"));
+    let by_text = leading_number(&scene.page.text(count));
+    assert!(0 < by_text && by_text < by_facet, "{by_text} of {by_facet}");
+    assert_eq!(scene.page.number(rows), by_text);
+    scene.page.assert("new URL(location.href).searchParams.get('lifecycle') === 'production'");
+    scene.page.assert("new URL(location.href).searchParams.get('q') === 'refunds'");
+
+    scene.page.click_text("#catalog tbody a.entity", "Payment Service");
+    scene.arrive(PAYMENT_SERVICE);
+    assert_eq!(scene.heading(), "Payment Service");
+}
+
+fn entity_page_leads_on(scene: &mut Scene) {
+    scene.open(PAYMENT_SERVICE);
+    scene.page.assert("document.querySelector('.drawing svg').getBoundingClientRect().width > 100");
+    let drawn =
+        scene.page.texts("[...document.querySelectorAll('.drawing svg a')].map((a) => a.href.baseVal ?? a.href)");
+    assert!(drawn.len() >= 8, "the drawing links to {drawn:?}");
+    let said = scene
+        .page
+        .texts("[...document.querySelectorAll('main a')].filter((a) => !a.closest('svg')).map((a) => a.href)");
+    for address in drawn {
+        let plain = scene.page.text(&format!("new URL({}, location.href).href", json!(address)));
+        assert!(said.contains(&plain), "{plain} is drawn, and no list says so");
+    }
+
+    scene.page.click_text(".relations a.entity", "Order Events");
+    scene.arrive("catalog/default/api/order-events/");
+    scene.open(PAYMENT_SERVICE);
+    scene.page.click(".drawing svg a[href*='team-payments']");
+    scene.arrive("catalog/default/group/team-payments/");
+
+    scene.open(PAYMENT_SERVICE);
+    scene.page.click_text(".tabs a", "Docs");
+    scene.arrive(PAYMENT_DOCS);
+    assert_eq!(scene.heading(), "Payment Service");
+    scene.page.click(".docnav-entity a");
+    scene.arrive(PAYMENT_SERVICE);
+}
+
+fn docs(scene: &mut Scene) {
+    scene.open(PAYMENT_DOCS);
+    scene.page.eval("document.querySelector('.prose img').scrollIntoView({ behavior: 'instant' })");
+    scene.page.wait("document.querySelector('.prose img').naturalWidth > 0");
+    scene.page.assert("document.querySelector('.prose .admonition .admonition-title').offsetHeight > 0");
+    scene.page.assert("document.querySelectorAll('.prose pre code span[class]').length > 5");
+
+    scene.page.click("a[rel=next]");
+    scene.arrive(&format!("{PAYMENT_DOCS}architecture/"));
+    scene.page.assert(
+        "new Set([...document.querySelectorAll('pre code span[class]')].map((s) => getComputedStyle(s).color)).size > 2",
+    );
+    scene.page.click_text(".toc a", "Idempotency keys");
+    scene.page.wait("location.hash === '#idempotency-keys'");
+    scene.page.wait(
+        "(() => { const top = document.getElementById('idempotency-keys').getBoundingClientRect().top; \
+         return top >= 0 && top < innerHeight / 2; })()",
+    );
+    scene.page.click("a[rel=prev]");
+    scene.arrive(PAYMENT_DOCS);
+    scene.page.click_text(".docnav summary", "Providers");
+    scene.page.click_text(".docnav a", "Stripe");
+    scene.arrive(&format!("{PAYMENT_DOCS}providers/stripe/"));
+
+    scene.open(&format!("{PAYMENT_DOCS}architecture/#the-webhook-inbox"));
+    scene.page.wait("document.getElementById('the-webhook-inbox').getBoundingClientRect().top < innerHeight");
+}
+
+fn search_dialog(scene: &mut Scene) {
+    let first = "document.querySelector('dialog.search [role=option]')";
+    let status = "document.querySelector('dialog.search [role=status]').textContent";
+
+    scene.open("");
+    scene.ask("idempotency");
+    scene.page.wait(&format!("{status}.includes('result')"));
+    scene.page.assert("document.querySelectorAll('dialog.search [role=group] .hits-head').length > 0");
+    let marked = scene.page.texts("[...document.querySelectorAll('dialog.search mark')].map((m) => m.textContent)");
+    assert!(marked.iter().any(|word| word.to_lowercase().starts_with("idempoten")), "marked are {marked:?}");
+    scene.page.press(Key::Down);
+    scene.page.wait("document.querySelectorAll('[role=option]')[1].getAttribute('aria-selected') === 'true'");
+    let target = scene.page.text("document.querySelectorAll('[role=option]')[1].href");
+    scene.page.press(Key::Enter);
+    let plain = target.split('#').next().unwrap_or_default();
+    let plain = if scene.origin == Origin::Disk && plain.ends_with('/') {
+        format!("{plain}index.html")
+    } else {
+        plain.to_string()
+    };
+    scene.page.wait_for_address(&plain);
+    scene.page.assert("document.body.textContent.toLowerCase().includes('idempoten')");
+
+    scene.ask("payment-service");
+    scene.page.wait(&format!("{first}.textContent.includes('component:default/payment-service')"));
+    scene.page.press(Key::Escape);
+    scene.page.wait("!document.querySelector('dialog.search').open");
+
+    for (typo, meant) in [("reconcilation", "Reconciliation"), ("paymnt", "Payment Service")] {
+        scene.open("");
+        scene.ask(typo);
+        let found =
+            scene.page.texts("[...document.querySelectorAll('dialog.search [role=option]')].map((o) => o.textContent)");
+        assert!(found.iter().any(|hit| hit.contains(meant)), "`{typo}` finds {found:#?}");
+    }
+
+    scene.open("");
+    scene.ask("payment");
+    scene.page.wait("document.querySelectorAll('dialog.search [role=group]').length > 1");
+    scene.page.press(Key::Enter);
+    scene.page.wait("location.pathname.includes('payment') && document.readyState === 'complete'");
+}
+
+fn search_page(scene: &mut Scene) {
+    scene.open("search/?q=webhook%20inbox");
+    assert_eq!(scene.page.text("document.getElementById('search-input').value"), "webhook inbox");
+    scene.page.wait("document.querySelectorAll('#search-results section h2').length > 0");
+    assert!(leading_number(&scene.page.text("document.getElementById('search-status').textContent")) > 0);
+
+    scene.page.eval("document.getElementById('search-input').select()");
+    scene.page.type_text("seat map");
+    scene.page.wait("document.querySelector('#search-results a.hit')?.textContent.includes('Seat Map')");
+    scene.page.assert("new URL(location.href).searchParams.get('q') === 'seat map'");
+    scene.page.click("#search-results a.hit");
+    scene.page.wait("location.pathname.includes('seat-map') && document.readyState === 'complete'");
+
+    scene.open("search/?q=zzzzqqqq");
+    scene.page.assert("document.querySelector('#search-results .empty a[href*=\"catalog/\"]')");
+}
+
+fn search_shows_text(scene: &mut Scene) {
+    scene.open("");
+    scene.ask("angle-brackets");
+    scene.page.wait(&format!(
+        "document.querySelector('dialog.search [role=option] bdi').textContent === {}",
+        json!(HOSTILE_TITLE)
+    ));
+    scene.page.assert("!document.querySelector('.search-list b, .search-list img, .search-list script')");
+    for words in ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "onerror alert"] {
+        let query: String = words.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        scene.open(&format!("search/?q={query}"));
+        assert_eq!(scene.page.text("document.getElementById('search-input').value"), words);
+        scene.page.assert("!document.querySelector('main b, main img, main script')");
+    }
+    let shown = scene.page.text("document.getElementById('search-results').textContent");
+    assert!(shown.contains("<img src=x onerror=alert(2)>"), "{shown}");
+}
+
+fn starter(scene: &mut Scene) {
+    scene.open("create/");
+    scene.page.click_text(".gallery a", "Go HTTP Service");
+    scene.arrive("create/default/go-http-service/");
+    let listed = scene.page.texts("[...document.querySelectorAll('.files li')].map((li) => li.textContent)");
+    scene.page.click("a[download]");
+    let bytes = scene.page.downloaded("go-http-service.zip");
+    let mut zip = ZipArchive::new(Cursor::new(bytes)).expect("a zip");
+    let held: BTreeSet<String> = zip.file_names().map(|name| name.expect("a plain name").into_owned()).collect();
+    assert_eq!(held, listed.into_iter().collect(), "the page lists what the zip holds");
+    let mut main = String::new();
+    zip.by_name("go-http-service/skeleton/main.go").expect("main.go").read_to_string(&mut main).expect("a text");
+    let source = content("repos/service-template/templates/go-http-service/skeleton/main.go");
+    assert_eq!(main, fs::read_to_string(source).expect("the source"));
+}
+
+/// Each page says without script what it is for.
+fn no_script(scene: &mut Scene) {
+    const ENOUGH: [(&str, &str); 12] = [
+        ("", "document.querySelectorAll('.kinds a').length >= 8"),
+        ("catalog/", "document.querySelectorAll('table.list tbody tr').length >= 70"),
+        ("catalog/-/component/", "document.querySelectorAll('table.list tbody tr').length >= 20"),
+        ("api-docs/", "document.querySelectorAll('table.list tbody tr').length >= 7"),
+        ("docs/", "document.querySelectorAll('table.list tbody tr a').length >= 8"),
+        ("create/", "document.querySelectorAll('.gallery a').length >= 2"),
+        ("teams/", "document.querySelectorAll('.teamtree a').length >= 8"),
+        ("build-report/", "document.querySelectorAll('.finding').length === 2"),
+        ("search/", "document.querySelector('noscript p').offsetHeight > 0"),
+        (PAYMENT_SERVICE, "document.querySelectorAll('.drawing svg a').length >= 8"),
+        (PAYMENT_DOCS, "document.querySelectorAll('.prose h2').length >= 4"),
+        ("create/default/go-http-service/", "document.querySelectorAll('.files li').length === 13"),
+    ];
+    scene.page.disable_scripts();
+    for (path, enough) in ENOUGH {
+        let address = scene.address(path);
+        scene.page.open(&address);
+        scene.page.assert("!('js' in document.documentElement.dataset)");
+        scene.page.assert(enough);
+    }
+    let definition = scene.address("catalog/default/api/payment-api/definition/");
+    scene.page.open(&definition);
+    scene.page.assert("document.querySelector('.is-code pre').textContent.includes('openapi: ')");
+    for (_, path) in PAGE_TYPES {
+        let address = scene.address(path);
+        scene.page.open(&address);
+        scene.page.assert("document.querySelector('h1').getBoundingClientRect().height > 0");
+        scene.page.assert("document.querySelector('.rail a').getBoundingClientRect().width > 0");
+        let dead = "[...document.querySelectorAll('main button')].filter((b) => b.offsetWidth && !b.form).map((b) => b.textContent)";
+        let dead = scene.page.texts(dead);
+        assert!(dead.is_empty(), "without script these buttons do nothing: {dead:?} at {address}");
+    }
+}
+
+fn long_list_has_pages(scene: &mut Scene) {
+    let list = format!("http://{}{}catalog/", scene.stage.server.address, scene.stage.crowd.mount);
+    let names = "[...document.querySelectorAll('table.list tbody a.entity')].map((a) => a.textContent)";
+
+    scene.page.open(&list);
+    scene.page.wait("document.querySelector('main.is-live')");
+    scene.page.assert("document.getElementById('catalog-count').textContent === '230 entities'");
+    scene.page.eval("document.querySelector('footer').scrollIntoView()");
+    scene.page.wait(&format!("({names}).length === 230"));
+
+    scene.page.disable_scripts();
+    scene.page.open(&list);
+    let mut met: BTreeSet<String> = scene.page.texts(names).into_iter().collect();
+    for number in 2..=3 {
+        scene.page.click("nav.pager a[rel=next]");
+        scene.page.wait(&format!("document.querySelector('nav.pager')?.textContent.includes('Page {number} of 3')"));
+        met.extend(scene.page.texts(names));
+    }
+    assert_eq!(met.len(), 230, "each entity is on one of the pages");
+    scene.page.assert("!document.querySelector('nav.pager a[rel=next]')");
+    scene.page.click("nav.pager a[rel=prev]");
+    scene.page.wait("document.querySelector('nav.pager')?.textContent.includes('Page 2 of 3')");
+}
+
+fn colour_scheme(scene: &mut Scene) {
+    let ground = "getComputedStyle(document.documentElement).backgroundColor";
+    let chosen = |scheme: &str| format!("document.documentElement.dataset.scheme === '{scheme}'");
+
+    scene.open("");
+    let light = scene.page.text(ground);
+    scene.page.prefer(Scheme::Dark);
+    let dark = scene.page.text(ground);
+    assert_ne!(light, dark, "the portal follows the system");
+    scene.page.prefer(Scheme::Light);
+    assert_eq!(scene.page.text(ground), light);
+
+    scene.page.click("[data-scheme-toggle]");
+    scene.page.wait(&chosen("light"));
+    scene.page.click("[data-scheme-toggle]");
+    scene.page.wait(&chosen("dark"));
+    assert_eq!(scene.page.text(ground), dark);
+    scene.open(PAYMENT_SERVICE);
+    scene.page.assert(&chosen("dark"));
+    assert_eq!(scene.page.text(ground), dark, "the choice holds on the next page");
+    scene.page.assert("document.querySelector('[data-scheme-toggle]').getAttribute('aria-label').includes('dark')");
+    scene.page.click("[data-scheme-toggle]");
+    scene.page.wait("!('scheme' in document.documentElement.dataset)");
+    assert_eq!(scene.page.text(ground), light);
+}
+
+fn phone(scene: &mut Scene) {
+    scene.page.show_on(Screen::Phone);
+    let mut wide = Vec::new();
+    for (name, path) in PAGE_TYPES {
+        scene.open(path);
+        let width = scene.page.number("document.documentElement.scrollWidth");
+        if width > Screen::Phone.width().into() {
+            let culprits = scene.page.texts(
+                "[...document.querySelectorAll('main *, header *, footer *')]\
+                 .filter((e) => e.getBoundingClientRect().right > 391).slice(0, 5)\
+                 .map((e) => `${e.localName}.${e.getAttribute('class')} ${Math.round(e.getBoundingClientRect().right)}`)",
+            );
+            wide.push(format!("{name} is {width} pixels wide: {culprits:?}"));
+        }
+    }
+    assert!(wide.is_empty(), "pages that scroll sideways: {wide:#?}");
+
+    scene.open(PAYMENT_SERVICE);
+    let rail = "document.getElementById('rail').getBoundingClientRect()";
+    let covered = "document.getElementById('rail').contains(document.elementFromPoint(40, innerHeight / 2))";
+    assert_eq!(scene.page.eval(covered), json!(false), "the drawer is shut at first");
+    scene.page.click("[data-rail-toggle]");
+    scene.page.wait(&format!("{rail}.left >= 0 && {covered}"));
+    scene.page.assert("document.querySelector('[data-rail-toggle]').getAttribute('aria-expanded') === 'true'");
+    scene.page.press(Key::Escape);
+    scene.page.wait(&format!("!({covered})"));
+    scene.page.click("[data-rail-toggle]");
+    scene.page.wait(covered);
+    scene.page.click_text(".rail a", "Docs");
+    scene.arrive("docs/");
+    scene.page.click(".top [data-search]");
+    scene.page.wait("document.querySelector('dialog.search[open]')");
+    scene.page.assert("document.querySelector('dialog.search').getBoundingClientRect().right <= 390");
+}
+
+// ---- What holds on every page.
+
+fn axe_in_light(scene: &mut Scene) {
+    axe_on_every_page(scene, Scheme::Light);
+}
+
+fn axe_in_dark(scene: &mut Scene) {
+    axe_on_every_page(scene, Scheme::Dark);
+}
+
+fn axe_on_every_page(scene: &mut Scene, scheme: Scheme) {
+    scene.page.bypass_policy();
+    scene.page.prefer(scheme);
+    let mut violations = Vec::new();
+    for (name, path) in PAGE_TYPES.into_iter().chain([("not-found", "404.html")]) {
+        scene.open(path);
+        violations.extend(axe(&mut scene.page, name));
+    }
+    assert!(violations.is_empty(), "{} violations: {violations:#?}", violations.len());
+}
+
+fn axe_of_what_opens(scene: &mut Scene) {
+    scene.page.bypass_policy();
+    let mut violations = Vec::new();
+    for scheme in Scheme::ALL {
+        scene.page.show_on(Screen::Desktop);
+        scene.page.prefer(scheme);
+        scene.open("");
+        scene.ask("payment");
+        violations.extend(axe(&mut scene.page, "search dialog"));
+        scene.open("catalog/?lifecycle=production&q=payment");
+        scene.page.wait("document.querySelector('.chips .chip')");
+        violations.extend(axe(&mut scene.page, "filtered catalog"));
+        scene.open("catalog/?q=zzzzqqqq");
+        scene.page.wait("document.querySelector('.chips .chip')");
+        violations.extend(axe(&mut scene.page, "catalog without a match"));
+        scene.open(PAYMENT_SERVICE);
+        scene.page.eval("for (const fold of document.querySelectorAll('details')) fold.open = true");
+        scene.page.click("[data-star]");
+        violations.extend(axe(&mut scene.page, "entity with all folds open"));
+        scene.open("");
+        violations.extend(axe(&mut scene.page, "home with stars and recent pages"));
+        scene.page.click("[data-star], [data-rail-toggle]");
+        violations.extend(axe(&mut scene.page, "narrow rail"));
+        scene.page.click("[data-rail-toggle]");
+        scene.page.show_on(Screen::Phone);
+        for (name, path) in
+            [("phone catalog", "catalog/"), ("phone docs", PAYMENT_DOCS), ("phone entity", PAYMENT_SERVICE)]
+        {
+            scene.open(path);
+            violations.extend(axe(&mut scene.page, name));
+        }
+        scene.page.click("[data-rail-toggle]");
+        scene.page.wait("document.documentElement.dataset.drawer === 'open'");
+        violations.extend(axe(&mut scene.page, "open drawer"));
+    }
+    assert!(violations.is_empty(), "{} violations: {violations:#?}", violations.len());
+}
+
+/// Every rule of axe-core on the page as it stands; one line a violation.
+#[track_caller]
+fn axe(page: &mut Page, name: &str) -> Vec<String> {
+    const AXE: &str = include_str!("vendor/axe-core/axe.min.js");
+    page.eval(&format!("{AXE}; null"));
+    let found = page.eval(
+        "axe.run(document, { resultTypes: ['violations'] }).then((result) => ({ passed: result.passes.length, lines: result.violations.map((v) => \
+         [v.id, v.impact, v.nodes.length, v.nodes[0].target.join(' '), v.nodes[0].failureSummary].join(' | ')) }))",
+    );
+    assert!(found["passed"].as_u64() > Some(15), "axe looked at little of {name}: {found}");
+    let lines: Vec<String> = serde_json::from_value(found["lines"].clone()).expect("axe's lines");
+    lines.into_iter().map(|line| format!("{name}: {}", line.replace('\n', " "))).collect()
+}
+
+/// The other scenarios may trust that a quiet page has nothing to hide.
+fn faults_are_seen(scene: &mut Scene) {
+    let missing = scene.address("nothing.svg");
+    let provoked = [
+        ("console:", "console.error('provoked')".to_string()),
+        ("exception:", "setTimeout(() => { throw new Error('provoked') })".to_string()),
+        ("exception:", "void Promise.reject(new Error('provoked'))".to_string()),
+        ("exception:", "setTimeout(() => { document.body.innerHTML = '<p>provoked' })".to_string()),
+        ("dialog:", "alert('provoked')".to_string()),
+        ("policy:", "document.body.setAttribute('style', 'color: red')".to_string()),
+        (
+            "policy:",
+            "void (document.body.append(document.createElement('iframe')), \
+                     document.querySelector('iframe').src = 'https://elsewhere.example/')"
+                .to_string(),
+        ),
+        ("nothing.svg", format!("void (new Image().src = {})", json!(missing))),
+        ("left the portal:", "void (location.href = 'data:,' , location.href = 'http://127.0.0.1:9/')".to_string()),
+    ];
+    for (fault, script) in provoked {
+        scene.open("");
+        assert_eq!(scene.page.faults(), [""; 0], "nothing is wrong at first");
+        scene.page.eval(&script);
+        scene.page.wait_for_fault(fault);
+        scene.page.forgive("");
+    }
+}
+
+/// Every page type loads all it names, and names nothing that is not there.
+fn every_page_is_whole(scene: &mut Scene) {
+    let root = scene.stage.example.path();
+    let home = scene.address("").trim_end_matches("index.html").to_string();
+    let mut dead = BTreeSet::new();
+    for (name, path) in PAGE_TYPES {
+        scene.open(path);
+        scene.page.assert("document.title.includes('Curtain Call')");
+        scene.page.assert("document.querySelectorAll('h1').length === 1");
+        scene.page.assert("getComputedStyle(document.querySelector('.rail')).display !== 'inline'");
+        let images = "[...document.querySelectorAll('main img')]";
+        scene.page.eval(&format!("for (const image of {images}) image.scrollIntoView({{ behavior: 'instant' }})"));
+        scene.page.wait(&format!("{images}.every((image) => image.complete && image.naturalWidth > 0)"));
+        let links = scene.page.texts(
+            "[...document.querySelectorAll('[href], [src]')].map((e) => e.href?.baseVal ?? e.href ?? e.src)\
+             .filter((href) => href !== '').map((href) => new URL(href, location.href).href)",
+        );
+        for link in links {
+            let Some(inside) = link.strip_prefix(&home) else {
+                if scene.origin == Origin::Http && link.starts_with(&format!("http://{}", scene.stage.server.address)) {
+                    dead.insert(format!("{name} leads out of the portal: {link}"));
+                }
+                continue;
+            };
+            let (path, anchor) = inside.split_once('#').unwrap_or((inside, ""));
+            let path = decoded(path.split('?').next().unwrap_or_default());
+            let mut file = root.join(&path);
+            if file.is_dir() {
+                file.push("index.html");
+            }
+            match fs::read(&file) {
+                Err(_) => drop(dead.insert(format!("{name} links to {link}"))),
+                Ok(bytes) if !anchor.is_empty() && file.extension().is_some_and(|ending| ending == "html") => {
+                    let id = format!("id=\"{}\"", decoded(anchor));
+                    let text = String::from_utf8_lossy(&bytes).replace("&amp;", "&");
+                    let drawn_by_script =
+                        link.split('#').next() == Some(scene.page.text("location.href.split('#')[0]").as_str());
+                    if !text.contains(&id) && !drawn_by_script {
+                        dead.insert(format!("{name} links to an anchor that is not there: {link}"));
+                    }
+                }
+                Ok(_) => {}
+            }
+        }
+    }
+    assert!(dead.is_empty(), "{dead:#?}");
+}
+
+fn screenshots(scene: &mut Scene) {
+    let Some(folder) = std::env::var_os("CALLBOARD_SCREENSHOTS").map(PathBuf::from) else { return };
+    fs::create_dir_all(&folder).expect("the folder of CALLBOARD_SCREENSHOTS");
+    for screen in Screen::ALL {
+        scene.page.show_on(screen);
+        for scheme in Scheme::ALL {
+            scene.page.prefer(scheme);
+            for (name, path) in PAGE_TYPES.into_iter().chain([("not-found", "404.html")]) {
+                scene.open(path);
+                let picture = scene.page.screenshot(screen);
+                assert!(picture.starts_with(b"\x89PNG"), "{name} gave no picture");
+                let file = folder.join(format!("{name}-{}-{}.png", screen.name(), scheme.name()));
+                fs::write(file, picture).expect("room for the picture");
+            }
+        }
+    }
+}
+
+// ---- The odd corner.
+
+fn hostile_entity(scene: &mut Scene) {
+    let nothing_made = "!document.querySelector('main b, main img[src=x], main script, main [onerror]')";
+    scene.open(ANGLE_BRACKETS);
+    assert_eq!(scene.heading(), HOSTILE_TITLE);
+    scene.page.assert(&format!("document.querySelector('main').textContent.includes({})", json!(HOSTILE_WORDS)));
+    scene.page.assert(&format!("document.title.startsWith({})", json!(HOSTILE_TITLE)));
+    scene.page.assert(nothing_made);
+
+    scene.open("");
+    scene.page.wait("document.querySelector('[data-mine=recent] a.entity')");
+    scene.page.assert(&format!(
+        "document.querySelector('[data-mine=recent] a.entity').textContent === {}",
+        json!(HOSTILE_TITLE)
+    ));
+
+    scene.open("catalog/");
+    scene.page.click("#catalog-filter");
+    scene.page.type_text("angle-brackets");
+    scene.page.wait("document.querySelectorAll('#catalog tbody tr').length === 1");
+    let row = scene.page.text("document.querySelector('#catalog tbody tr').textContent");
+    assert!(row.contains(HOSTILE_TITLE) && row.contains(HOSTILE_WORDS), "{row}");
+    scene.page.assert("!document.querySelector('#catalog tbody b, #catalog tbody img, #catalog tbody script')");
+
+    scene.open("docs/default/component/the-very-long-name-of-a-service-that-nobody-ever-dared-to-short/");
+    let text = scene.page.text("document.querySelector('.prose').textContent");
+    for shown in ["<script>alert(1)</script>", "{{ name }}", "{% raw %}", "${{ values.name }}"] {
+        assert!(text.contains(shown), "`{shown}` is not shown");
+    }
+    scene.page.assert("!document.querySelector('.prose script')");
+    scene.page.click_text(".prose a", "عربي");
+    scene.page.wait(
+        "document.readyState === 'complete' && /[\\u0600-\\u06ff]/.test(document.querySelector('h1').textContent)",
+    );
+}
+
+fn wrong_address(scene: &mut Scene) {
+    for path in ["nowhere/", "catalog/default/component/gone/", "docs/a/b/c/d/e.html"] {
+        let address = scene.address(path);
+        scene.page.open(&address);
+        assert!(scene.page.forgive(&address) > 0, "{address} answers as if it were there");
+        assert_eq!(scene.heading(), "This page is not on the board");
+        scene.page.assert("getComputedStyle(document.querySelector('.rail')).display !== 'inline'");
+    }
+    let home = scene.address("");
+    let links = scene.page.texts("[...document.querySelectorAll('a[href]')].map((a) => a.href)");
+    let out: Vec<&String> = links.iter().filter(|link| !link.starts_with(&home)).collect();
+    assert!(out.is_empty(), "the page leads out of the portal: {out:?}");
+    let lost = scene.address("docs/a/b/c/d/e.html");
+    for link in links.iter().filter(|link| !link.contains('#')).collect::<BTreeSet<_>>() {
+        scene.page.open(link);
+        scene.page.assert("document.querySelector('h1').textContent !== 'This page is not on the board'");
+    }
+    scene.page.open(&lost);
+    scene.page.forgive(&lost);
+    scene.ask("payment-service");
+    scene.page.press(Key::Enter);
+    scene.arrive(PAYMENT_SERVICE);
+}
+
+// ---- Weight.
+
+fn light_scripts(scene: &mut Scene) {
+    let root = scene.stage.example.path();
+    let home = scene.address("");
+    let mut heavy = Vec::new();
+    for (name, path) in PAGE_TYPES.into_iter().filter(|(name, _)| *name != "search-results") {
+        scene.open(path);
+        let scripts: Vec<String> =
+            scene.page.requests().into_iter().filter(|address| address.ends_with(".js")).collect();
+        let code = |address: &&String| address.contains("/assets/");
+        let weight: u64 = scripts.iter().filter(code).map(|address| gzipped(&root.join(&address[home.len()..]))).sum();
+        if weight > 10 << 10 {
+            heavy.push(format!("{name}: {weight} bytes in {scripts:?}"));
+        }
+    }
+    assert!(heavy.is_empty(), "more than 10 KB of script before the first search: {heavy:#?}");
+}
+
+fn light_pages(scene: &mut Scene) {
+    let root = scene.stage.example.path();
+    let mut heavy = Vec::new();
+    let mut weigh = |file: PathBuf, limit: u64| {
+        let weight = gzipped(&file);
+        if weight > limit {
+            heavy.push(format!("{}: {weight} bytes of {limit}", file.display()));
+        }
+    };
+    weigh(root.join("assets/callboard.css"), 15 << 10);
+    let mut folders = vec![root];
+    let mut pages = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder of the portal").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "html") {
+                pages += 1;
+                weigh(path, 20 << 10);
+            }
+        }
+    }
+    assert!(pages > 100, "only {pages} pages");
+    assert!(heavy.is_empty(), "too heavy: {heavy:#?}");
+}
+
+/// The size of a file after gzip: its deflated size, which a zip writer tells, and gzip's frame of 18 bytes.
+#[track_caller]
+fn gzipped(file: &Path) -> u64 {
+    let bytes = fs::read(file).unwrap_or_else(|error| panic!("`{}`: {error}", file.display()));
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    writer.start_file("file", SimpleFileOptions::default()).expect("an entry");
+    writer.write_all(&bytes).expect("room in memory");
+    let mut zip = writer.finish_into_readable().expect("a zip");
+    zip.by_index(0).expect("the entry").compressed_size() + 18
+}

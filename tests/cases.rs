@@ -1,0 +1,530 @@
+//! The pages of `tests/cases`, run through the library.
+//!
+//! A heading is a case. Its fenced blocks are files (```` ```yaml shop/catalog-info.yaml ````: a language and a path,
+//! whose first part is the repository) and then what is expected of them. Blocks before the first case are files that
+//! every case of the page has. A case without a `findings` block has neither warnings nor errors.
+//!
+//! | block | holds |
+//! | --- | --- |
+//! | `env` | variables, `NAME=value` |
+//! | `configs` | configuration files as `--config` would name them |
+//! | `findings` | every finding, with its hints |
+//! | `entities` | accepted refs, without those of the page's common files |
+//! | `relations` | their relations, seen from each end |
+//! | `json REF [POINTER]` | an entity as it is stored, or a part of it |
+//! | `config` | what the configuration says beyond the defaults |
+//! | `repos` | repositories and their files |
+//! | `html REPO/PATH` | a documentation page's content |
+//! | `nav REF` | the navigation of an entity's documentation |
+//! | `files` | files that the documentation brings beside its pages |
+//!
+//! The language of a file may carry `,crlf` or `,bom`; `hex` files hold bytes. `UPDATE=1 cargo test --test cases` writes
+//! what came into the pages; `CASE=words` runs only cases whose page or name holds the words.
+
+#![expect(clippy::disallowed_methods, reason = "cases are read from disk and written to it")]
+
+#[path = "support/page.rs"]
+mod page;
+#[path = "support/scratch.rs"]
+mod scratch;
+
+use callboard::cache::Forgetful;
+use callboard::catalog::{Entity, EntityId};
+use callboard::config::{self, Inputs, Loaded, LocationKind};
+use callboard::diagnostics::{self, Finding, Severity, Stop};
+use callboard::graph::{self, End};
+use callboard::output::Memory;
+use callboard::pipeline::{self, Gathered, Input, Watcher};
+use callboard::site::{SiteOptions, route};
+use callboard::source::CrawlOptions;
+use callboard::techdocs::{NavNode, sets};
+use page::{Block, Case, Edit, Page};
+use rayon::prelude::*;
+use scratch::Scratch;
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+#[test]
+fn catalog() {
+    run("catalog", &|portal, wanted, of| match wanted {
+        "findings" => Some(portal.gathered_findings()),
+        "entities" => portal.entities(),
+        "relations" => portal.relations(),
+        "json" => portal.json(of),
+        _ => None,
+    });
+}
+
+#[test]
+fn configuration() {
+    run("config", &|portal, wanted, of| match wanted {
+        "findings" => Some(say(portal.loaded.findings.clone())),
+        "config" => Some(portal.config()),
+        "entities" => portal.entities().filter(|_| of.is_empty()),
+        _ => None,
+    });
+}
+
+#[test]
+fn sources() {
+    run("sources", &|portal, wanted, _| match wanted {
+        "findings" => Some(portal.gathered_findings()),
+        "entities" => portal.entities(),
+        "repos" => portal.repos(),
+        _ => None,
+    });
+}
+
+#[test]
+fn insights() {
+    run("insights", &|portal, wanted, _| match wanted {
+        "findings" => Some(portal.gathered_findings()),
+        "relations" => portal.relations(),
+        _ => None,
+    });
+}
+
+#[test]
+fn techdocs() {
+    run("techdocs", &|portal, wanted, of| match wanted {
+        "findings" => portal.built().map(|built| say(built.findings.clone())),
+        "html" => portal.html(of),
+        "nav" => portal.nav(of),
+        "files" => portal.files(),
+        _ => None,
+    });
+}
+
+#[test]
+fn every_area_has_its_test() {
+    let folders: BTreeSet<String> = std::fs::read_dir(cases())
+        .expect("there are cases")
+        .map(|entry| entry.expect("a folder of cases").file_name().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(folders, ["catalog", "config", "insights", "sources", "techdocs"].map(String::from).into());
+}
+
+/// What a portal says to one expectation: its word and what stands behind the word. `None`: nothing answers to that.
+type Check = dyn Fn(&Portal, &str, &str) -> Option<String> + Sync;
+
+fn cases() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases")
+}
+
+/// Runs every case of an area.
+fn run(area: &str, check: &Check) {
+    let update = std::env::var_os("UPDATE").is_some_and(|value| value == "1");
+    let only = std::env::var("CASE").unwrap_or_default();
+    let mut faults = Vec::new();
+    let mut number = 0;
+    for path in page::below(&cases().join(area)) {
+        let page = match Page::read(&path) {
+            Ok(page) => page,
+            Err(fault) => {
+                faults.push(fault);
+                continue;
+            }
+        };
+        let name = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap_or(&path).display().to_string();
+        let wanted: Vec<&Case> =
+            page.cases.iter().filter(|case| format!("{name} {}", case.name).contains(&only)).collect();
+        number += wanted.len();
+        let outcomes: Vec<_> = wanted
+            .par_iter()
+            .map(|case| {
+                catch_unwind(AssertUnwindSafe(|| try_case(&page, case, check)))
+                    .unwrap_or_else(|_| vec![Outcome::Fault("it panicked".to_string())])
+            })
+            .collect();
+        let mut edits = Vec::new();
+        for (case, outcomes) in wanted.iter().zip(outcomes) {
+            for outcome in outcomes {
+                match outcome {
+                    Outcome::Fault(fault) => faults.push(format!("{name}, {}: {fault}", case.name)),
+                    Outcome::Differs { edit, .. } if update => edits.push(edit),
+                    Outcome::Differs { what, diff, .. } => {
+                        faults.push(format!("{name}, {}: {what}\n{diff}", case.name));
+                    }
+                }
+            }
+        }
+        if !edits.is_empty() {
+            page.rewrite(edits);
+        }
+    }
+    assert!(number > 0 || !only.is_empty(), "no cases in {area}");
+    let count = diagnostics::count(faults.len(), "fault");
+    assert!(faults.is_empty(), "{count} in {number} cases of {area}\n\n{}\n", faults.join("\n\n"));
+}
+
+enum Outcome {
+    /// The case itself cannot be used.
+    Fault(String),
+    Differs {
+        what: String,
+        diff: String,
+        edit: Edit,
+    },
+}
+
+/// Builds a case's files and compares every expectation.
+fn try_case(page: &Page, case: &Case, check: &Check) -> Vec<Outcome> {
+    let mut expected = Vec::new();
+    let mut files = Files::default();
+    let own = case.blocks.iter().map(|block| (block, false));
+    for (block, shared) in page.shared.iter().map(|block| (block, true)).chain(own) {
+        match files.take(block, shared) {
+            Ok(true) => {}
+            Ok(false) if shared => return vec![Outcome::Fault(format!("line {}: no file of all cases", block.line()))],
+            Ok(false) => expected.push(block),
+            Err(fault) => return vec![Outcome::Fault(format!("line {}: {fault}", block.line()))],
+        }
+    }
+    let portal = match Portal::new(files) {
+        Ok(portal) => portal,
+        Err(stop) => return vec![Outcome::Fault(format!("the run stopped: {stop}"))],
+    };
+    let mut outcomes = Vec::new();
+    for block in &expected {
+        let (word, of) = block.info.split_once(' ').unwrap_or((&block.info, ""));
+        match check(&portal, word, of) {
+            None => {
+                outcomes.push(Outcome::Fault(format!("line {}: nothing answers to `{}`", block.line(), block.info)))
+            }
+            Some(got) if got.trim_end() == block.text.trim_end() => {}
+            Some(got) => outcomes.push(Outcome::Differs {
+                what: format!("line {}: `{}` differs", block.line(), block.info),
+                diff: page::diff(block.text.trim_end(), got.trim_end()),
+                edit: Edit::Replace { block: (*block).clone(), text: got },
+            }),
+        }
+    }
+    if expected.iter().all(|block| block.info != "findings")
+        && let Some(all) = check(&portal, "findings", "")
+        && all.lines().any(|line| line.starts_with("warning[") || line.starts_with("error["))
+    {
+        outcomes.push(Outcome::Differs {
+            what: "there are findings that nobody expects".to_string(),
+            diff: page::diff("", all.trim_end()),
+            edit: case.append("findings", all),
+        });
+    }
+    outcomes
+}
+
+/// What a case is built from.
+#[derive(Default)]
+struct Files {
+    files: Vec<(String, Vec<u8>)>,
+    inputs: Inputs,
+    /// Repositories that stand in the page's common files only.
+    shared_repos: BTreeSet<String>,
+}
+
+impl Files {
+    /// Takes a block that is a file or a setting; `false` for an expectation.
+    fn take(&mut self, block: &Block, shared: bool) -> Result<bool, String> {
+        let (word, rest) = block.info.split_once(' ').unwrap_or((&block.info, ""));
+        let mut flags = word.split(',');
+        let language = flags.next().unwrap_or_default();
+        match (language, rest) {
+            ("env", "") => {
+                for line in block.text.lines() {
+                    let (name, value) = line.split_once('=').ok_or("a variable is written `NAME=value`")?;
+                    self.inputs.environment.insert(name.to_string(), value.to_string());
+                }
+                return Ok(true);
+            }
+            ("configs", "") => {
+                self.inputs.configs = block.text.lines().map(PathBuf::from).collect();
+                return Ok(true);
+            }
+            ("html" | "nav", _) | (_, "") => return Ok(false),
+            ("json", reference) if reference.contains(':') => return Ok(false),
+            _ => {}
+        }
+        let mut bytes = if language == "hex" { hex(&block.text)? } else { block.text.clone().into_bytes() };
+        for flag in flags {
+            bytes = match flag {
+                "crlf" => block.text.replace('\n', "\r\n").into_bytes(),
+                "bom" => [b"\xef\xbb\xbf", &bytes[..]].concat(),
+                _ => return Err(format!("`{flag}` is no way to write a file")),
+            };
+        }
+        if self.files.iter().any(|(path, _)| path == rest) {
+            return Err(format!("`{rest}` stands here twice"));
+        }
+        if let Some((repo, _)) = rest.split_once('/') {
+            if shared {
+                self.shared_repos.insert(repo.to_string());
+            } else {
+                self.shared_repos.remove(repo);
+            }
+        }
+        self.files.push((rest.to_string(), bytes));
+        Ok(true)
+    }
+}
+
+fn hex(text: &str) -> Result<Vec<u8>, String> {
+    let digits: Vec<u32> = text.chars().filter(|c| !c.is_whitespace()).map_while(|c| c.to_digit(16)).collect();
+    let bytes = digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte * 16 + *digit as u8));
+    if digits.len().is_multiple_of(2) { Ok(bytes.collect()) } else { Err("an odd number of digits".to_string()) }
+}
+
+/// A portal made from a case's files.
+struct Portal {
+    scratch: Scratch,
+    loaded: Loaded,
+    shared_repos: BTreeSet<String>,
+    gathered: OnceCell<Option<Gathered>>,
+    built: OnceCell<Option<Built>>,
+}
+
+struct Built {
+    findings: Vec<Finding>,
+    site: Memory,
+}
+
+struct Silent;
+
+impl Watcher for Silent {
+    fn stage(&self, _: &'static str, _: Option<usize>) -> Result<(), Stop> {
+        Ok(())
+    }
+
+    fn advance(&self, _: usize) {}
+}
+
+impl Portal {
+    fn new(files: Files) -> Result<Portal, Stop> {
+        let scratch = Scratch::new("case");
+        for (path, bytes) in &files.files {
+            scratch.write(&format!("portal/{path}"), bytes);
+        }
+        let dir = scratch.path().join("portal");
+        let configs = files.inputs.configs.iter().map(|path| dir.join(path)).collect();
+        let loaded = config::load(&Inputs { dir, configs, ..files.inputs })?;
+        let (gathered, built) = (OnceCell::new(), OnceCell::new());
+        Ok(Portal { scratch, loaded, shared_repos: files.shared_repos, gathered, built })
+    }
+
+    /// The whole site in memory; a documentation page is its content and nothing else.
+    fn make(&self) -> Option<(Gathered, Built)> {
+        if self.loaded.unusable() {
+            return None;
+        }
+        let mut theme = config::theme(None).expect("the built-in theme can be read");
+        theme.insert("templates/docs.html".to_string(), Cow::Borrowed(b"{{ content | safe }}"));
+        let input = self.input(&theme);
+        let gathered = pipeline::gather(&input).expect("nothing in a repository stops a build");
+        let site = Memory::default();
+        let built = pipeline::build(&input, &gathered, &site).expect("nothing in a repository stops a build");
+        Some((gathered, Built { findings: built.findings, site }))
+    }
+
+    fn input<'a>(&'a self, theme: &'a config::ThemeFiles) -> Input<'a> {
+        Input {
+            loaded: &self.loaded,
+            theme,
+            crawl: CrawlOptions {
+                working_tree: false,
+                offline: true,
+                cache_dir: self.scratch.path(),
+                cache: &Forgetful,
+            },
+            site: SiteOptions::default(),
+            cache: &Forgetful,
+            watcher: &Silent,
+            program: [0; 32],
+        }
+    }
+
+    fn gathered(&self) -> Option<&Gathered> {
+        let gather = || {
+            let theme = config::ThemeFiles::new();
+            let gathered = pipeline::gather(&self.input(&theme)).expect("nothing in a repository stops a build");
+            Some(gathered).filter(|_| !self.loaded.unusable())
+        };
+        self.gathered.get_or_init(gather).as_ref()
+    }
+
+    fn built(&self) -> Option<&Built> {
+        let make = || {
+            let (gathered, built) = self.make()?;
+            let _ = self.gathered.set(Some(gathered));
+            Some(built)
+        };
+        self.built.get_or_init(make).as_ref()
+    }
+
+    fn gathered_findings(&self) -> String {
+        say(self.gathered().map_or(&self.loaded.findings, |gathered| &gathered.findings).clone())
+    }
+
+    /// Entities that do not stand in the page's common files.
+    fn own<'a>(&self, gathered: &'a Gathered) -> Vec<(EntityId, &'a Entity)> {
+        let is_own = |entity: &Entity| !self.shared_repos.contains(&*entity.written.place.repo);
+        let all = gathered.catalog.ids().map(|id| (id, gathered.catalog.entity(id)));
+        all.filter(|(_, entity)| is_own(entity)).collect()
+    }
+
+    fn entities(&self) -> Option<String> {
+        let refs = self.own(self.gathered()?);
+        Some(lines(refs.into_iter().map(|(_, entity)| entity.reference.to_string())))
+    }
+
+    fn relations(&self) -> Option<String> {
+        let gathered = self.gathered()?;
+        let graph = graph::build(&gathered.catalog);
+        let mut relations = Vec::new();
+        for (id, entity) in self.own(gathered) {
+            for edge in graph.edges(id) {
+                let target = match edge.target {
+                    End::Entity(target) => gathered.catalog.entity(target).reference.to_string(),
+                    End::Dangling(number) => format!("{} (not in the catalog)", graph.dangling(number)),
+                };
+                relations.push(format!("{} {} {target}", entity.reference, edge.relation.name()));
+            }
+        }
+        relations.sort();
+        Some(lines(relations))
+    }
+
+    /// `REF [POINTER]`
+    fn json(&self, of: &str) -> Option<String> {
+        let (reference, pointer) = of.split_once(' ').unwrap_or((of, ""));
+        let catalog = &self.gathered()?.catalog;
+        let data = &catalog.entity(catalog.find(reference)?).data;
+        let json: serde_json::Value = serde_json::from_str(data).expect("an entity is stored as JSON");
+        serde_json::to_string_pretty(json.pointer(pointer)?).ok()
+    }
+
+    fn config(&self) -> String {
+        let config = &self.loaded.config;
+        let mut out = Vec::new();
+        if config.title != "Developer Portal" {
+            out.push(format!("title: {}", config.title));
+        }
+        out.extend(config.base_url.as_ref().map(|url| format!("base url: {url}")));
+        if !config.organization.is_empty() {
+            out.push(format!("organization: {}", config.organization));
+        }
+        for location in &config.locations {
+            let kind = match location.kind {
+                LocationKind::File => "file",
+                LocationKind::Url => "url",
+            };
+            out.push(format!("location: {kind} {}", location.target));
+        }
+        for rule in &config.rules {
+            let Some(allow) = &rule.allow else { continue };
+            let kinds: Vec<String> = allow
+                .iter()
+                .map(|(kind, of)| of.as_ref().map_or_else(|| kind.clone(), |of| format!("{kind} of type {of}")))
+                .collect();
+            out.push(format!("rule: {}", kinds.join(", ")));
+        }
+        for integration in &config.integrations {
+            let token = if integration.token.is_some() { ", with a token" } else { "" };
+            out.push(format!("integration: {:?} {}{token}", integration.forge, integration.host));
+        }
+        let lists =
+            [("connect", &config.connect), ("images", &config.image_hosts), ("git protocols", &config.git_protocols)];
+        out.extend(
+            lists
+                .iter()
+                .filter(|(_, list)| !list.is_empty())
+                .map(|(name, list)| format!("{name}: {}", list.join(", "))),
+        );
+        lines(out)
+    }
+
+    fn repos(&self) -> Option<String> {
+        let repos = self.gathered()?.snapshot.repos.iter().map(|repo| {
+            let files: String = repo.files().iter().map(|file| format!("\n  {}", file.path)).collect();
+            format!("{}{files}", repo.id)
+        });
+        Some(lines(repos))
+    }
+
+    fn docs(&self) -> Option<Vec<sets::DocSet>> {
+        let gathered = self.gathered()?;
+        Some(sets::plan(&gathered.catalog, &gathered.snapshot).0)
+    }
+
+    /// `REPO/PATH`
+    fn html(&self, of: &str) -> Option<String> {
+        let site = &self.built()?.site;
+        let gathered = self.gathered()?;
+        for set in self.docs()? {
+            let repo = &gathered.snapshot.repo(set.repo).id;
+            let routes = route::pages(set.pages.iter().map(|page| page.path.as_str()));
+            for (page, route) in set.pages.iter().zip(routes) {
+                if format!("{repo}/{}", set.file(page)) == of {
+                    let path = format!("{}{route}index.html", route::docs(gathered.catalog.entity(set.entity)));
+                    return Some(String::from_utf8_lossy(&site.get(&path)?).into_owned());
+                }
+            }
+        }
+        None
+    }
+
+    fn nav(&self, of: &str) -> Option<String> {
+        let gathered = self.gathered()?;
+        let docs = self.docs()?;
+        let set = docs.iter().find(|set| *gathered.catalog.entity(set.entity).reference == *of)?;
+        let mut out = Vec::new();
+        outline(&set.nav, set, 0, &mut out);
+        Some(lines(out))
+    }
+
+    fn files(&self) -> Option<String> {
+        let site = &self.built()?.site;
+        let gathered = self.gathered()?;
+        let mut found = Vec::new();
+        for set in self.docs()? {
+            let base = route::docs(gathered.catalog.entity(set.entity));
+            let paths =
+                gathered.snapshot.repo(set.repo).below(&set.docs_dir).map(|file| &file.path[set.docs_dir.len()..]);
+            let routes = paths.map(|path| format!("{base}{}", route::file(path.trim_start_matches('/'))));
+            found.extend(routes.filter(|path| site.contains(path)));
+        }
+        found.sort();
+        Some(lines(found))
+    }
+}
+
+fn outline(nodes: &[NavNode], set: &sets::DocSet, depth: usize, out: &mut Vec<String>) {
+    let indent = "  ".repeat(depth);
+    for node in nodes {
+        match node {
+            NavNode::Page { title, page } => {
+                let page = &set.pages[*page];
+                out.push(format!("{indent}{}: {}", title.as_ref().unwrap_or(&page.title), page.path));
+            }
+            NavNode::Section { title, children } => {
+                out.push(format!("{indent}{title}:"));
+                outline(children, set, depth + 1, out);
+            }
+            NavNode::Url { title, url } => out.push(format!("{indent}{}: {url}", title.as_ref().unwrap_or(url))),
+        }
+    }
+}
+
+fn say(mut findings: Vec<Finding>) -> String {
+    diagnostics::sort(&mut findings);
+    lines(findings.iter().map(|finding| {
+        let place = finding.place.as_ref().map_or_else(String::new, |place| format!(" {}", place.display()));
+        let hints: String = finding.hints.iter().map(|hint| format!("\n  help: {hint}")).collect();
+        let severity: Severity = finding.severity();
+        format!("{}[{}]{place} {}{hints}", severity.word(), finding.rule.name, finding.message)
+    }))
+}
+
+fn lines(lines: impl IntoIterator<Item = String>) -> String {
+    lines.into_iter().map(|line| line + "\n").collect()
+}

@@ -1,0 +1,1066 @@
+//! The program itself: exit codes, what is written and what is left alone, git, signals, the server.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "these tests run programs and look at the disk"
+)]
+
+#[path = "support/scratch.rs"]
+mod scratch;
+
+use scratch::Scratch;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Longer than anything here takes, even on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+const TEAM: &str = "\
+apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata: { name: team-a }
+spec: { type: team, children: [] }
+";
+
+const SHOP: &str = "\
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: shop
+  title: The shop
+  description: Sells gramophones
+  annotations: { backstage.io/techdocs-ref: \"dir:.\" }
+spec: { type: service, lifecycle: production, owner: team-a }
+";
+
+/// Its owner is not in the catalog: one warning.
+const ORPHAN: &str = "\
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: { name: orphan }
+spec: { type: service, lifecycle: production, owner: nobody-at-all }
+";
+
+// Building
+
+#[test]
+fn the_example_builds_with_the_findings_its_readme_lists() {
+    let work = Work::new("example");
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("content-example");
+    let run = work.run(["build".as_ref(), example.as_os_str(), "--out".as_ref(), "out".as_ref()]);
+    run.succeeds();
+    let report = work.json("out/build-report.json");
+    let found: Vec<String> = report["diagnostics"]
+        .as_array()
+        .expect("a list of diagnostics")
+        .iter()
+        .filter(|finding| finding["severity"] != "info")
+        .map(|finding| {
+            let part = |key: &str| finding[key].as_str().unwrap_or_default().to_string();
+            format!("{}/{}:{}", part("repo"), part("file"), finding["line"])
+        })
+        .collect();
+    let readme = fs::read_to_string(example.join("README.md")).expect("the example has a README");
+    let (_, shown) = readme.split_once("## Findings shown on purpose").expect("the README lists its findings");
+    let mut listed: Vec<String> = shown
+        .split('`')
+        .filter(|code| code.starts_with("repos/") && code.contains(".yaml:"))
+        .map(str::to_string)
+        .collect();
+    listed.sort();
+    assert!(listed.len() > 1, "the README names places");
+    assert_eq!(found, listed, "{}", run.err);
+}
+
+#[test]
+fn a_site_is_written_and_nothing_is_printed_on_stdout() {
+    let work = Work::with_shop("build");
+    let run = work.run(["build", "repos", "--out", "out"]);
+    run.succeeds();
+    assert_eq!(run.out, "");
+    assert!(run.err.contains("Built 2 entities from 1 repository, 1 docs page into `out`"), "{}", run.err);
+    let page = work.read("out/docs/default/component/shop/index.html");
+    assert!(page.contains("<h1 id=\"shop\">Shop"), "{page}");
+    for path in ["index.html", "404.html", "catalog/default/component/shop/index.html", "search/root.js", "_headers"] {
+        assert!(work.path("out").join(path).is_file(), "{path}");
+    }
+    assert_eq!(work.companions("out"), [".out.callboard-lock"], "nothing is left behind");
+}
+
+#[test]
+fn the_folder_public_is_written_where_no_other_is_named() {
+    let work = Work::with_shop("public");
+    work.run(["build", "repos"]).succeeds();
+    assert!(work.path("public/index.html").is_file());
+}
+
+#[test]
+fn a_second_build_of_the_same_says_so_and_keeps_every_byte() {
+    let work = Work::with_shop("again");
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let (before, since) = (work.tree("out"), work.modified("out/index.html"));
+    let run = work.run(["build", "repos", "--out", "out", "--report", "report.json"]);
+    run.succeeds();
+    assert!(run.err.contains("Nothing changed: 2 entities from 1 repository, 1 docs page in `out`"), "{}", run.err);
+    same(&before, &work.tree("out"));
+    assert_eq!(work.modified("out/index.html"), since);
+    assert_eq!(work.json("report.json")["result"], "ok");
+
+    work.write("repos/shop/docs/index.md", "# Another shop\n");
+    let run = work.run(["build", "repos", "--out", "out"]);
+    run.succeeds();
+    assert!(run.err.contains("Built 2 entities"), "{}", run.err);
+    assert!(work.read("out/docs/default/component/shop/index.html").contains("Another shop"));
+}
+
+#[test]
+fn a_site_that_was_tampered_with_is_built_again() {
+    let work = Work::with_shop("tampered");
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let before = work.tree("out");
+    fs::remove_file(work.path("out/404.html")).expect("a page of the site");
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    same(&before, &work.tree("out"));
+}
+
+#[test]
+fn the_number_of_threads_changes_no_byte() {
+    let work = Work::new("threads");
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("content-example");
+    for (jobs, out) in [("-j1", "one"), ("-j2", "two")] {
+        let (cache, args) = (format!("cache-{out}"), ["build".as_ref(), example.as_os_str(), jobs.as_ref()]);
+        let more = ["--out", out, "--cache-dir", &cache].map(OsStr::new);
+        work.run(args.iter().chain(&more)).succeeds();
+    }
+    same(&work.tree("one"), &work.tree("two"));
+}
+
+#[test]
+fn the_place_of_the_sources_changes_no_byte() {
+    let (one, two) = (Work::with_shop("here"), Work::with_shop("there"));
+    for work in [&one, &two] {
+        let (repos, out) = (work.path("repos"), work.path("out"));
+        work.run(["build".as_ref(), repos.as_os_str(), "--out".as_ref(), out.as_os_str()]).succeeds();
+    }
+    same(&one.tree("out"), &two.tree("out"));
+}
+
+#[test]
+fn the_build_instant_is_an_input() {
+    let work = Work::with_shop("instant");
+    let build = |epoch: &str, out: &str| {
+        work.run_with(["build", "repos", "--out", out], &[("SOURCE_DATE_EPOCH", epoch)]).succeeds();
+    };
+    build("1000000000", "a");
+    build("1000000000", "b");
+    build("1100000000", "c");
+    same(&work.tree("a"), &work.tree("b"));
+    assert!(work.read("a/build-report/index.html").contains("2001-09-09T01:46:40Z"));
+    assert!(work.read("c/build-report/index.html").contains("2004-11-09T11:33:20Z"));
+}
+
+#[test]
+fn a_descriptor_may_begin_with_a_byte_order_mark() {
+    let work = Work::new("bom");
+    work.write("repos/shop/catalog-info.yaml", format!("\u{feff}{TEAM}"));
+    let run = work.run(["build", "repos", "--deny", "warnings"]);
+    run.succeeds();
+    assert!(work.path("public/catalog/default/group/team-a/index.html").is_file());
+}
+
+#[test]
+fn one_broken_repository_costs_itself_alone() {
+    let work = Work::with_shop("broken");
+    work.write("repos/bad/catalog-info.yaml", format!("kind: [\n---\n{}", TEAM.replace("team-a", "team-b")));
+    work.write("repos/worse/.git/HEAD", "nonsense");
+    let run = work.run(["build", "repos", "--out", "out", "--report", "report.json"]);
+    run.succeeds();
+    assert!(run.err.contains("error[yaml-syntax]") && run.err.contains("bad/catalog-info.yaml:1:7"), "{}", run.err);
+    assert!(run.err.contains("error[file-unreadable]"), "{}", run.err);
+    for group in ["team-a", "team-b"] {
+        assert!(work.path(&format!("out/catalog/default/group/{group}/index.html")).is_file(), "{group}");
+    }
+    let report = work.json("report.json");
+    assert_eq!(
+        (&report["result"], &report["exit"], &report["counts"]["errors"]),
+        (&"ok-with-problems".into(), &0.into(), &2.into())
+    );
+}
+
+// What is refused
+
+#[test]
+fn the_command_line_and_the_configuration_end_with_2() {
+    let work = Work::with_shop("usage");
+    work.write("bad/app-config.yaml", "callboard: { sorces: {} }\n");
+    for args in [
+        &["build", "--no-such-flag"][..],
+        &["build", "no-such-folder"],
+        &["build", "bad"],
+        &["build", "repos", "--config", "none.yaml"],
+        &["build", "repos", "--theme", "none"],
+        &["build", "repos", "-j0"],
+        &["search", "x", "--portal", "repos"],
+        &["nonsense"],
+        &[],
+    ] {
+        let run = work.run(args);
+        assert_eq!(run.code, 2, "{args:?}: {}", run.err);
+        assert_eq!(run.out, "", "{args:?}");
+        assert!(!run.err.is_empty(), "{args:?}");
+    }
+    assert!(work.run(["build", "bad"]).err.contains("Did you mean `sources`?"));
+    assert!(!work.path("public").exists());
+}
+
+#[test]
+fn a_disk_that_cannot_be_written_ends_with_1() {
+    let work = Work::with_shop("disk");
+    work.write("file", "in the way");
+    let run = work.run(["build", "repos", "--out", "file/out"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert_eq!(work.read("file"), "in the way");
+}
+
+#[test]
+fn a_folder_that_is_not_ours_is_left_untouched() {
+    let work = Work::with_shop("foreign");
+    work.write("out/precious.txt", "mine");
+    work.write("file", "mine");
+    let before = work.tree("");
+    for out in ["out", "file"] {
+        let run = work.run(["build", "repos", "--out", out]);
+        assert_eq!(run.code, 2, "{}", run.err);
+        assert!(run.err.contains(out), "{}", run.err);
+    }
+    same(&before, &work.tree(""));
+}
+
+#[test]
+fn the_output_may_not_be_or_hold_the_sources() {
+    let work = Work::with_shop("in-the-way");
+    let before = work.tree("repos");
+    for (dir, out) in
+        [("repos", "repos"), ("repos/shop", "repos"), ("repos", "repos/../repos"), ("repos", "repos/shop")]
+    {
+        let run = work.run(["build", dir, "--out", out]);
+        assert_eq!(run.code, 2, "{dir} into {out}: {}", run.err);
+        same(&before, &work.tree("repos"));
+    }
+}
+
+#[test]
+fn the_output_may_lie_among_the_sources() {
+    let work = Work::with_shop("inside");
+    for _ in 0..2 {
+        work.run(["build", "repos", "--out", "repos/public", "--deny", "warnings"]).succeeds();
+    }
+    let run = work.run(["build", "repos", "--out", "repos/public"]);
+    assert!(run.err.contains("Nothing changed"), "an output is no input of the next build: {}", run.err);
+}
+
+#[test]
+fn denied_findings_end_with_3_and_leave_the_old_site() {
+    let work = Work::with_shop("deny");
+    work.run(["build", "repos", "--out", "out", "--deny", "warnings"]).succeeds();
+    let before = work.tree("out");
+    work.write("repos/orphan/catalog-info.yaml", ORPHAN);
+    let run = work.run(["build", "repos", "--out", "out", "--deny", "warnings", "--report", "report.json"]);
+    assert_eq!(run.code, 3, "{}", run.err);
+    assert!(run.err.contains("warning[dangling-ref]"), "what is denied is shown: {}", run.err);
+    assert!(run.err.contains("nothing was published"), "{}", run.err);
+    same(&before, &work.tree("out"));
+    assert_eq!(work.companions("out"), [".out.callboard-lock"]);
+    let report = work.json("report.json");
+    assert_eq!(
+        (&report["exit"], &report["published"], &report["result"]),
+        (&3.into(), &false.into(), &"failed".into())
+    );
+
+    work.run(["build", "repos", "--out", "out", "--deny", "errors"]).succeeds();
+    let run = work.run(["build", "repos", "--out", "out", "--deny", "warnings"]);
+    assert_eq!(run.code, 3, "also where nothing changed: {}", run.err);
+}
+
+#[test]
+fn the_report_of_a_refused_build_names_what_was_refused() {
+    let work = Work::with_shop("deny-report");
+    work.write("repos/orphan/catalog-info.yaml", ORPHAN);
+    let run = work.run(["build", "repos", "--deny", "warnings", "--report", "report.json"]);
+    assert_eq!(run.code, 3, "{}", run.err);
+    let report = work.json("report.json");
+    let codes: Vec<&str> =
+        report["diagnostics"].as_array().into_iter().flatten().filter_map(|finding| finding["code"].as_str()).collect();
+    assert_eq!(codes, ["dangling-ref"], "{report}");
+}
+
+#[test]
+fn reports_are_written_on_success_and_on_failure() {
+    let work = Work::with_shop("report");
+    work.run(["build", "repos", "--out", "out", "--report", "report.json"]).succeeds();
+    let report = work.json("report.json");
+    assert_eq!(
+        (&report["schema"], &report["result"], &report["exit"], &report["published"]),
+        (&1.into(), &"ok".into(), &0.into(), &true.into())
+    );
+    assert_eq!(report["repos"][0]["id"], "shop");
+    assert!(report["timings"]["pages"].is_u64(), "{report}");
+    assert!(work.json("out/build-report.json")["timings"].is_null(), "the copy inside the site holds no times");
+
+    work.write("repos/app-config.yaml", "callboard: { sorces: {} }\n");
+    assert_eq!(work.run(["build", "repos", "--out", "out", "--report", "report.json"]).code, 2);
+    let report = work.json("report.json");
+    assert_eq!(
+        (&report["result"], &report["exit"], &report["published"]),
+        (&"failed".into(), &2.into(), &false.into())
+    );
+}
+
+// Locks and signals
+
+#[test]
+fn a_second_build_of_one_output_waits_or_ends_with_6() {
+    let work = Work::with_shop("lock");
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let before = work.tree("out");
+    let lock = work.hold("out");
+    let run = work.run(["build", "repos", "--out", "out", "--lock-wait", "1"]);
+    assert_eq!(run.code, 6, "{}", run.err);
+    assert!(run.err.contains("--lock-wait"), "{}", run.err);
+    same(&before, &work.tree("out"));
+
+    let waiting = work.start(["build", "repos", "--out", "out", "--lock-wait", "100"]);
+    std::thread::sleep(Duration::from_millis(300));
+    drop(lock);
+    assert_eq!(finish(waiting).code, 0);
+}
+
+#[test]
+fn a_signal_ends_the_wait_for_a_lock() {
+    let work = Work::with_shop("signal-lock");
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let before = work.tree("out");
+    let _lock = work.hold("out");
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let child = work.start(["build", "repos", "--out", "out", "--lock-wait", "100"]);
+        until_it_minds_signals(&child);
+        send(signal, &child);
+        let run = finish(child);
+        assert_eq!(run.code, code, "{}", run.err);
+        assert!(run.err.contains("nothing was published"), "{}", run.err);
+        same(&before, &work.tree("out"));
+    }
+}
+
+#[test]
+fn a_signal_in_the_middle_of_a_build_leaves_the_old_site() {
+    let work = Work::with_shop("signal-build");
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let before = work.tree("out");
+    let many: String = (0..3_000).map(|n| format!("{}---\n", ORPHAN.replace("orphan", &format!("part-{n}")))).collect();
+    work.write("repos/many/catalog-info.yaml", many);
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let child = work.start(["build", "repos", "--out", "out", "-q"]);
+        let start = Instant::now();
+        let half_done = || {
+            let temporary = work.companions("out").into_iter().find(|name| name.contains("callboard-tmp"));
+            temporary.is_some_and(|name| work.path(&name).join("catalog").is_dir())
+        };
+        while !half_done() {
+            assert!(start.elapsed() < PATIENCE, "the build never writes a page");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let sent = Instant::now();
+        send(signal, &child);
+        let run = finish(child);
+        assert_eq!(run.code, code, "{}", run.err);
+        assert!(sent.elapsed() < Duration::from_secs(10), "it ended {:?} later", sent.elapsed());
+        same(&before, &work.tree("out"));
+        assert_eq!(work.companions("out"), [".out.callboard-lock"], "nothing is left behind");
+    }
+}
+
+#[test]
+fn a_killed_build_leaves_the_old_site_and_the_next_one_cleans_up() {
+    let work = Work::with_shop("killed");
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let before = work.tree("out");
+    let many: String = (0..2_000).map(|n| format!("{}---\n", ORPHAN.replace("orphan", &format!("part-{n}")))).collect();
+    work.write("repos/many/catalog-info.yaml", many);
+    let mut child = work.start(["build", "repos", "--out", "out", "-q"]);
+    let start = Instant::now();
+    while !work.companions("out").iter().any(|name| name.contains("callboard-tmp")) {
+        assert!(start.elapsed() < PATIENCE, "the build never begins");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().expect("it can be killed");
+    let _ = child.wait();
+    same(&before, &work.tree("out"));
+    fs::remove_dir_all(work.path("repos/many")).expect("a repository");
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    assert_eq!(work.companions("out"), [".out.callboard-lock"]);
+    same(&before, &work.tree("out"));
+}
+
+// Git
+
+#[test]
+fn a_work_tree_is_read_at_its_last_commit() {
+    let work = Work::with_shop("head");
+    work.commit("repos/shop", "2024-05-06T07:08:09Z");
+    work.write("repos/shop/docs/index.md", "# Not committed\n");
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let page = "out/docs/default/component/shop/index.html";
+    assert!(work.read(page).contains("<h1 id=\"shop\">"));
+    work.run(["build", "repos", "--out", "out", "--working-tree"]).succeeds();
+    assert!(work.read(page).contains("Not committed"));
+    let status = git(&work.path("repos/shop"), &["status", "--short"]);
+    assert_eq!(status.trim(), "M docs/index.md", "the work tree is left alone");
+}
+
+#[test]
+fn a_file_that_is_not_committed_is_named() {
+    let work = Work::with_shop("uncommitted");
+    work.commit("repos/shop", "2024-05-06T07:08:09Z");
+    work.write("repos/shop/new.yaml", ORPHAN);
+    work.write(
+        "app-config.yaml",
+        "catalog: { rules: [{ allow: [Component] }], locations: [{ type: file, target: ./repos/shop/new.yaml }] }\n",
+    );
+    let run = work.run(["build", ".", "--out", "out"]);
+    run.succeeds();
+    assert!(run.err.contains("error[not-committed]") && run.err.contains("--working-tree"), "{}", run.err);
+}
+
+#[test]
+fn pages_say_when_they_last_changed_and_who_did_it() {
+    let work = Work::with_shop("history");
+    work.commit("repos/shop", "2024-05-06T07:08:09Z");
+    work.write("repos/shop/docs/more.md", "# More\n");
+    work.commit("repos/shop", "2025-01-02T03:04:05Z");
+    let head = git(&work.path("repos/shop"), &["rev-parse", "HEAD"]);
+    work.run(["build", "repos", "--out", "out", "--report", "report.json"]).succeeds();
+    let old = work.read("out/docs/default/component/shop/index.html");
+    assert!(old.contains("2024-05-06T07:08:09Z") && old.contains("Ann Author"), "{old}");
+    let new = work.read("out/docs/default/component/shop/more/index.html");
+    assert!(new.contains("2025-01-02T03:04:05Z") && new.contains("Ann Author"), "{new}");
+    let entity = work.read("out/catalog/default/component/shop/index.html");
+    assert!(entity.contains("2024-05-06T07:08:09Z"), "the descriptor's own change: {entity}");
+    assert_eq!(work.json("report.json")["repos"][0]["commit"], head.trim());
+    assert!(
+        work.read("out/build-report/index.html").contains("2025-01-02T03:04:05Z"),
+        "the instant is the newest commit"
+    );
+}
+
+#[test]
+fn a_bare_repository_reads_like_a_work_tree() {
+    let work = Work::with_shop("bare");
+    work.commit("repos/shop", "2024-05-06T07:08:09Z");
+    git(work.path("").as_path(), &["clone", "--quiet", "--bare", "repos/shop", "bare/shop.git"]);
+    work.run(["build", "repos", "--out", "one"]).succeeds();
+    work.run(["build", "bare", "--out", "two"]).succeeds();
+    let pages = |out| {
+        let mut tree = work.tree(out);
+        tree.retain(|path, _| !path.starts_with(".callboard/"));
+        tree
+    };
+    same(&pages("one"), &pages("two"));
+}
+
+#[test]
+fn a_repository_without_a_commit_is_empty_and_no_error() {
+    let work = Work::with_shop("unborn");
+    fs::create_dir_all(work.path("repos/new")).expect("a folder");
+    git(&work.path("repos/new"), &["init", "--quiet"]);
+    let run = work.run(["build", "repos", "--out", "out", "--report", "report.json", "--deny", "errors"]);
+    run.succeeds();
+    assert!(run.err.contains("warning[repository-empty]"), "{}", run.err);
+    assert_eq!(work.json("report.json")["repos"][0]["status"], "empty");
+}
+
+#[test]
+fn a_known_origin_gives_links_to_the_forge() {
+    let work = Work::with_shop("origin");
+    work.commit("repos/shop", "2024-05-06T07:08:09Z");
+    git(&work.path("repos/shop"), &["remote", "add", "origin", "https://ann:hunter2secret@github.com/acme/shop.git"]);
+    work.run(["build", "repos", "--out", "out", "--report", "report.json"]).succeeds();
+    let page = work.read("out/docs/default/component/shop/index.html");
+    assert!(page.contains("https://github.com/acme/shop/edit/main/docs/index.md"), "{page}");
+    let entity = work.read("out/catalog/default/component/shop/index.html");
+    assert!(entity.contains("url:https://github.com/acme/shop/tree/main/"), "{entity}");
+    work.holds_nowhere("hunter2secret");
+}
+
+#[test]
+fn people_come_only_from_sources_that_the_configuration_names() {
+    let work = Work::with_shop("people");
+    let location = |target: &str| {
+        format!(
+            "---\napiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {{ name: more }}\nspec: {{ target: '{target}' }}\n"
+        )
+    };
+    let far = location("https://github.com/acme/staff/blob/main/staff.yaml");
+    work.write("repos/shop/catalog-info.yaml", format!("{TEAM}{far}"));
+    work.write("repos/staff/catalog-info.yaml", "# read for its own sake\n");
+    work.write(
+        "repos/staff/staff.yaml",
+        TEAM.replace("team-a", "intruder") + "---\n" + &ORPHAN.replace("nobody-at-all", "team-a"),
+    );
+    for name in ["shop", "staff"] {
+        let folder = format!("repos/{name}");
+        work.commit(&folder, "2024-05-06T07:08:09Z");
+        git(&work.path(&folder), &["remote", "add", "origin", &format!("git@github.com:acme/{name}.git")]);
+    }
+    let run = work.run(["build", "repos", "--out", "out"]);
+    run.succeeds();
+    assert!(run.err.contains("error[kind-not-allowed]") && run.err.contains("staff/staff.yaml:3:19"), "{}", run.err);
+    assert!(!work.path("out/catalog/default/group/intruder").exists());
+    assert!(work.path("out/catalog/default/component/orphan/index.html").is_file(), "other kinds are let in");
+}
+
+#[test]
+fn a_remote_is_fetched_kept_when_it_is_gone_and_not_needed_offline() {
+    let work = Work::with_shop("remote");
+    work.commit("repos/shop", "2024-05-06T07:08:09Z");
+    git(&work.path(""), &["clone", "--quiet", "--bare", "repos/shop", "far/shop.git"]);
+    let url = format!("file://{}", work.path("far/shop.git").display());
+    let config = |more: &str| {
+        format!(
+            "catalog: {{ rules: [{{ allow: [Component, Group] }}] }}\ncallboard:\n  sources: {{ git: ['{url}'] }}\n{more}"
+        )
+    };
+    let page = "out/docs/default/component/shop/index.html";
+
+    work.write("portal/app-config.yaml", config(""));
+    let run = work.run(["build", "portal", "--out", "out"]);
+    run.succeeds();
+    assert!(
+        run.err.contains("error[repository-unreachable]") && run.err.contains("callboard.gitProtocols"),
+        "{}",
+        run.err
+    );
+    assert!(!work.path(page).exists());
+
+    work.write("portal/app-config.yaml", config("  gitProtocols: [file]\n"));
+    let run = work.run(["build", "portal", "--out", "out", "--offline"]);
+    run.succeeds();
+    assert!(run.err.contains("it was never fetched"), "{}", run.err);
+
+    let run = work.run([
+        "build",
+        "portal",
+        "--out",
+        "out",
+        "--report",
+        "report.json",
+        "--deny",
+        "warnings",
+        "--deny",
+        "stale",
+    ]);
+    run.succeeds();
+    assert!(work.read(page).contains("<h1 id=\"shop\">"));
+    assert_eq!(work.json("report.json")["repos"][0]["status"], "fresh");
+    let fetched = work.tree("out");
+
+    fs::rename(work.path("far"), work.path("gone")).expect("the remote can be moved away");
+    work.run(["build", "portal", "--out", "out", "--offline", "--deny", "stale"]).succeeds();
+    same(&fetched, &work.tree("out"));
+
+    let run = work.run(["build", "portal", "--out", "out", "--report", "report.json"]);
+    run.succeeds();
+    assert!(run.err.contains("warning[repository-stale]"), "{}", run.err);
+    assert!(work.read(page).contains("<h1 id=\"shop\">"), "the last good state is shown");
+    let report = work.json("report.json");
+    assert_eq!((&report["repos"][0]["status"], &report["counts"]["stale"]), (&"stale".into(), &1.into()));
+    assert!(report["repos"][0]["reason"].is_string(), "{report}");
+    let stale = work.tree("out");
+
+    for _ in 0..2 {
+        let run = work.run(["build", "portal", "--out", "out", "--deny", "stale"]);
+        assert_eq!(run.code, 3, "{}", run.err);
+        same(&stale, &work.tree("out"));
+    }
+
+    fs::rename(work.path("gone"), work.path("far")).expect("the remote comes back");
+    work.write("repos/shop/docs/index.md", "# Fetched again\n");
+    work.commit("repos/shop", "2025-05-06T07:08:09Z");
+    let bare = work.path("far/shop.git").display().to_string();
+    git(&work.path("repos/shop"), &["push", "--quiet", &bare, "main"]);
+    work.run(["build", "portal", "--out", "out", "--deny", "stale"]).succeeds();
+    assert!(work.read(page).contains("Fetched again"));
+}
+
+// Secrets
+
+#[test]
+fn a_token_never_leaves_the_configuration() {
+    let work = Work::with_shop("token");
+    let token = "ghp_0123456789abcdefghij";
+    work.write("repos/app-config.yaml", "catalog: { rules: [{ allow: [Component, Group] }] }\nintegrations: { github: [{ host: github.com, token: '${TOKEN}' }] }\ncallboard: { sources: { filesystem: [.] } }\n");
+    let build = || {
+        let args = ["build", "repos", "--out", "out", "--report", "report.json", "-v", "--timings"];
+        work.run_with(args, &[("TOKEN", token)])
+    };
+    let run = build();
+    run.succeeds();
+    assert!(!run.err.contains(token));
+    work.holds_nowhere(token);
+    let before = work.tree("out");
+
+    work.write("repos/shop/docs/index.md", format!("# Shop\n\nCall it with `{token}`.\n"));
+    let run = build();
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(!run.err.contains(token), "the value is not repeated: {}", run.err);
+    assert!(!work.read("report.json").contains(token));
+    same(&before, &work.tree("out"));
+}
+
+#[test]
+fn a_token_beside_a_finding_is_not_shown_with_it() {
+    let work = Work::with_shop("token-line");
+    let token = "ghp_0123456789abcdefghij";
+    let integrations = format!("integrations: {{ github: [{{ token: {token} }}], azure: [] }}");
+    work.write("repos/app-config.yaml", format!("catalog: {{ rules: [] }}\n{integrations}\n"));
+    let run = work.run(["build", "repos", "-v"]);
+    run.succeeds();
+    assert!(run.err.contains("info[config-unused-key]"), "{}", run.err);
+    assert!(!run.err.contains(token), "{}", run.err);
+}
+
+#[test]
+fn a_password_in_an_address_is_never_shown() {
+    let work = Work::new("password");
+    work.write(
+        "app-config.yaml",
+        "catalog: { rules: [] }\ncallboard: { sources: { git: ['https://ann:hunter2secret@127.0.0.1:9/shop.git'] } }\n",
+    );
+    let run = work.run(["build", ".", "--out", "out", "--report", "report.json", "-v"]);
+    run.succeeds();
+    assert!(run.err.contains("error[repository-unreachable]"), "{}", run.err);
+    assert!(!run.err.contains("hunter2secret"), "not in what is said, which holds excerpts: {}", run.err);
+    for path in ["report.json", "out/build-report.json", "out/build-report/index.html"] {
+        assert!(!work.read(path).contains("hunter2secret"), "{path}");
+    }
+}
+
+#[test]
+fn paths_of_this_machine_stay_here() {
+    let work = Work::with_shop("machine");
+    work.write("repos/worse/.git/HEAD", "nonsense");
+    let out = work.path("out");
+    let repos = work.path("repos");
+    work.run(["build".as_ref(), repos.as_os_str(), "--out".as_ref(), out.as_os_str()]).succeeds();
+    let here = work.path("").display().to_string();
+    for (path, bytes) in work.tree("out") {
+        assert!(
+            !String::from_utf8_lossy(&bytes).contains(here.trim_end_matches('/')),
+            "out/{path} names a path of this machine"
+        );
+    }
+}
+
+// What people see
+
+#[test]
+fn search_answers_from_a_built_portal() {
+    let work = Work::with_shop("search");
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let run = work.run(["search", "gramophones", "--portal", "out"]);
+    run.succeeds();
+    assert!(run.out.contains("The shop  ") && run.out.contains("catalog/default/component/shop/"), "{}", run.out);
+    assert!(!run.out.contains('\u{1b}'), "no colours into a pipe");
+
+    let run = work.run(["search", "gramophones", "--portal", "out", "--json"]);
+    run.succeeds();
+    let results: Json = serde_json::from_str(&run.out).expect("JSON on stdout");
+    assert_eq!(results["hits"][0]["title"], "The shop", "{results}");
+    assert_eq!(run.err, "");
+
+    let run = work.run(["search", "zzzzqqqq", "--portal", "out"]);
+    run.succeeds();
+    assert_eq!(run.out, "");
+    assert!(run.err.contains("Nothing found"), "{}", run.err);
+}
+
+#[test]
+fn help_has_examples_and_completions_are_there() {
+    let work = Work::new("help");
+    for args in
+        [&["--help"][..], &["build", "--help"], &["serve", "--help"], &["search", "--help"], &["completions", "--help"]]
+    {
+        let run = work.run(args);
+        run.succeeds();
+        assert!(run.out.contains("Examples:\n  callboard "), "{args:?}: {}", run.out);
+        assert_eq!(run.err, "", "{args:?}");
+    }
+    for shell in ["bash", "zsh", "fish"] {
+        let run = work.run(["completions", shell]);
+        run.succeeds();
+        assert!(run.out.contains("callboard") && run.out.contains("lock-wait"), "{shell}");
+    }
+    let run = work.run(["--version"]);
+    assert_eq!(run.out.trim(), concat!("callboard ", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn quiet_says_nothing_and_color_does_as_it_is_told() {
+    let work = Work::with_shop("talk");
+    work.write("repos/orphan/catalog-info.yaml", ORPHAN);
+    for _ in 0..2 {
+        let run = work.run(["build", "repos", "--out", "out", "--quiet"]);
+        run.succeeds();
+        assert_eq!((run.out.as_str(), run.err.as_str()), ("", ""));
+    }
+    let colored = |args: &[&str]| {
+        let run = work.run(["build", "repos", "--out", args[0]].iter().chain(&args[1..]));
+        run.succeeds();
+        assert!(run.err.contains("dangling-ref"), "{}", run.err);
+        run.err.contains('\u{1b}')
+    };
+    assert!(!colored(&["a"]), "no colours into a pipe");
+    assert!(colored(&["b", "--color", "always"]));
+    assert!(!colored(&["c", "--color", "never"]));
+}
+
+#[test]
+fn a_name_cannot_steer_a_terminal() {
+    let work = Work::new("terminal");
+    let owner = ORPHAN.replace("nobody-at-all", "\"no\\e[31mbody\\nerror: forged\"");
+    work.write("repos/a/catalog-info.yaml", owner);
+    let run = work.run(["build", "repos", "--out", "out"]);
+    run.succeeds();
+    assert!(run.err.contains("dangling-ref"), "{}", run.err);
+    assert!(!run.err.contains('\u{1b}'), "{}", run.err);
+    assert!(run.err.lines().all(|line| !line.trim_start().starts_with("error: forged")), "{}", run.err);
+}
+
+#[test]
+fn a_theme_replaces_single_files() {
+    let work = Work::with_shop("theme");
+    work.write("theme/templates/404.html", "<p>Lost in {{ page.portal }}, <b>{{ page.title }}</b></p>");
+    work.write("theme/assets/own.css", "p { color: red }");
+    work.run(["build", "repos", "--out", "out", "--theme", "theme"]).succeeds();
+    assert!(work.read("out/404.html").starts_with("<p>Lost in Developer Portal, "));
+    assert_eq!(work.read("out/assets/own.css"), "p { color: red }");
+    assert!(work.read("out/index.html").contains("<!doctype html>"), "other templates are the built-in ones");
+
+    let before = work.tree("out");
+    work.write("theme/templates/404.html", "{{ page.portal ");
+    let run = work.run(["build", "repos", "--out", "out", "--theme", "theme"]);
+    assert_eq!(run.code, 2, "{}", run.err);
+    assert!(run.err.contains("404.html"), "the template is named: {}", run.err);
+    same(&before, &work.tree("out"));
+}
+
+#[test]
+fn links_may_name_files_for_readers_without_script() {
+    let work = Work::with_shop("links");
+    work.run(["build", "repos", "--out", "out", "--file-links"]).succeeds();
+    let mut seen = 0;
+    for (path, bytes) in work.tree("out").iter().filter(|(path, _)| path.ends_with(".html") && *path != "404.html") {
+        let html = String::from_utf8_lossy(bytes);
+        for href in html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            let target = href.split(['#', '?']).next().unwrap_or_default();
+            if target.is_empty() || target.contains(':') {
+                continue;
+            }
+            assert!(!target.ends_with('/'), "out/{path} links to the folder `{href}`");
+            let file = work.path("out").join(path).parent().expect("a folder").join(target);
+            assert!(file.is_file(), "out/{path} links to `{href}`, which does not exist");
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "there are links");
+}
+
+#[test]
+fn every_link_of_the_example_leads_somewhere() {
+    let work = Work::new("example-links");
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("content-example");
+    work.run(["build".as_ref(), example.as_os_str(), "--out".as_ref(), "out".as_ref()]).succeeds();
+    for (path, bytes) in work.tree("out").iter().filter(|(path, _)| path.ends_with(".html") && *path != "404.html") {
+        let html = String::from_utf8_lossy(bytes);
+        let links =
+            html.split(" href=\"").chain(html.split(" src=\"")).skip(1).filter_map(|rest| rest.split('"').next());
+        for link in links.filter(|link| !link.contains([':', '<', '\n'])) {
+            let target = link.split(['#', '?']).next().unwrap_or_default();
+            let file = work.path("out").join(path).parent().expect("a folder").join(target);
+            let there = if target.is_empty() || target.ends_with('/') {
+                file.join("index.html").is_file()
+            } else {
+                file.is_file()
+            };
+            assert!(there || target.is_empty(), "out/{path} links to `{link}`, which does not exist");
+        }
+    }
+}
+
+// The server
+
+#[test]
+fn the_server_shows_a_change_and_ends_well_on_ctrl_c() {
+    let work = Work::with_shop("serve");
+    let mut child = work.start(["serve", "repos", "--port", "0"]);
+    let (sender, lines) = std::sync::mpsc::channel();
+    let said = child.stderr.take().expect("its talk is piped");
+    std::thread::spawn(move || {
+        for line in BufReader::new(said).lines().map_while(Result::ok) {
+            let _ = sender.send(line);
+        }
+    });
+    let start = Instant::now();
+    let port: u16 = loop {
+        let line = lines.recv_timeout(PATIENCE).expect("it says where it serves");
+        if let Some((_, rest)) = line.split_once("http://127.0.0.1:") {
+            break rest.split('/').next().and_then(|port| port.parse().ok()).expect("a port");
+        }
+        assert!(start.elapsed() < PATIENCE, "it never serves");
+    };
+    let (status, home) = get(port, "/");
+    assert!(status.contains(" 200 "), "{status}");
+    assert!(home.contains("Developer Portal"), "{home}");
+    assert!(get(port, "/nothing/").0.contains(" 404 "));
+
+    let docs = "/docs/default/component/shop/";
+    assert!(get(port, docs).1.contains("<h1 id=\"shop\">"));
+    work.write("repos/shop/docs/index.md", "# Changed by hand\n");
+    while !get(port, docs).1.contains("Changed by hand") {
+        assert!(start.elapsed() < PATIENCE, "the change never shows");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(!work.path("public").exists() && !work.path("repos/public").exists(), "nothing is written");
+
+    send("INT", &child);
+    let run = finish(child);
+    assert_eq!(run.code, 0, "Ctrl-C is its ordinary end");
+    assert_eq!(run.out, "");
+}
+
+// Tools
+
+/// A folder to work in, with a cache and a home of its own.
+struct Work(Scratch);
+
+/// How a run ended and what it said.
+#[derive(Debug)]
+struct Run {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Run {
+    #[track_caller]
+    fn succeeds(&self) {
+        assert_eq!(self.code, 0, "{}", self.err);
+    }
+}
+
+impl Work {
+    fn new(name: &str) -> Work {
+        Work(Scratch::new(name))
+    }
+
+    /// With one repository: a component with one page of documentation, and its owner.
+    fn with_shop(name: &str) -> Work {
+        let work = Work::new(name);
+        work.write("repos/shop/catalog-info.yaml", format!("{SHOP}---\n{TEAM}"));
+        work.write("repos/shop/docs/index.md", "# Shop\n\nHow it works.\n");
+        work
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.0.path().join(path)
+    }
+
+    fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+        self.0.write(path, text);
+    }
+
+    #[track_caller]
+    fn read(&self, path: &str) -> String {
+        let bytes = fs::read(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    #[track_caller]
+    fn json(&self, path: &str) -> Json {
+        serde_json::from_str(&self.read(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    fn modified(&self, path: &str) -> std::time::SystemTime {
+        fs::metadata(self.path(path)).and_then(|metadata| metadata.modified()).expect("a file with a time")
+    }
+
+    fn command(&self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_callboard"));
+        command
+            .args(args)
+            .current_dir(self.0.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command.env("CALLBOARD_CACHE_DIR", self.path("cache")).env("HOME", self.path("home"));
+        for name in ["SOURCE_DATE_EPOCH", "BACKSTAGE_ENV", "NO_COLOR", "COLUMNS"] {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    fn run(&self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Run {
+        self.run_with(args, &[])
+    }
+
+    /// With variables of the environment.
+    fn run_with(&self, args: impl IntoIterator<Item = impl AsRef<OsStr>>, variables: &[(&str, &str)]) -> Run {
+        let output = self.command(args).envs(variables.iter().copied()).output().expect("callboard runs");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("callboard talks in UTF-8");
+        Run { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    fn start(&self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Child {
+        self.command(args).spawn().expect("callboard runs")
+    }
+
+    /// Every file below a folder by its path, links not followed.
+    fn tree(&self, path: &str) -> BTreeMap<String, Vec<u8>> {
+        let root = self.path(path);
+        let walk = walkdir::WalkDir::new(&root).into_iter().map(|entry| entry.expect("a folder that can be read"));
+        walk.filter(|entry| entry.file_type().is_file())
+            .map(|entry| {
+                let inside = entry.path().strip_prefix(&root).expect("below the folder").to_string_lossy().into_owned();
+                (inside, fs::read(entry.path()).expect("a file that can be read"))
+            })
+            .collect()
+    }
+
+    /// What a build leaves beside its output.
+    fn companions(&self, out: &str) -> Vec<String> {
+        let prefix = format!(".{out}.callboard-");
+        let entries = fs::read_dir(self.0.path()).expect("the folder above the output");
+        let names = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+        let mut names: Vec<String> = names.filter(|name| name.starts_with(&prefix)).collect();
+        names.sort();
+        names
+    }
+
+    /// Holds the lock of an output, as a build in another process would.
+    fn hold(&self, out: &str) -> File {
+        let lock = File::create(self.path(&format!(".{out}.callboard-lock"))).expect("a lock file");
+        lock.lock().expect("nobody else holds it");
+        lock
+    }
+
+    /// Commits everything in a folder, which becomes a repository if it is none.
+    fn commit(&self, folder: &str, date: &str) {
+        let folder = self.path(folder);
+        if !folder.join(".git").exists() {
+            git(&folder, &["init", "--quiet", "--initial-branch=main"]);
+        }
+        git(&folder, &["add", "--all"]);
+        git_at(&folder, &["commit", "--quiet", "--message=A change"], date);
+    }
+
+    /// Neither the output nor the report nor the cache hold `secret`.
+    #[track_caller]
+    fn holds_nowhere(&self, secret: &str) {
+        let seen = self.tree("").into_iter().filter(|(path, _)| !path.starts_with("repos/"));
+        for (path, bytes) in seen {
+            assert!(!String::from_utf8_lossy(&bytes).contains(secret), "{path} holds the secret");
+        }
+    }
+}
+
+fn git(folder: &Path, args: &[&str]) -> String {
+    git_at(folder, args, "2024-01-01T00:00:00Z")
+}
+
+fn git_at(folder: &Path, args: &[&str], date: &str) -> String {
+    let mut command = Command::new("git");
+    command.arg("-C").arg(folder).args(args);
+    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+    for role in ["AUTHOR", "COMMITTER"] {
+        command.env(format!("GIT_{role}_NAME"), "Ann Author").env(format!("GIT_{role}_EMAIL"), "ann@example.com");
+        command.env(format!("GIT_{role}_DATE"), date);
+    }
+    let output = command.output().expect("git runs");
+    assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("git talks in UTF-8")
+}
+
+/// Two folders hold the same files with the same bytes.
+#[track_caller]
+fn same(one: &BTreeMap<String, Vec<u8>>, two: &BTreeMap<String, Vec<u8>>) {
+    let names = |tree: &BTreeMap<String, Vec<u8>>| tree.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(one), names(two));
+    let differs: Vec<&String> =
+        one.iter().filter(|(path, bytes)| two[*path] != **bytes).map(|(path, _)| path).collect();
+    assert!(differs.is_empty(), "{differs:?} differ");
+}
+
+fn send(signal: &str, child: &Child) {
+    let sent = Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status();
+    assert!(sent.expect("kill runs").success());
+}
+
+/// Waits until a process handles SIGINT itself; where the system does not tell, a while.
+fn until_it_minds_signals(child: &Child) {
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE {
+        let Ok(status) = fs::read_to_string(format!("/proc/{}/status", child.id())) else {
+            return std::thread::sleep(Duration::from_secs(2));
+        };
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+        // SIGINT and SIGTERM, signals 2 and 15.
+        if caught & 0b10 != 0 && caught & (1 << 14) != 0 {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    panic!("it never handles signals");
+}
+
+/// Waits for the end of a run, but not for ever.
+fn finish(mut child: Child) -> Run {
+    let start = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("a child of ours") {
+            break status;
+        }
+        if start.elapsed() > PATIENCE {
+            let _ = child.kill();
+            panic!("it never ends");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    let mut run = Run { code: status.code().unwrap_or(-1), out: String::new(), err: String::new() };
+    if let Some(mut pipe) = child.stdout.take() {
+        pipe.read_to_string(&mut run.out).expect("callboard talks in UTF-8");
+    }
+    if let Some(mut pipe) = child.stderr.take() {
+        pipe.read_to_string(&mut run.err).expect("callboard talks in UTF-8");
+    }
+    run
+}
+
+/// Status line and body.
+fn get(port: u16, path: &str) -> (String, String) {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("the server answers");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a time-out");
+    write!(stream, "GET {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n").expect("a request");
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).expect("an answer");
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    (head.lines().next().unwrap_or_default().to_string(), body.to_string())
+}
