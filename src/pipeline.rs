@@ -66,7 +66,8 @@ pub fn gather(input: &Input<'_>) -> Result<Gathered, Stop> {
     let (catalog, found) = catalog::join(candidates, config);
     findings.extend(found);
     findings.extend(insights::findings(&catalog));
-    let fingerprint = fingerprint(input, &snapshot);
+    diagnostics::sort(&mut findings);
+    let fingerprint = fingerprint(input, &snapshot, &findings);
     Ok(Gathered { snapshot, catalog, findings, fingerprint })
 }
 
@@ -163,7 +164,7 @@ fn accept(file: Ingested<Descriptor>, snapshot: &Snapshot) -> (Vec<Candidate>, V
 }
 
 /// Of everything the site is made from: an equal fingerprint means an equal site.
-fn fingerprint(input: &Input<'_>, snapshot: &Snapshot) -> Fingerprint {
+fn fingerprint(input: &Input<'_>, snapshot: &Snapshot, findings: &[Finding]) -> Fingerprint {
     let repos: Vec<[u8; 32]> = snapshot
         .repos
         .par_iter()
@@ -173,7 +174,7 @@ fn fingerprint(input: &Input<'_>, snapshot: &Snapshot) -> Fingerprint {
             *hasher.finalize().as_bytes()
         })
         .collect();
-    let settings = format!("{}\n{:?}", input.loaded.config.fingerprint(), input.site);
+    let settings = format!("{}\n{:?}\n{findings:?}", input.loaded.config.fingerprint(), input.site);
     let mut parts: Vec<&[u8]> = vec![&input.program, settings.as_bytes()];
     for (path, bytes) in input.theme {
         parts.extend([path.as_bytes(), bytes]);

@@ -1,4 +1,4 @@
-// What every page has: rail, colour scheme, links on file://, copy buttons, dates, stars, the reader's place in a text.
+// What every page has: rail, colour scheme, search, links on file://, dates, stars.
 "use strict";
 (() => {
   const html = document.documentElement;
@@ -69,6 +69,32 @@
     }
     return loading.get(path);
   };
+
+  // ---- Search: its script comes with the first use.
+
+  const openSearch = async () => {
+    if (!globalThis.callboardSearchOpen) await globalThis.callboardLoad("assets/search.js");
+    globalThis.callboardSearchOpen();
+  };
+  for (const link of document.querySelectorAll("[data-search]")) {
+    link.setAttribute("role", "button");
+    if (!document.getElementById("search-input")) link.setAttribute("aria-haspopup", "dialog");
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      openSearch();
+    });
+    link.addEventListener("keydown", (event) => {
+      if (event.key === " ") { event.preventDefault(); openSearch(); }
+    });
+  }
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    const slash = event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (!slash && !((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k")) return;
+    event.preventDefault();
+    openSearch();
+  });
 
   // ---- file:// knows no index files.
 
@@ -142,50 +168,6 @@
     show();
   }
 
-  // ---- Copy buttons.
-
-  async function copy(text) {
-    try {
-      await navigator.clipboard.writeText(text);
-      return true;
-    } catch {
-      const area = el("textarea", { class: "vh", "aria-hidden": "true", tabindex: "-1" });
-      area.value = text;
-      document.body.append(area);
-      area.select();
-      const done = document.execCommand("copy");
-      area.remove();
-      return done;
-    }
-  }
-  function copyButton(label, text, inline) {
-    const button = el("button", { type: "button", class: `iconbutton copy${inline ? " is-inline" : ""}`, "aria-label": label, title: label }, icon("copy"));
-    button.addEventListener("click", async () => {
-      if (!(await copy(text()))) return;
-      button.querySelector("use").setAttribute("href", "#i-check");
-      button.setAttribute("aria-label", "Copied");
-      setTimeout(() => {
-        button.querySelector("use").setAttribute("href", "#i-copy");
-        button.setAttribute("aria-label", label);
-      }, 1500);
-    });
-    return button;
-  }
-  for (const pre of document.querySelectorAll("main pre")) {
-    let box = pre.parentElement;
-    if (!box.classList.contains("highlight")) {
-      box = el("div", { class: "copyable" });
-      pre.replaceWith(box);
-      box.append(pre);
-    }
-    if (!pre.hasAttribute("tabindex")) pre.tabIndex = 0;
-    pre.after(copyButton("Copy this code", () => pre.textContent));
-  }
-  for (const node of document.querySelectorAll("[data-copy]")) {
-    const text = node.textContent;
-    node.append(copyButton(`Copy ${text}`, () => text, true));
-  }
-
   // ---- Dates as people say them; the exact one is in the title.
 
   const UNITS = [["year", 31557600], ["month", 2629800], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60]];
@@ -255,53 +237,6 @@
     }
     box.append(list);
     box.hidden = false;
-  }
-
-  // ---- Docs: pages of the set on the phone, the current heading in the contents.
-
-  const pages = document.getElementById("docnav");
-  const opener = document.querySelector(".docnav-toggle");
-  if (pages && opener) {
-    opener.setAttribute("role", "button");
-    opener.setAttribute("aria-expanded", "false");
-    const flip = (event) => {
-      event.preventDefault();
-      opener.setAttribute("aria-expanded", String(pages.classList.toggle("is-open")));
-      if (pages.classList.contains("is-open")) pages.scrollIntoView({ block: "nearest" });
-    };
-    opener.addEventListener("click", flip);
-    opener.addEventListener("keydown", (event) => { if (event.key === " ") flip(event); });
-    if (!phone.matches) {
-      const current = pages.querySelector("[aria-current]");
-      if (current && current.offsetTop > pages.clientHeight) pages.scrollTop = current.offsetTop - pages.clientHeight / 2;
-    }
-  }
-  const toc = document.querySelector(".toc");
-  if (toc) {
-    if (matchMedia("(max-width: 75rem)").matches) toc.open = false;
-    const links = new Map();
-    for (const link of toc.querySelectorAll("a")) {
-      const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)));
-      if (heading) links.set(heading, link);
-    }
-    const headings = [...links.keys()];
-    const mark = () => {
-      let current = headings[0];
-      for (const heading of headings) {
-        if (heading.getBoundingClientRect().top > 120) break;
-        current = heading;
-      }
-      if (innerHeight + scrollY >= document.documentElement.scrollHeight - 2 && scrollY > 0) current = headings.at(-1);
-      for (const [heading, link] of links) {
-        if (heading === current) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
-      }
-    };
-    if (headings.length) {
-      const watcher = new IntersectionObserver(mark, { rootMargin: "-100px 0px 0px 0px", threshold: [0, 1] });
-      for (const heading of headings) watcher.observe(heading);
-      addEventListener("scrollend", mark, { passive: true });
-      mark();
-    }
   }
 
   // A link to a finding or a part opens what hides it.

@@ -130,7 +130,8 @@
       else if (event.key === "Enter") {
         const option = options[at];
         if (option) option.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey: event.ctrlKey, metaKey: event.metaKey, shiftKey: event.shiftKey }));
-      } else return;
+      } else if (event.key === "Escape") dialog.close();
+      else return;
       event.preventDefault();
     });
     close.addEventListener("click", () => dialog.close());
@@ -147,25 +148,7 @@
     parts.run(parts.input.value.trim(), 0);
     globalThis.callboardLoad("assets/search-engine.js").catch(() => {});
   }
-  for (const link of document.querySelectorAll("[data-search]")) {
-    link.setAttribute("role", "button");
-    if (!document.getElementById("search-input")) link.setAttribute("aria-haspopup", "dialog");
-    link.addEventListener("click", (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-      event.preventDefault();
-      open();
-    });
-    link.addEventListener("keydown", (event) => {
-      if (event.key === " ") { event.preventDefault(); open(); }
-    });
-  }
-  document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-    const slash = event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
-    if (!slash && !((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k")) return;
-    event.preventDefault();
-    open();
-  });
+  globalThis.callboardSearchOpen = open;
 
   // ---- The page.
 
@@ -183,7 +166,7 @@
     keep(query);
     if (!query) {
       status.textContent = "";
-      results.replaceChildren(el("p", { class: "empty" }, "Type a name, a word from the docs, or a filter such as ", el("code", {}, "kind:api owner:group:default/payments"), "."));
+      results.replaceChildren(el("p", { class: "empty" }, "Type a name or a word from the docs."));
       return;
     }
     let found;
