@@ -52,6 +52,7 @@ pub fn accept(document: RawDocument, context: &Context<'_>) -> Result<Entity, Ve
         namespace: envelope.namespace.as_str().into(),
         name: envelope.name.as_str().into(),
         title: text(metadata, "title"),
+        profile_name: text(spec.and_then(|spec| spec.get("profile")), "displayName"),
         description: text(metadata, "description"),
         r#type: text(spec, "type"),
         lifecycle: text(spec, "lifecycle"),

@@ -41,6 +41,8 @@ pub struct Entity {
     /// Canonical ref, lower case: `component:default/payment-service`.
     pub reference: Arc<str>,
     pub title: Option<Box<str>>,
+    /// `spec.profile.displayName` of users and groups.
+    pub profile_name: Option<Box<str>>,
     pub description: Option<Box<str>>,
     /// `spec.type`
     pub r#type: Option<Box<str>>,
@@ -78,9 +80,9 @@ pub struct Written {
 }
 
 impl Entity {
-    /// `title`, else `name`.
+    /// `title`, else the profile's display name, else `name`.
     pub fn display_name(&self) -> &str {
-        self.title.as_deref().unwrap_or(&self.name)
+        self.title.as_deref().or(self.profile_name.as_deref()).unwrap_or(&self.name)
     }
 
     /// The canonical ref in the first relation of a type.

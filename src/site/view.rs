@@ -98,7 +98,7 @@ pub struct Link {
 /// An entity as it is named on other pages.
 #[derive(Debug, Clone, Serialize)]
 pub struct EntityLink {
-    /// `title`, else `name`.
+    /// `title`, else the display name of a profile, else `name`.
     pub text: String,
     /// Canonical ref, `component:default/payment-service`.
     pub reference: String,

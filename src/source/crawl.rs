@@ -9,7 +9,6 @@ use super::{Repo, RepoId, Snapshot, Status, git, history, remote};
 use crate::cache::Cache;
 use crate::config::{Config, Location, LocationKind, Source};
 use crate::diagnostics::{Finding, Place, rules};
-use globset::{GlobBuilder, GlobMatcher};
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Component, Path, PathBuf};
@@ -336,7 +335,7 @@ impl Worklist<'_> {
     fn take(&mut self, repo: RepoId, path: &str, target: &Target, origin: &Arc<Origin>, configured: bool) {
         let held = &self.repos[repo.0 as usize];
         let paths: Vec<String> = if path.contains('*') {
-            let Some(glob) = glob(path) else {
+            let Some(glob) = folder::glob(path) else {
                 self.findings.push(rules::source::bad_glob(target.place.clone(), path));
                 return;
             };
@@ -451,12 +450,6 @@ impl Worklist<'_> {
     fn close<T>(self, files: Vec<Ingested<T>>) -> Crawl<T> {
         Crawl { snapshot: Snapshot { repos: self.repos }, files, findings: self.findings }
     }
-}
-
-/// A pattern as Backstage's globs read it: `*` stays in a folder, `**` does not.
-pub(super) fn glob(pattern: &str) -> Option<GlobMatcher> {
-    let glob = GlobBuilder::new(pattern.trim_start_matches("./")).literal_separator(true).build().ok()?;
-    Some(glob.compile_matcher())
 }
 
 /// Files on disk that a `file` target of the configuration means.

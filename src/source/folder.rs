@@ -1,6 +1,7 @@
 //! Plain folders: which of them are repositories, which files they hold.
 
 use super::{Blob, File, ReadFault, Repo, Status, Store};
+use globset::{GlobBuilder, GlobMatcher};
 use ignore::WalkBuilder;
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -128,7 +129,7 @@ pub(super) fn open(id: &str, root: &Path) -> Repo {
 
 /// Files of `folder` that match a pattern relative to it, by path; hidden ones only where the pattern names them.
 pub(super) fn matching(folder: &Path, pattern: &str) -> Vec<PathBuf> {
-    let Some(glob) = super::crawl::glob(pattern) else { return Vec::new() };
+    let Some(glob) = glob(pattern) else { return Vec::new() };
     let depth = if pattern.contains("**") { usize::MAX } else { pattern.split('/').count() };
     let named_hidden = pattern.split('/').any(|part| part.starts_with('.') && part.len() > 1);
     walkdir::WalkDir::new(folder)
@@ -144,6 +145,12 @@ pub(super) fn matching(folder: &Path, pattern: &str) -> Vec<PathBuf> {
         .filter(|entry| relative(folder, entry.path()).is_some_and(|path| glob.is_match(path)))
         .map(walkdir::DirEntry::into_path)
         .collect()
+}
+
+/// A pattern as Backstage's globs read it: `*` stays in a folder, `**` does not.
+pub(super) fn glob(pattern: &str) -> Option<GlobMatcher> {
+    let glob = GlobBuilder::new(pattern.trim_start_matches("./")).literal_separator(true).build().ok()?;
+    Some(glob.compile_matcher())
 }
 
 /// The bytes of a regular file below `root`.
