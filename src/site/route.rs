@@ -65,7 +65,7 @@ pub fn segment(name: &str) -> String {
     let lower = name.to_lowercase();
     let safe = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
     let (stem, ending) = match lower.rsplit_once('.') {
-        Some((stem, ending)) if !stem.is_empty() && ending.len() <= 8 && ending.chars().all(safe) => {
+        Some((stem, ending)) if !stem.is_empty() && (1..=8).contains(&ending.len()) && ending.chars().all(safe) => {
             (stem, format!(".{ending}"))
         }
         _ => (lower.as_str(), String::new()),
