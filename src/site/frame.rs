@@ -2,10 +2,11 @@
 
 use super::view::{Crumbs, EntityLink, FindingRow, Frame, LastChange, Link, RailLink, RelationGroup, pieces};
 use super::{Linker, Site, date, route};
-use crate::catalog::{EntityId, EntityRef, RelationType};
+use crate::catalog::{Entity, EntityId, EntityRef, RelationType};
 use crate::diagnostics::Finding;
 use crate::graph::End;
 use crate::source::{Change, Repo};
+use crate::techdocs::plain_text;
 
 /// Id, text and route of each entry of the rail.
 const RAIL: [(&str, &str, &str); 7] = [
@@ -180,6 +181,11 @@ impl Site<'_> {
                 .map(|id| self.entity_link(id, links)),
         }
     }
+}
+
+/// An entity's description as plain words.
+pub(super) fn summary(entity: &Entity) -> String {
+    plain_text(entity.description.as_deref().unwrap_or_default())
 }
 
 /// The last change of a file, where git knows one with a possible date.

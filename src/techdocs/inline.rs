@@ -47,7 +47,22 @@ pub fn inline_text(text: &str) -> String {
     out
 }
 
-/// The words of a short Markdown text, without any markup.
+/// The words of a short Markdown text on one line, raw HTML as the text it is.
+pub fn plain_text(text: &str) -> String {
+    let text = &text[..text.floor_char_boundary(LONGEST)];
+    let mut out = String::with_capacity(text.len());
+    for event in Parser::new_ext(text, options()) {
+        match event {
+            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => out.push_str(&text),
+            Event::SoftBreak | Event::HardBreak | Event::Start(Tag::Item) => out.push(' '),
+            Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::CodeBlock | TagEnd::TableCell) => out.push(' '),
+            _ => {}
+        }
+    }
+    out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The words of a heading, without any markup.
 pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for event in Parser::new_ext(text, options()) {

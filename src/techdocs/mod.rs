@@ -28,7 +28,7 @@ mod tests;
 mod writer;
 
 pub use highlight::Highlighter;
-pub use inline::inline_text;
+pub use inline::{inline_text, plain_text};
 pub use labels::{ENGLISH, Labels};
 pub use mkdocs::{MkDocs, NavItem, read_mkdocs};
 pub use nav::{NavNode, Navigation, navigation};

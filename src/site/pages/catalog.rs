@@ -1,6 +1,6 @@
 //! The catalog's lists: all entities, and one list per kind, in pages.
 
-use super::super::frame::About;
+use super::super::frame::{About, summary};
 use super::super::view::{CatalogList, CatalogRow, KindTab, View};
 use super::super::{EntityList, Linker, Rendered, Site};
 use super::page_count;
@@ -91,7 +91,7 @@ fn row(site: &Site<'_>, id: EntityId, links: &Linker) -> CatalogRow {
     CatalogRow {
         entity: site.entity_link(id, links),
         namespace: entity.namespace.to_string(),
-        description: entity.description.as_deref().unwrap_or_default().chars().take(LONGEST_DESCRIPTION).collect(),
+        description: summary(entity).chars().take(LONGEST_DESCRIPTION).collect(),
         owner: site.owner(id, links),
         system: site.related(id, RelationType::PartOf, "system", links),
         tags: entity.tags.iter().map(ToString::to_string).collect(),

@@ -1,6 +1,6 @@
 //! The gallery of templates, and each template with its starter.
 
-use super::super::frame::About;
+use super::super::frame::{About, summary};
 use super::super::view::{
     CreateIndex, ParameterField, ParameterPage, SafeHtml, Starter, StepRow, TemplateCard, TemplatePage, View,
 };
@@ -47,12 +47,7 @@ fn card(site: &Site<'_>, id: EntityId, links: &Linker) -> TemplateCard {
     let entity = site.catalog.entity(id);
     let mut link = site.entity_link(id, links);
     link.url = Some(links.to(&route::template(entity)));
-    TemplateCard {
-        entity: link,
-        description: entity.description.as_deref().unwrap_or_default().to_string(),
-        owner: site.owner(id, links),
-        tags: tags(entity),
-    }
+    TemplateCard { entity: link, description: summary(entity), owner: site.owner(id, links), tags: tags(entity) }
 }
 
 fn tags(entity: &Entity) -> Vec<String> {
@@ -72,7 +67,10 @@ fn template(site: &Site<'_>, id: EntityId) -> Rendered {
     let description = entity.description.as_deref().unwrap_or_default();
     let above = [("Create".to_string(), "create/".to_string())];
     let view = TemplatePage {
-        page: site.frame(&links, About { title: entity.display_name(), description, section: "create", above: &above }),
+        page: site.frame(
+            &links,
+            About { title: entity.display_name(), description: &summary(entity), section: "create", above: &above },
+        ),
         entity: site.entity_link(id, &links),
         entity_url: links.to(&route::entity(entity)),
         title: entity.display_name().to_string(),

@@ -1,5 +1,6 @@
 //! The catalog as classic-script shards, for the list's own script: `data/catalog/root.js`, `data/catalog/0.js`, ….
 
+use super::super::frame::summary;
 use super::super::{Rendered, Site, route};
 use super::page_count;
 use crate::catalog::{EntityId, RelationType};
@@ -74,8 +75,7 @@ fn row(site: &Site<'_>, id: EntityId) -> Json {
     };
     let (owner, owner_title) = named(RelationType::OwnedBy, "");
     let (system, system_title) = named(RelationType::PartOf, "system:");
-    let description: String =
-        entity.description.as_deref().unwrap_or_default().chars().take(LONGEST_DESCRIPTION).collect();
+    let description: String = summary(entity).chars().take(LONGEST_DESCRIPTION).collect();
     json!([
         &*entity.reference,
         entity.display_name(),

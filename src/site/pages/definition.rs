@@ -1,6 +1,6 @@
 //! An API's definition, highlighted, with the file to download.
 
-use super::super::frame::About;
+use super::super::frame::{About, summary};
 use super::super::view::{DefinitionPage, SafeHtml, View};
 use super::super::{Rendered, Site, route};
 use super::entity::tabs;
@@ -36,7 +36,7 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
             &links,
             About {
                 title: &format!("{} definition", entity.display_name()),
-                description: entity.description.as_deref().unwrap_or_default(),
+                description: &summary(entity),
                 section: "apis",
                 above: &above,
             },

@@ -1,6 +1,6 @@
 //! An entity's page, its JSON and its search document.
 
-use super::super::frame::{About, last_change};
+use super::super::frame::{About, last_change, summary};
 use super::super::view::{Deprecation, EntityPage, Link, LinkWithIcon, OwnedGroup, Profile, SafeHtml, Tab, View};
 use super::super::{Linker, Rendered, Site, route};
 use crate::catalog::{Entity, EntityId, RelationType, kinds};
@@ -55,7 +55,10 @@ fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json
     let shown_as_field = |relation| matches!(relation, RelationType::OwnedBy);
     let shown_as_list = |relation| is_people && matches!(relation, RelationType::OwnerOf | RelationType::HasMember);
     EntityPage {
-        page: site.frame(links, About { title: entity.display_name(), description, section: "catalog", above: &above }),
+        page: site.frame(
+            links,
+            About { title: entity.display_name(), description: &summary(entity), section: "catalog", above: &above },
+        ),
         entity: site.entity_link(id, links),
         name: entity.name.to_string(),
         namespace: entity.namespace.to_string(),
@@ -248,7 +251,7 @@ fn with_relations(site: &Site<'_>, id: EntityId, mut data: Json) -> Json {
 }
 
 fn document(entity: &Entity, route: &str, data: &Json) -> SearchDocument {
-    let mut body = entity.description.as_deref().unwrap_or_default().to_string();
+    let mut body = summary(entity);
     for part in [&data["spec"]["profile"]["displayName"], &data["spec"]["profile"]["email"]] {
         if let Some(text) = part.as_str() {
             body.push(' ');

@@ -1,6 +1,6 @@
 //! The first page.
 
-use super::super::frame::About;
+use super::super::frame::{About, summary};
 use super::super::view::{ChangeRow, Home, KindCount, SystemCard, View};
 use super::super::{Linker, Rendered, Site, date, route};
 use super::{Closing, docs_index};
@@ -54,7 +54,7 @@ fn system(site: &Site<'_>, id: EntityId, links: &Linker) -> SystemCard {
     let entity = site.catalog.entity(id);
     SystemCard {
         entity: site.entity_link(id, links),
-        description: entity.description.as_deref().unwrap_or_default().to_string(),
+        description: summary(entity),
         owner: site.owner(id, links),
         parts: site.graph.targets(id, RelationType::HasPart).count(),
     }

@@ -1,6 +1,6 @@
 //! The organisation as a tree of groups.
 
-use super::super::frame::About;
+use super::super::frame::{About, summary};
 use super::super::view::{TeamNode, TeamsPage, View};
 use super::super::{Linker, Rendered, Site};
 use crate::catalog::{EntityId, RelationType};
@@ -42,7 +42,7 @@ fn node(site: &Site<'_>, id: EntityId, links: &Linker, seen: &mut HashSet<Entity
         let children: Vec<EntityId> = site.graph.targets(id, RelationType::ParentOf).collect();
         Some(TeamNode {
             entity: site.entity_link(id, links),
-            description: site.catalog.entity(id).description.as_deref().unwrap_or_default().to_string(),
+            description: summary(site.catalog.entity(id)),
             members: site.graph.targets(id, RelationType::HasMember).count(),
             owned: site.graph.targets(id, RelationType::OwnerOf).count(),
             children: children.into_iter().filter_map(|child| build(site, child, links, seen, depth + 1)).collect(),
