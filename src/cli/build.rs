@@ -65,7 +65,7 @@ pub(crate) fn run(command: &Build, talk: &Talk, interrupt: &Interrupt) -> Result
     let result = build(command, talk, interrupt, &progress, &mut made);
     let timings = progress.finish();
     if command.timings {
-        talk.say(&timings_table(&timings));
+        talk.answer(&timings_table(&timings));
     }
     if let (Err(stop), Some(path)) = (&result, &command.report) {
         let report = Report { timings: Some(timings_map(&timings)), ..Report::failed(stop, made) };

@@ -72,6 +72,11 @@ impl Talk {
         }
     }
 
+    /// What was asked for by name: said even when quiet.
+    pub(crate) fn answer(&self, text: &str) {
+        self.bar.suspend(|| eprintln!("{text}"));
+    }
+
     /// Removes the progress bar.
     pub(crate) fn clear(&self) {
         self.bar.finish_and_clear();
