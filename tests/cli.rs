@@ -80,12 +80,55 @@ fn the_example_builds_with_the_findings_its_readme_lists() {
 }
 
 #[test]
+fn a_second_build_shows_the_findings_again_and_refuses_them_again() {
+    let work = Work::with_shop("again-denied");
+    work.write("repos/shop/broken.yaml", "");
+    work.write(
+        "repos/odd/catalog-info.yaml",
+        "apiVersion: backstage.io/v1alpha1\nkind: System\nmetadata:\n  name: odd\nspec:\n  owner: nobody\n",
+    );
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let run = work.run(["build", "repos", "--out", "out"]);
+    run.succeeds();
+    assert!(run.err.contains("Nothing changed") && run.err.contains("warning[dangling-ref]"), "{}", run.err);
+    let run = work.run(["build", "repos", "--out", "out", "--deny", "warnings", "--report", "report.json"]);
+    assert_eq!(run.code, 3, "{}", run.err);
+    let report = work.json("report.json");
+    assert_eq!(report["result"], "failed");
+    assert!(report["diagnostics"].as_array().is_some_and(|found| !found.is_empty()));
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_known_before_anything_is_published() {
+    let work = Work::with_shop("report-nowhere");
+    let run = work.run(["build", "repos", "--out", "out", "--report", "nowhere/report.json"]);
+    assert_eq!(run.code, 2, "{}", run.err);
+    assert!(!work.path("out").exists());
+}
+
+#[test]
+fn nobody_listening_ends_no_build() {
+    let work = Work::with_shop("closed");
+    let status = std::process::Command::new("sh")
+        .args([
+            "-c",
+            "exec \"$0\" build repos --out out --cache-dir cache 2>/dev/full",
+            env!("CARGO_BIN_EXE_callboard"),
+        ])
+        .current_dir(work.path(""))
+        .status()
+        .expect("a shell runs");
+    assert!(status.success());
+    assert!(work.path("out/index.html").is_file());
+}
+
+#[test]
 fn a_site_is_written_and_nothing_is_printed_on_stdout() {
     let work = Work::with_shop("build");
     let run = work.run(["build", "repos", "--out", "out"]);
     run.succeeds();
     assert_eq!(run.out, "");
-    assert!(run.err.contains("Built 2 entities from 1 repository, 1 docs page into `out`"), "{}", run.err);
+    assert!(run.err.contains("Built `out`: 2 entities from 1 repository, 1 docs page"), "{}", run.err);
     let page = work.read("out/docs/default/component/shop/index.html");
     assert!(page.contains("<h1 id=\"shop\">Shop"), "{page}");
     for path in ["index.html", "404.html", "catalog/default/component/shop/index.html", "search/root.js", "_headers"] {
@@ -108,7 +151,7 @@ fn a_second_build_of_the_same_says_so_and_keeps_every_byte() {
     let (before, since) = (work.tree("out"), work.modified("out/index.html"));
     let run = work.run(["build", "repos", "--out", "out", "--report", "report.json"]);
     run.succeeds();
-    assert!(run.err.contains("Nothing changed: 2 entities from 1 repository, 1 docs page in `out`"), "{}", run.err);
+    assert!(run.err.contains("Nothing changed in `out`: 2 entities from 1 repository, 1 docs page"), "{}", run.err);
     same(&before, &work.tree("out"));
     assert_eq!(work.modified("out/index.html"), since);
     assert_eq!(work.json("report.json")["result"], "ok");
@@ -116,7 +159,7 @@ fn a_second_build_of_the_same_says_so_and_keeps_every_byte() {
     work.write("repos/shop/docs/index.md", "# Another shop\n");
     let run = work.run(["build", "repos", "--out", "out"]);
     run.succeeds();
-    assert!(run.err.contains("Built 2 entities"), "{}", run.err);
+    assert!(run.err.contains("Built `out`: 2 entities"), "{}", run.err);
     assert!(work.read("out/docs/default/component/shop/index.html").contains("Another shop"));
 }
 

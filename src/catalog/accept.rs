@@ -63,6 +63,10 @@ pub fn accept(document: RawDocument, context: &Context<'_>) -> Result<Entity, Ve
             .filter_map(|tag| tag.text().map(Box::from))
             .collect(),
         annotations: strings(metadata.and_then(|metadata| metadata.get("annotations"))),
+        techdocs_span: metadata
+            .and_then(|metadata| metadata.get("annotations"))
+            .and_then(|annotations| annotations.get("backstage.io/techdocs-ref"))
+            .map(|annotation| annotation.span),
         refs,
         data: stored(&node, &envelope.namespace, kind).to_string().into(),
         written: Written {
@@ -250,7 +254,7 @@ impl Check<'_> {
             if !format::is_key(key) {
                 let place = self.at(*key_span);
                 let rule = "`[prefix/]name`, where the prefix is a lower-case domain name";
-                self.push(rules::catalog::format(place, &format!("key of {field}"), key, rule, None));
+                self.push(rules::catalog::format(place, &format!("{field} key"), key, rule, None));
             }
             match value.text() {
                 None => self.wrong(value, &format!("{field}.{key}"), "a string (quote it)"),
@@ -364,6 +368,10 @@ impl Check<'_> {
         for field in kind.fields {
             let path = format!("spec.{}", field.name);
             match spec.entry(field.name) {
+                Some(entry) if field.required && entry.value.is_null() => {
+                    let place = self.at(entry.key_span);
+                    self.push(rules::catalog::required_but_null(place, &path));
+                }
                 Some(entry) => self.shape(&entry.value, field, &path),
                 None if field.required => {
                     let place = node.entry("spec").map_or_else(|| self.at(spec.span), |entry| self.at(entry.key_span));

@@ -29,9 +29,9 @@ pub fn ingestion_annotations(repo: &Repo, path: &str, origin: &Origin) -> Annota
     if let Some(web) = &repo.web {
         annotations.default = vec![
             ("backstage.io/view-url", web.file(path, 0)),
-            ("backstage.io/edit-url", web.edit(path)),
             ("backstage.io/source-location", format!("url:{}", web.folder(parent(path)))),
         ];
+        annotations.default.extend(web.edit(path).map(|address| ("backstage.io/edit-url", address)));
     }
     annotations
 }
@@ -39,7 +39,7 @@ pub fn ingestion_annotations(repo: &Repo, path: &str, origin: &Origin) -> Annota
 /// The text of a file that a placeholder in the descriptor at `path` names. The error says why there is none.
 pub fn read_beside(repo: &Repo, path: &str, target: &str) -> Result<String, String> {
     let inside = match &repo.web {
-        Some(web) => target.strip_prefix(&web.file("", 0)).map(|rest| format!("/{rest}")),
+        Some(web) => web.path_of(target).map(|path| format!("/{path}")),
         None => None,
     };
     let target = inside.as_deref().unwrap_or(target);

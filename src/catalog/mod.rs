@@ -50,6 +50,8 @@ pub struct Entity {
     pub lifecycle: Option<Box<str>>,
     pub tags: Vec<Box<str>>,
     pub annotations: BTreeMap<Box<str>, Box<str>>,
+    /// Where `backstage.io/techdocs-ref` stands.
+    pub techdocs_span: Option<Span>,
     /// Refs it holds in relation fields, in the order of its kind's table.
     pub refs: Vec<Ref>,
     /// The entity as Backstage would store it, without relations: JSON.

@@ -3,8 +3,8 @@
 use super::options::{cached_source, instant, program, site_options};
 use super::talk::{Progress, timings_map, timings_table};
 use super::{Options, Talk};
-use crate::diagnostics::{Stop, StopKind, count};
-use crate::emit::Report;
+use crate::diagnostics::{Finding, Stop, StopKind, count};
+use crate::emit::{self, Report};
 use crate::output::{Fingerprint, Guarded, Interrupt, Pack, Published, Stage, StageOptions};
 use crate::pipeline::{self, Input, Watcher};
 use crate::site::pages::Counts;
@@ -69,7 +69,9 @@ pub(crate) fn run(command: &Build, talk: &Talk, interrupt: &Interrupt) -> Result
     }
     if let (Err(stop), Some(path)) = (&result, &command.report) {
         let report = Report { timings: Some(timings_map(&timings)), ..Report::failed(stop, made) };
-        write_report(path, &report)?;
+        if let Err(unwritten) = write_report(path, &report) {
+            talk.say(&unwritten.to_string());
+        }
     }
     result
 }
@@ -85,6 +87,7 @@ fn build(
     command.options.use_jobs()?;
     let loaded = command.options.load(talk)?;
     let theme = command.options.theme(&loaded)?;
+    refuse_report_nowhere(command)?;
     refuse_output_in_the_way(&command.out, &command.options.dir)?;
     let stage = Stage::open(
         &command.out,
@@ -104,11 +107,13 @@ fn build(
     let gathered = pipeline::gather(&input)?;
     input.site.instant = instant(&gathered.snapshot);
     let fingerprint = Fingerprint::of(&[&gathered.fingerprint.0, format!("{:?}", input.site.instant).as_bytes()]);
-    if let Some(counts) = unchanged(&stage, &command.out, &fingerprint) {
+    if let Some((counts, findings)) = unchanged(&stage, &command.out, &fingerprint) {
+        talk.findings(&findings, &cached_source(&loaded, &gathered.snapshot));
+        let report = made.insert(Report::new(&gathered.snapshot, &findings, counts));
         refuse_denied(command, &counts)?;
-        copy_report(command)?;
+        write_asked_report(command, report, progress)?;
         talk.clear();
-        talk.say(&format!("Nothing changed: {} in `{}`", summary(&counts), command.out.display()));
+        talk.say(&format!("Nothing changed in `{}`: {}", command.out.display(), summary(&counts)));
         return Ok(());
     }
     let guarded = Guarded::new(&stage, loaded.config.secrets().map(|secret| secret.reveal().to_string()));
@@ -120,10 +125,7 @@ fn build(
     refuse_denied(command, &counts)?;
     progress.stage("publish", None)?;
     let published = stage.finish(fingerprint)?;
-    if let Some(path) = &command.report {
-        report.timings = Some(timings_map(&progress.timings()));
-        write_report(path, report)?;
-    }
+    write_asked_report(command, report, progress)?;
     say_published(command, talk, &published, &counts);
     if gathered.catalog.is_empty() && counts.errors == 0 {
         talk.say("The catalog is empty: add a `catalog-info.yaml` to a repository, or name one in `catalog.locations`");
@@ -140,9 +142,9 @@ fn say_published(command: &Build, talk: &Talk, published: &Published, counts: &C
     }
     let megabytes = published.bytes as f64 / 1_048_576.0;
     talk.say(&format!(
-        "Built {} into `{}` ({}, {megabytes:.1} MB, {} new or changed)",
-        summary(counts),
+        "Built `{}`: {} ({}, {megabytes:.1} MB, {} new or changed)",
         command.out.display(),
+        summary(counts),
         count(published.files, "file"),
         published.written,
     ));
@@ -167,22 +169,33 @@ fn summary(counts: &Counts) -> String {
     text
 }
 
-/// The counts of the published site, if it was made from the same inputs and is still there.
-fn unchanged(stage: &Stage, out: &Path, fingerprint: &Fingerprint) -> Option<Counts> {
+/// Counts and findings of the published site, if it was made from the same inputs and is still there.
+fn unchanged(stage: &Stage, out: &Path, fingerprint: &Fingerprint) -> Option<(Counts, Vec<Finding>)> {
     let manifest = stage.previous().filter(|manifest| manifest.input == *fingerprint)?;
     let complete = manifest.files.iter().all(|(path, record)| {
         std::fs::symlink_metadata(out.join(path)).is_ok_and(|metadata| metadata.len() == record.size)
     });
     let report = std::fs::read(out.join("build-report.json")).ok().filter(|_| complete)?;
     let report: serde_json::Value = serde_json::from_slice(&report).ok()?;
-    serde_json::from_value(report["counts"].clone()).ok()
+    let counts = serde_json::from_value(report["counts"].clone()).ok()?;
+    Some((counts, emit::findings_of(&report)))
 }
 
-fn copy_report(command: &Build) -> Result<(), Stop> {
+/// Writes the report where `--report` asks for it, with timings.
+fn write_asked_report(command: &Build, report: &mut Report, progress: &Progress<'_>) -> Result<(), Stop> {
     let Some(path) = &command.report else { return Ok(()) };
-    std::fs::copy(command.out.join("build-report.json"), path)
-        .map(drop)
-        .map_err(|error| Stop::environment(format!("the report `{}` cannot be written", path.display())).cause(error))
+    report.timings = Some(timings_map(&progress.timings()));
+    write_report(path, report)
+}
+
+/// A report that cannot be written is known before anything is published.
+fn refuse_report_nowhere(command: &Build) -> Result<(), Stop> {
+    let Some(path) = &command.report else { return Ok(()) };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if folder.is_dir() && !path.is_dir() {
+        return Ok(());
+    }
+    Err(Stop::usage(format!("the report `{}` cannot be written: its folder does not exist", path.display())))
 }
 
 fn write_report(path: &Path, report: &Report) -> Result<(), Stop> {
@@ -193,11 +206,11 @@ fn write_report(path: &Path, report: &Report) -> Result<(), Stop> {
 fn refuse_denied(command: &Build, counts: &Counts) -> Result<(), Stop> {
     let met = command.deny.iter().find_map(|deny| {
         let (number, word) = match deny {
-            Deny::Warnings => (counts.errors + counts.warnings, "error or warning"),
+            Deny::Warnings => (counts.errors + counts.warnings, "finding"),
             Deny::Errors => (counts.errors, "error"),
             Deny::Stale => (counts.stale, "stale repository"),
         };
-        (number > 0).then(|| if number == 1 { format!("1 {word}") } else { count(number, word) })
+        (number > 0).then(|| count(number, word))
     });
     match met {
         Some(met) => Err(Stop::new(StopKind::Denied, format!("nothing was published: {met}, which `--deny` refuses"))),

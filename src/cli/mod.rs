@@ -1,5 +1,5 @@
 //! The command line: one file per command. Data goes to stdout, talk to stderr.
-#![expect(clippy::print_stderr, clippy::disallowed_methods, reason = "this room talks, reads the environment, times")]
+#![expect(clippy::disallowed_methods, reason = "this room reads the environment and times what it does")]
 
 mod build;
 mod completions;
@@ -11,7 +11,7 @@ mod talk;
 use crate::diagnostics::{Stop, StopKind, printable};
 use crate::output::Interrupt;
 use clap::{CommandFactory, Parser, Subcommand};
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::process::ExitCode;
 
 pub(crate) use options::Options;
@@ -29,7 +29,7 @@ pub(crate) use talk::Talk;
     max_term_width = 100,
     after_help = "\
 Examples:
-  callboard serve                      Build the portal of this folder and open it in a browser
+  callboard serve                      Build the portal of this folder and serve it on this machine
   callboard build repos --out public   Write the portal of all repositories below `repos`
   callboard search \"refund webhook\"    Search the portal in `public` from the terminal
 
@@ -98,23 +98,23 @@ fn report(stop: &Stop, talk: &Talk) {
     for hint in &stop.hints {
         text.push_str(&format!("\n  {}: {}", talk.paint("help", "1;36"), printable(hint)));
     }
-    eprintln!("{text}");
+    talk::write_line(&text);
 }
 
-/// Turns SIGINT and SIGTERM into an interrupt that every stage asks for. A second signal ends the process at once.
+/// Turns SIGINT, SIGTERM and SIGHUP into an interrupt that every stage asks for. A second signal ends the process at once.
 fn watch_signals() -> Result<Interrupt, Stop> {
     let interrupt = Interrupt::new();
-    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])
         .map_err(|error| Stop::environment("signals cannot be handled").cause(error))?;
     let raised = interrupt.clone();
     std::thread::spawn(move || {
         for signal in signals.forever() {
             if raised.is_raised() {
                 let _ = signal_hook::low_level::emulate_default_handler(signal);
-            } else if signal == SIGTERM {
-                raised.terminate();
-            } else {
+            } else if signal == SIGINT {
                 raised.interrupt();
+            } else {
+                raised.terminate();
             }
         }
     });

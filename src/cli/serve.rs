@@ -124,7 +124,7 @@ fn say(talk: &Talk, event: &Event) {
             paths => talk.say(&format!("Changed: {}", count(paths.len(), "file"))),
         },
         Event::Rebuilt { changed, ms } => {
-            talk.say(&format!("Rebuilt in {ms} ms, {} changed", count(changed.len(), "page or file")));
+            talk.say(&format!("Rebuilt in {ms} ms, {} changed", count(changed.len(), "file")));
         }
         Event::Failed { .. } => talk.say("The old site is still served"),
         Event::Unwatched { path, reason } => {

@@ -7,7 +7,7 @@ use crate::pipeline::Watcher;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -68,13 +68,13 @@ impl Talk {
     /// One line, unless quiet.
     pub(crate) fn say(&self, text: &str) {
         if !self.quiet {
-            self.bar.suspend(|| eprintln!("{text}"));
+            self.bar.suspend(|| write_line(text));
         }
     }
 
     /// What was asked for by name: said even when quiet.
     pub(crate) fn answer(&self, text: &str) {
-        self.bar.suspend(|| eprintln!("{text}"));
+        self.bar.suspend(|| write_line(text));
     }
 
     /// Removes the progress bar.
@@ -103,13 +103,21 @@ impl Talk {
         let most = if self.verbose { usize::MAX } else { MOST_SHOWN };
         self.bar.suspend(|| {
             for finding in loud.iter().take(most) {
-                eprintln!("{}\n", human::render(finding, self.style, source));
+                write_line(&format!("{}\n", human::render(finding, self.style, source)));
             }
             if let Some(more) = loud.len().checked_sub(most).filter(|more| *more > 0) {
-                eprintln!("… and {} (`-v` shows all, `build-report.json` holds them)\n", count(more, "more finding"));
+                write_line(&format!(
+                    "… and {} (`-v` shows all, `build-report.json` holds them)\n",
+                    count(more, "more finding")
+                ));
             }
         });
     }
+}
+
+/// One line on stderr. Whoever closed it does not want to hear it; that ends no build.
+pub(crate) fn write_line(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
 /// Follows a build: shows its progress, times its stages, ends it when interrupted.

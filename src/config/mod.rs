@@ -179,8 +179,9 @@ impl Loaded {
 /// cannot be read stop the run.
 pub fn load(inputs: &Inputs) -> Result<Loaded, Stop> {
     if !inputs.dir.is_dir() {
-        return Err(Stop::usage(format!("`{}` is not a folder", inputs.dir.display()))
-            .hint("Give the folder that holds the repositories, or the portal's `app-config.yaml`."));
+        let what = if inputs.dir.exists() { "is not a folder" } else { "does not exist" };
+        return Err(Stop::usage(format!("`{}` {what}", inputs.dir.display()))
+            .hint("Give the folder that holds the repositories; a configuration elsewhere is named with `--config`."));
     }
     let merged = load::merged(inputs)?;
     Ok(read::config(inputs, merged))

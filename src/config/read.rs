@@ -256,11 +256,15 @@ impl Read {
                 continue;
             }
             match USED.iter().find(|(section, _)| *section == key.name) {
-                None => self.findings.push(rules::config::unused_key(key.place.clone(), &key.name)),
+                None => {
+                    let sections = USED.iter().map(|(section, _)| *section).chain(["callboard"]);
+                    self.findings.push(rules::config::unused_key(key.place.clone(), &key.name, &key.name, sections));
+                }
                 Some((section, used)) => {
                     for inner in key.setting.keys().iter().filter(|inner| !used.contains(&inner.name.as_str())) {
                         let path = format!("{section}.{}", inner.name);
-                        self.findings.push(rules::config::unused_key(inner.place.clone(), &path));
+                        let known = used.iter().copied();
+                        self.findings.push(rules::config::unused_key(inner.place.clone(), &path, &inner.name, known));
                     }
                 }
             }

@@ -1,13 +1,13 @@
 //! Guessing what was meant.
 
-/// The candidate nearest to `word`, if it is near enough to be worth offering: at most a third of its letters differ.
+/// The candidate nearest to `word`, if it is near enough to be worth offering: at most a quarter of its letters differ.
 /// Ties go to the candidate that comes first.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word: Vec<char> = word.to_lowercase().chars().take(128).collect();
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
         let other: Vec<char> = candidate.to_lowercase().chars().take(128).collect();
-        let limit = (word.len().max(other.len()) / 3).max(1);
+        let limit = (word.len().max(other.len()) / 4).max(1);
         if word.len().abs_diff(other.len()) > limit {
             continue;
         }

@@ -6,4 +6,4 @@ mod report;
 
 pub use headers::headers;
 pub use html::Theme;
-pub use report::{Diagnostic, RepoStatus, Report};
+pub use report::{Diagnostic, RepoStatus, Report, findings_of};

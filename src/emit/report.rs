@@ -1,6 +1,6 @@
 //! `build-report.json`: what the build read, what it found, and how it ended. The copy inside the site holds no times.
 
-use crate::diagnostics::{Finding, Severity, Stop};
+use crate::diagnostics::{Finding, Place, Severity, Stop, rules};
 use crate::site::pages::Counts;
 use crate::source::{Repo, Snapshot, Status};
 use serde::Serialize;
@@ -115,6 +115,25 @@ impl RepoStatus {
             },
         }
     }
+}
+
+/// The findings of a report that was written before. Rules of another version are left out.
+pub fn findings_of(report: &serde_json::Value) -> Vec<Finding> {
+    let diagnostics = report["diagnostics"].as_array().map_or(&[][..], Vec::as_slice);
+    diagnostics.iter().filter_map(finding).collect()
+}
+
+fn finding(json: &serde_json::Value) -> Option<Finding> {
+    let text = |key: &str| json[key].as_str().unwrap_or_default();
+    let number = |key: &str| json[key].as_u64().unwrap_or_default() as u32;
+    let rule = rules::all().find(|rule| rule.name == text("code"))?;
+    let has_place = !text("repo").is_empty() || !text("file").is_empty();
+    let place = has_place.then(|| Place::file(text("repo"), text("file")).at(number("line"), number("column"), 1));
+    let mut finding = Finding::new(rule, place, text("message"));
+    finding.entity = json["entity"].as_str().map(str::to_string);
+    finding.hints =
+        json["help"].as_array().into_iter().flatten().filter_map(|hint| hint.as_str().map(str::to_string)).collect();
+    Some(finding)
 }
 
 impl Diagnostic {

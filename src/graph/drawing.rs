@@ -23,6 +23,7 @@ const SPAN: i32 = 130;
 const MARGIN: i32 = 8;
 /// Boxes drawn on one side; the rest is counted.
 const MOST: usize = 12;
+/// Letters that fit a box.
 const LONGEST: usize = 24;
 
 /// Draws a centre with its neighbours. Empty when there is no neighbour. `name` is the drawing's accessible name.
@@ -83,7 +84,7 @@ fn edge(out: &mut String, (x1, y1): (i32, i32), (x2, y2): (i32, i32), relation: 
     let (x, anchor) = if x2 > x1 { (x1 + 6, "start") } else { (x1 - 6, "end") };
     out.push_str(&format!(
         "<text class=\"edge-label\" x=\"{x}\" y=\"{}\" text-anchor=\"{anchor}\">{}</text>",
-        y1 - 5,
+        if y1 > y2 { y1 + 14 } else { y1 - 5 },
         escape(relation)
     ));
 }
@@ -97,10 +98,7 @@ fn draw_box(out: &mut String, shown: &Box, x: i32, y: i32, centre: bool) {
     if centre {
         class.push_str(" centre");
     }
-    let mut text: String = shown.text.chars().take(LONGEST).collect();
-    if shown.text.chars().count() > LONGEST {
-        text.push('…');
-    }
+    let text = cut(&shown.text, if centre { LONGEST - 3 } else { LONGEST });
     let content = format!(
         "<title>{}</title><rect x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"8\"/><text x=\"{}\" y=\"{}\">{}</text>",
         escape(&shown.text),
@@ -113,6 +111,21 @@ fn draw_box(out: &mut String, shown: &Box, x: i32, y: i32, centre: bool) {
         Some(_) => out.push_str(&format!("<g class=\"{class}\">{content}</g>")),
         None => out.push_str(&format!("<g class=\"{class} unresolved\">{content}</g>")),
     }
+}
+
+/// Text of at most `room` letters, wide scripts counted double, with an ellipsis where it is cut.
+fn cut(text: &str, room: usize) -> String {
+    let mut used = 0;
+    let mut out = String::new();
+    for c in text.chars() {
+        used += if c >= '\u{1100}' { 2 } else { 1 };
+        if used > room {
+            out.push('…');
+            break;
+        }
+        out.push(c);
+    }
+    out
 }
 
 #[cfg(test)]

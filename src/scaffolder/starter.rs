@@ -53,13 +53,8 @@ pub fn starter(repo: &Repo, template: &str, fetched: &[String], folder: &str) ->
 fn paths(repo: &Repo, template: &str, fetched: &[String]) -> BTreeSet<String> {
     let mut paths = BTreeSet::from([template.to_string()]);
     for target in fetched {
-        let target = match &repo.web {
-            Some(web) => match target.strip_prefix(&web.folder("")) {
-                Some(inside) => format!("/{inside}"),
-                None => target.clone(),
-            },
-            None => target.clone(),
-        };
+        let inside = repo.web.as_ref().and_then(|web| web.path_of(target));
+        let target = inside.map_or_else(|| target.clone(), |path| format!("/{path}"));
         if target.contains("://") {
             continue;
         }

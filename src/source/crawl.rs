@@ -179,7 +179,7 @@ impl Worklist<'_> {
         }
         let found = folder::find(folder);
         if found.is_empty() {
-            self.findings.push(rules::source::nothing_found(place.cloned(), &below(&self.config.dir, folder)));
+            self.findings.push(rules::source::nothing_found(place.cloned(), &repo_id(folder, &self.config.dir)));
         }
         let top = folder.to_path_buf();
         let opened: Vec<_> = found
@@ -370,7 +370,14 @@ impl Worklist<'_> {
                 let Repo { commit, web, history, .. } = committed;
                 Ok(Opened { repo: Repo { commit, web, history, ..folder::open(id, root) }, findings })
             }
-            Some(Nature::WorkTree) => self.open_git(id, root, None, None),
+            Some(Nature::WorkTree) => {
+                let mut opened = self.open_git(id, root, None, None)?;
+                let changed = git::uncommitted(root);
+                if changed > 0 {
+                    opened.findings.push(rules::source::uncommitted(Place::file(id, ""), id, changed));
+                }
+                Ok(opened)
+            }
             Some(Nature::Plain) | None => Ok(Opened { repo: folder::open(id, root), findings: Vec::new() }),
         }
     }

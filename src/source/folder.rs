@@ -46,6 +46,7 @@ pub(super) fn find(folder: &Path) -> Vec<PathBuf> {
     let seen = Arc::clone(&found);
     let walk = builder(folder)
         .hidden(true)
+        .follow_links(true)
         .filter_entry(move |entry| {
             let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
             if !is_folder || is_generated(entry.path()) {

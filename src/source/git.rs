@@ -39,6 +39,15 @@ pub(super) fn open(
     Ok(assemble(id, status, Some(commit), web, files, repository))
 }
 
+/// How many tracked files of a work tree differ from its last commit.
+pub(super) fn uncommitted(path: &Path) -> usize {
+    let mut options = git2::StatusOptions::new();
+    options.include_untracked(false).include_ignored(false).exclude_submodules(true).no_refresh(true);
+    let statuses = Repository::open(path)
+        .and_then(|repository| repository.statuses(Some(&mut options)).map(|statuses| statuses.len()));
+    statuses.unwrap_or_default()
+}
+
 fn assemble(
     id: &str,
     status: Status,

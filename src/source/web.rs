@@ -38,13 +38,39 @@ impl Web {
         if address.ends_with('/') { address } else { format!("{address}/") }
     }
 
-    /// Where a file can be edited.
-    pub fn edit(&self, path: &str) -> String {
-        match self.forge {
+    /// Where a file can be edited; nowhere at a commit, only on a branch.
+    pub fn edit(&self, path: &str) -> Option<String> {
+        if self.is_at_commit() {
+            return None;
+        }
+        Some(match self.forge {
             Forge::Gitea => format!("{}/_edit/{}/{}", self.base, self.reference, encode(path)),
             Forge::Bitbucket => format!("{}?mode=edit", self.address("blob", path)),
             _ => self.address("edit", path),
+        })
+    }
+
+    /// The path that an address of a file or folder of this very repository means. At a commit any branch will do, since
+    /// its name is not known.
+    pub fn path_of(&self, address: &str) -> Option<String> {
+        let rest = address.strip_prefix(self.base.as_str())?.strip_prefix('/')?;
+        let rest = rest.strip_prefix("-/").unwrap_or(rest);
+        let (_, rest) =
+            rest.split_once('/').filter(|(view, _)| matches!(*view, "blob" | "tree" | "raw" | "edit" | "src"))?;
+        let rest = rest.strip_prefix("branch/").unwrap_or(rest);
+        let inside = match rest.strip_prefix(self.reference.as_str()) {
+            Some(inside) => inside,
+            None if self.is_at_commit() => rest.split_once('/').map_or("", |(_, inside)| inside),
+            None => return None,
+        };
+        if inside.is_empty() || inside.starts_with('/') || self.is_at_commit() {
+            return percent_decode(inside.trim_matches('/'));
         }
+        None
+    }
+
+    fn is_at_commit(&self) -> bool {
+        self.reference.len() >= 40 && self.reference.bytes().all(|byte| byte.is_ascii_hexdigit())
     }
 
     pub fn commit(&self, id: &str) -> String {
@@ -175,10 +201,24 @@ mod tests {
     }
 
     #[test]
+    fn addresses_of_the_same_repository_are_known() {
+        let at =
+            |reference: &str| Web { forge: Forge::GitHub, base: "https://h/o/r".into(), reference: reference.into() };
+        let main = at("main");
+        assert_eq!(main.path_of("https://h/o/r/blob/main/a/b.yaml").as_deref(), Some("a/b.yaml"));
+        assert_eq!(main.path_of("https://h/o/r/tree/main").as_deref(), Some(""));
+        assert_eq!(main.path_of("https://h/o/r/blob/mainline/a.yaml"), None);
+        assert_eq!(main.path_of("https://h/o/other/blob/main/a.yaml"), None);
+        let commit = at(&"a".repeat(40));
+        assert_eq!(commit.path_of("https://h/o/r/blob/main/a.yaml").as_deref(), Some("a.yaml"));
+        assert_eq!(commit.edit("a.yaml"), None);
+    }
+
+    #[test]
     fn addresses_of_files_follow_the_forge() {
         let web = |forge| Web { forge, base: "https://h/o/r".into(), reference: "main".into() };
         assert_eq!(web(Forge::GitHub).file("a b.md", 3), "https://h/o/r/blob/main/a%20b.md#L3");
-        assert_eq!(web(Forge::GitLab).edit("a.md"), "https://h/o/r/-/edit/main/a.md");
+        assert_eq!(web(Forge::GitLab).edit("a.md").as_deref(), Some("https://h/o/r/-/edit/main/a.md"));
         assert_eq!(web(Forge::Gitea).file("a.md", 0), "https://h/o/r/src/branch/main/a.md");
     }
 }

@@ -91,8 +91,8 @@ pub fn plan(catalog: &Catalog, snapshot: &Snapshot) -> (Vec<DocSet>, Vec<Finding
 }
 
 fn doc_set(id: EntityId, entity: &Entity, repo: &Repo, findings: &mut Vec<Finding>) -> Option<DocSet> {
-    let place = &entity.written.place;
-    let folder = folder(entity, repo).map_err(|finding| findings.push(*finding)).ok()?;
+    let place = &entity.techdocs_span.map_or_else(|| entity.written.place.clone(), |span| entity.place_of(span));
+    let folder = folder(entity, repo, place).map_err(|finding| findings.push(*finding)).ok()?;
     let named = |name: &str| join(&folder, name).filter(|path| repo.has(path));
     let config_path = named("mkdocs.yaml").or_else(|| named("mkdocs.yml"));
     if let (Some(read), Some(passed_over)) = (named("mkdocs.yaml"), named("mkdocs.yml")) {
@@ -154,19 +154,12 @@ fn doc_set(id: EntityId, entity: &Entity, repo: &Repo, findings: &mut Vec<Findin
 }
 
 /// The folder that an entity's annotation names, as a path of its repository.
-fn folder(entity: &Entity, repo: &Repo) -> Result<String, Box<Finding>> {
-    let place = &entity.written.place;
+fn folder(entity: &Entity, repo: &Repo, place: &Place) -> Result<String, Box<Finding>> {
     let text = entity.annotation(TECHDOCS_REF).unwrap_or_default();
     let base = parent(&place.path);
     let inside = match text.split_once(':') {
         Some(("dir", target)) => join(base, target),
-        Some(("url", target)) => match &repo.web {
-            Some(web) => target
-                .strip_prefix(web.folder("").as_str())
-                .or_else(|| (format!("{target}/") == web.folder("")).then_some(""))
-                .and_then(|inside| join("", inside)),
-            None => None,
-        },
+        Some(("url", target)) => repo.web.as_ref().and_then(|web| web.path_of(target)).and_then(|path| join("", &path)),
         _ => None,
     };
     inside.ok_or_else(|| Box::new(rules::bad_techdocs_ref(place.clone(), text)))

@@ -98,7 +98,7 @@ pub fn yaml_syntax(place: Place, message: &str, first: Option<u32>, line: &str) 
         return finding.hint(format!("The key stands on line {first} already; keep one of the two."));
     }
     let trimmed = line.trim_start();
-    if line.starts_with('\t') {
+    if line.starts_with('\t') || message.contains("tab") {
         return finding.hint("Indent with spaces; YAML does not allow tabs there.");
     }
     if trimmed.contains(": @") || trimmed.contains(": `") || trimmed.contains(": %") {
@@ -134,8 +134,12 @@ pub fn wrong_type(place: Place, field: &str, expected: &str, found: &str) -> Fin
     finding
 }
 
+pub fn required_but_null(place: Place, field: &str) -> Finding {
+    Finding::new(WRONG_TYPE, place, format!("`{field}` is required, but is empty (null)")).hint("Write its value.")
+}
+
 pub fn format(place: Place, field: &str, text: &str, rule: &str, guess: Option<String>) -> Finding {
-    Finding::new(FORMAT, place, format!("`{text}` is not a valid {field}"))
+    Finding::new(FORMAT, place, format!("`{text}` is not a valid `{field}`"))
         .label(format!("should be {rule}"))
         .hint_if(guess.map(|guess| format!("Write `{guess}` instead.")))
 }

@@ -4,8 +4,18 @@ use crate::diagnostics::suggestion::did_you_mean;
 use crate::diagnostics::{Finding, Place, Rule, Severity};
 
 /// The rules of this file.
-pub const RULES: &[&Rule] =
-    &[SYNTAX, WRONG_SHAPE, UNKNOWN_KEY, UNUSED_KEY, TRANSFORM, FILE_UNREADABLE, DEFAULT_KINDS, BASE_URL, LOCATION];
+pub const RULES: &[&Rule] = &[
+    SYNTAX,
+    WRONG_SHAPE,
+    UNKNOWN_KEY,
+    UNUSED_KEY,
+    MISSPELT_KEY,
+    TRANSFORM,
+    FILE_UNREADABLE,
+    DEFAULT_KINDS,
+    BASE_URL,
+    LOCATION,
+];
 
 const SYNTAX: &Rule =
     &Rule { name: "config-syntax", severity: Severity::Error, summary: "The configuration is not valid YAML." };
@@ -23,6 +33,11 @@ const UNUSED_KEY: &Rule = &Rule {
     name: "config-unused-key",
     severity: Severity::Info,
     summary: "A key of Backstage that a static portal has no use for.",
+};
+const MISSPELT_KEY: &Rule = &Rule {
+    name: "config-misspelt-key",
+    severity: Severity::Warning,
+    summary: "A key that nobody reads, spelt almost like one that is read.",
 };
 const TRANSFORM: &Rule = &Rule {
     name: "config-transform",
@@ -65,7 +80,11 @@ pub fn unknown_key(place: Place, section: &str, key: &str, known: &[&str]) -> Fi
         .hint(format!("Known keys: {}.", list(known)))
 }
 
-pub fn unused_key(place: Place, path: &str) -> Finding {
+/// A key that nobody reads: one of Backstage's, or one of ours with a slip in it.
+pub fn unused_key<'a>(place: Place, path: &str, key: &str, used: impl Iterator<Item = &'a str>) -> Finding {
+    if let Some(guess) = did_you_mean(key, used) {
+        return Finding::new(MISSPELT_KEY, place, format!("`{path}` is not read")).hint(guess);
+    }
     Finding::new(UNUSED_KEY, place, format!("`{path}` is not used by a static portal"))
 }
 

@@ -1,7 +1,7 @@
 //! Rules about finding and reading repositories.
 
 use crate::diagnostics::suggestion::did_you_mean;
-use crate::diagnostics::{Finding, Place, Rule, Severity};
+use crate::diagnostics::{Finding, Place, Rule, Severity, count};
 
 /// The rules of this file.
 pub const RULES: &[&Rule] = &[
@@ -14,6 +14,7 @@ pub const RULES: &[&Rule] = &[
     EMPTY,
     NO_HISTORY,
     NOT_COMMITTED,
+    UNCOMMITTED,
 ];
 
 const NOTHING_FOUND: &Rule = &Rule {
@@ -55,6 +56,21 @@ const NOT_COMMITTED: &Rule = &Rule {
     severity: Severity::Error,
     summary: "A file lies in the work tree but is not part of the commit that is read.",
 };
+
+const UNCOMMITTED: &Rule = &Rule {
+    name: "uncommitted-changes",
+    severity: Severity::Warning,
+    summary: "A work tree holds changes that are not part of the commit that is read.",
+};
+
+pub fn uncommitted(place: Place, id: &str, files: usize) -> Finding {
+    Finding::new(
+        UNCOMMITTED,
+        place,
+        format!("{} of `{id}` changed since its last commit, which is what is read", count(files, "file")),
+    )
+    .hint("Commit the changes, or read work trees as they are with `--working-tree`.")
+}
 
 pub fn no_such_folder(place: Option<Place>, folder: &str) -> Finding {
     Finding::new(LOCATION_MISSING, place, format!("there is no folder `{folder}`"))

@@ -45,7 +45,7 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     view.findings = findings.iter().map(|finding| site.finding_row(finding, &links)).collect();
     view.last_change = last_change(repo, &file);
     view.source_url = repo.web.as_ref().map(|web| web.file(&file, 0));
-    view.edit_url = repo.web.as_ref().map(|web| web.edit(&file));
+    view.edit_url = repo.web.as_ref().and_then(|web| web.edit(&file));
     Rendered {
         pages: vec![(route, View::Docs(Box::new(view)))],
         files,

@@ -52,7 +52,6 @@ fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json
     let repo = site.repo(entity.written.repo);
     let file = &entity.written.place.path;
     let is_people = matches!(entity.kind.id, "group" | "user");
-    let shown_as_field = |relation| matches!(relation, RelationType::OwnedBy);
     let shown_as_list = |relation| is_people && matches!(relation, RelationType::OwnerOf | RelationType::HasMember);
     EntityPage {
         page: site.frame(
@@ -79,13 +78,13 @@ fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json
             url: links.to(&site.docs_start(id).unwrap_or_default()),
         }),
         source_url: repo.web.as_ref().map(|web| web.file(file, entity.written.place.line)),
-        edit_url: repo.web.as_ref().map(|web| web.edit(file)),
+        edit_url: repo.web.as_ref().and_then(|web| web.edit(file)),
         links: outside_links(data),
         labels: pairs(&data["metadata"]["labels"]),
         annotations: pairs(&data["metadata"]["annotations"]),
         deprecation: entity.is_deprecated().then(|| deprecation(site, id, entity, links)),
         graph: SafeHtml(neighbourhood(site, id, links)),
-        relations: site.relation_groups(id, links, |relation| !shown_as_field(relation) && !shown_as_list(relation)),
+        relations: site.relation_groups(id, links, |relation| !shown_as_list(relation)),
         findings: site.findings_of(&entity.reference).map(|finding| site.finding_row(finding, links)).collect(),
         profile: is_people.then(|| profile(&data["spec"]["profile"])),
         members: site.graph.targets(id, RelationType::HasMember).map(|id| site.entity_link(id, links)).collect(),
