@@ -59,7 +59,7 @@ struct Excerpt {
 }
 
 impl Excerpt {
-    const LONGEST_LINE: usize = 240;
+    const LONGEST_LINE: usize = 4_000;
 
     fn cut(place: &Place, source: &dyn Fn(&Place) -> Option<String>) -> Option<Excerpt> {
         if place.line == 0 {

@@ -14,7 +14,8 @@ pub(super) fn findings(catalog: &Catalog) -> Vec<Finding> {
     let mut findings = Vec::new();
     for entity in &catalog.entities {
         for reference in entity.refs.iter().filter(|reference| catalog.find(&reference.target).is_none()) {
-            let guess = if findings.len() < MOST_GUESSES { names.guess(&reference.target) } else { None };
+            let guess =
+                if findings.len() < MOST_GUESSES { names.guess(&reference.target, &entity.reference) } else { None };
             let place = entity.place_of(reference.span);
             findings.push(rules::catalog::dangling(
                 place,
@@ -45,14 +46,14 @@ impl<'a> Names<'a> {
         names
     }
 
-    /// The same name in another kind or namespace, else a similar name of the same kind.
-    fn guess(&self, target: &str) -> Option<&'a str> {
+    /// The same name in another kind or namespace, else a similar name of the same kind; never the entity that asks.
+    fn guess(&self, target: &str, from: &str) -> Option<&'a str> {
         let name = name_of(target);
         if let Some(same) = self.by_name.get(name) {
             return Some(same);
         }
         let kind = self.by_kind.get(target.split(':').next().unwrap_or_default())?;
-        let near = nearest(name, kind.iter().map(|(name, _)| *name))?;
+        let near = nearest(name, kind.iter().filter(|(_, reference)| *reference != from).map(|(name, _)| *name))?;
         kind.iter().find(|(name, _)| *name == near).map(|(_, reference)| *reference)
     }
 }
