@@ -3,18 +3,53 @@
 /// `text` with everything escaped that means something in HTML text, attributes or XML.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '\0' => out.push('\u{fffd}'),
-            c => out.push(c),
+    push_attribute(&mut out, text);
+    out
+}
+
+/// Appends `text` for use between tags.
+pub fn push_text(out: &mut String, text: &str) {
+    push(out, text, |byte| match byte {
+        b'&' => Some("&amp;"),
+        b'<' => Some("&lt;"),
+        b'>' => Some("&gt;"),
+        b'\0' => Some("\u{fffd}"),
+        _ => None,
+    });
+}
+
+/// Appends `text` for use in a quoted attribute.
+pub fn push_attribute(out: &mut String, text: &str) {
+    push(out, text, |byte| match byte {
+        b'&' => Some("&amp;"),
+        b'<' => Some("&lt;"),
+        b'>' => Some("&gt;"),
+        b'"' => Some("&quot;"),
+        b'\'' => Some("&#39;"),
+        b'\0' => Some("\u{fffd}"),
+        _ => None,
+    });
+}
+
+/// Appends ` name="value"`.
+pub fn push_named(out: &mut String, name: &str, value: &str) {
+    out.push(' ');
+    out.push_str(name);
+    out.push_str("=\"");
+    push_attribute(out, value);
+    out.push('"');
+}
+
+fn push(out: &mut String, text: &str, replacement: impl Fn(u8) -> Option<&'static str>) {
+    let mut done = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if let Some(replaced) = replacement(byte) {
+            out.push_str(&text[done..at]);
+            out.push_str(replaced);
+            done = at + 1;
         }
     }
-    out
+    out.push_str(&text[done..]);
 }
 
 /// The address as it may stand in `href`: http, https or mailto; `None` for everything else, which is shown as text.

@@ -18,7 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("config", &["diagnostics", "yaml"]),
     ("source", &["diagnostics", "cache", "config"]),
     ("catalog", &["diagnostics", "yaml", "config", "source"]),
-    ("techdocs", &["diagnostics", "cache", "source", "catalog"]),
+    ("techdocs", &["diagnostics", "html", "cache", "source", "catalog"]),
     ("graph", &["html", "catalog"]),
     ("insights", &["diagnostics", "catalog", "graph"]),
     ("scaffolder", &["source"]),

@@ -1,8 +1,8 @@
 //! Footnotes of a page: numbers in the order of their first use, and the section at the end.
 
-use super::escape::push_attribute;
 use super::labels::Labels;
 use super::source::Source;
+use crate::html::push_attribute;
 use std::collections::{BTreeSet, HashMap};
 
 /// The footnotes met so far.

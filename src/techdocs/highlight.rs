@@ -6,8 +6,8 @@
 mod classes;
 mod languages;
 
-use super::escape::push_text;
 use crate::cache::Cache;
+use crate::html::push_text;
 use classes::{Class, Classes};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};

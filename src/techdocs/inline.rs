@@ -1,8 +1,8 @@
 //! Short Markdown: the description of an entity, the text of a heading.
 
 use super::address::{self, Address};
-use super::escape::{push_named, push_text};
 use super::writer::options;
+use crate::html::{push_named, push_text};
 use pulldown_cmark::{Event, LinkType, Parser, Tag, TagEnd};
 
 /// Longer descriptions are cut here, in bytes.

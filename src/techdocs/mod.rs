@@ -7,7 +7,6 @@
 mod address;
 pub mod assets;
 mod blocks;
-mod escape;
 mod fence;
 mod footnotes;
 mod front_matter;

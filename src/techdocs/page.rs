@@ -122,9 +122,9 @@ fn within_limit(text: &str) -> &str {
 
 fn push_notice(html: &mut String, labels: &Labels) {
     html.push_str("<div class=\"admonition warning\">\n<p class=\"admonition-title\">");
-    super::escape::push_text(html, labels.page_cut_title);
+    crate::html::push_text(html, labels.page_cut_title);
     html.push_str("</p>\n<p>");
-    super::escape::push_text(html, labels.page_cut);
+    crate::html::push_text(html, labels.page_cut);
     html.push_str("</p>\n</div>\n");
 }
 

@@ -2,7 +2,6 @@
 
 use super::address::{self, Address, with_anchor};
 use super::blocks::{Admonition, Fold};
-use super::escape::{push_attribute, push_named, push_text};
 use super::fence::{self, Fence};
 use super::footnotes::Footnotes;
 use super::highlight::Limit;
@@ -12,6 +11,7 @@ use super::slug::Slugs;
 use super::source::Source;
 use crate::diagnostics::rules::techdocs as rules;
 use crate::diagnostics::{Finding, Place};
+use crate::html::{push_attribute, push_named, push_text};
 use pulldown_cmark::{
     Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Tag, TagEnd,
 };
