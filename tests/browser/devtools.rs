@@ -291,7 +291,8 @@ impl Page {
         }
     }
 
-    /// Clicks in the middle of the first visible element that `selector` finds.
+    /// Clicks in the middle of the first visible element that `selector` finds, once the page stands still: what is still
+    /// loading moves, and a click would miss.
     #[track_caller]
     pub(crate) fn click(&mut self, selector: &str) {
         self.click_first(&format!("[...document.querySelectorAll({})]", json!(selector)));
@@ -312,6 +313,7 @@ impl Page {
     fn click_first(&mut self, elements: &str) {
         let place = self.wait(&format!(
             "(() => {{
+                if (document.readyState !== 'complete') return null;
                 const found = {elements}.find((e) => e.getClientRects().length);
                 if (!found) return null;
                 found.scrollIntoView({{ block: 'center', inline: 'center', behavior: 'instant' }});
