@@ -28,8 +28,6 @@ pub struct Input<'a> {
     /// Remembers highlighted blocks.
     pub cache: &'a dyn Cache,
     pub watcher: &'a dyn Watcher,
-    /// Names this very program: another one may make other pages from the same sources.
-    pub program: [u8; 32],
 }
 
 /// Is told how far a build is, and may end it.
@@ -44,9 +42,8 @@ pub trait Watcher: Sync {
 pub struct Gathered {
     pub snapshot: Snapshot,
     pub catalog: Catalog,
+    /// Sorted.
     pub findings: Vec<Finding>,
-    /// Of everything the site will be made from.
-    pub fingerprint: Fingerprint,
 }
 
 /// Reads every source and joins the catalog.
@@ -67,8 +64,7 @@ pub fn gather(input: &Input<'_>) -> Result<Gathered, Stop> {
     findings.extend(found);
     findings.extend(insights::findings(&catalog));
     diagnostics::sort(&mut findings);
-    let fingerprint = fingerprint(input, &snapshot, &findings);
-    Ok(Gathered { snapshot, catalog, findings, fingerprint })
+    Ok(Gathered { snapshot, catalog, findings })
 }
 
 /// What a build came to.
@@ -163,8 +159,10 @@ fn accept(file: Ingested<Descriptor>, snapshot: &Snapshot) -> (Vec<Candidate>, V
     (candidates, findings)
 }
 
-/// Of everything the site is made from: an equal fingerprint means an equal site.
-fn fingerprint(input: &Input<'_>, snapshot: &Snapshot, findings: &[Finding]) -> Fingerprint {
+/// Of everything the site is made from: an equal fingerprint means an equal site. `program` names the running program,
+/// since another one may make other pages from the same sources. Reads every file of plain folders.
+pub fn fingerprint(input: &Input<'_>, gathered: &Gathered, program: &[u8; 32]) -> Fingerprint {
+    let Gathered { snapshot, findings, .. } = gathered;
     let repos: Vec<[u8; 32]> = snapshot
         .repos
         .par_iter()
@@ -175,7 +173,7 @@ fn fingerprint(input: &Input<'_>, snapshot: &Snapshot, findings: &[Finding]) -> 
         })
         .collect();
     let settings = format!("{}\n{:?}\n{findings:?}", input.loaded.config.fingerprint(), input.site);
-    let mut parts: Vec<&[u8]> = vec![&input.program, settings.as_bytes()];
+    let mut parts: Vec<&[u8]> = vec![program, settings.as_bytes()];
     for (path, bytes) in input.theme {
         parts.extend([path.as_bytes(), bytes]);
     }

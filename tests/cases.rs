@@ -339,7 +339,6 @@ impl Portal {
             site: SiteOptions::default(),
             cache: &Forgetful,
             watcher: &Silent,
-            program: [0; 32],
         }
     }
 

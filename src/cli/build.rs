@@ -102,11 +102,10 @@ fn build(
         site: site_options(command.file_links, false),
         cache: &cache,
         watcher: progress,
-        program: program(),
     };
     let gathered = pipeline::gather(&input)?;
     input.site.instant = instant(&gathered.snapshot);
-    let fingerprint = Fingerprint::of(&[&gathered.fingerprint.0, format!("{:?}", input.site.instant).as_bytes()]);
+    let fingerprint = pipeline::fingerprint(&input, &gathered, &program());
     if let Some((counts, findings)) = unchanged(&stage, &command.out, &fingerprint) {
         talk.findings(&findings, &cached_source(&loaded, &gathered.snapshot));
         let report = made.insert(Report::new(&gathered.snapshot, &findings, counts));

@@ -1,6 +1,6 @@
 //! `callboard serve`
 
-use super::options::{cached_source, instant, program, site_options};
+use super::options::{cached_source, instant, site_options};
 use super::talk::Progress;
 use super::{Options, Talk};
 use crate::config::Loaded;
@@ -82,7 +82,6 @@ fn site(command: &Serve, talk: &Talk, interrupt: &Interrupt, cache_dir: &Path, m
         site: site_options(false, true),
         cache: &cache,
         watcher: &progress,
-        program: program(),
     };
     let gathered = pipeline::gather(&input)?;
     input.site.instant = instant(&gathered.snapshot);

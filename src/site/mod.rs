@@ -114,6 +114,16 @@ impl<'a> Site<'a> {
         &self.lists
     }
 
+    /// The list of a kind, by its lower-case name.
+    pub(crate) fn list_of(&self, kind: &str) -> Option<&EntityList> {
+        self.lists.iter().find(|list| list.kind.is_some_and(|listed| listed.id == kind))
+    }
+
+    /// The entities of a kind, in the order of its list.
+    pub(crate) fn of_kind(&self, kind: &str) -> &[EntityId] {
+        self.list_of(kind).map_or(&[], |list| &list.ids)
+    }
+
     /// Number of documentation pages.
     pub fn docs_pages(&self) -> usize {
         self.docs_starts.last().map_or(0, |total| *total as usize)

@@ -14,20 +14,15 @@ const MOST_LISTED: usize = 500;
 
 /// The gallery is number 0, the templates follow.
 pub(super) fn count(site: &Site<'_>) -> usize {
-    templates(site).len() + 1
+    site.of_kind("template").len() + 1
 }
 
 pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
-    let templates = templates(site);
+    let templates = site.of_kind("template");
     match number.checked_sub(1).and_then(|at| templates.get(at)) {
         Some(id) => template(site, *id),
         None => gallery(site, templates),
     }
-}
-
-fn templates<'a>(site: &'a Site<'_>) -> &'a [EntityId] {
-    let list = site.lists().iter().find(|list| list.kind.is_some_and(|kind| kind.id == "template"));
-    list.map_or(&[], |list| &list.ids)
 }
 
 fn gallery(site: &Site<'_>, templates: &[EntityId]) -> Rendered {

@@ -4,7 +4,7 @@ use super::super::frame::{About, summary};
 use super::super::view::{DefinitionPage, SafeHtml, View};
 use super::super::{Rendered, Site, route};
 use super::entity::tabs;
-use crate::catalog::{EntityId, RelationType};
+use crate::catalog::RelationType;
 use crate::search::SearchDocument;
 use serde_json::Value as Json;
 
@@ -14,11 +14,11 @@ const LONGEST_SHOWN: usize = 256 << 10;
 const LONGEST_SEARCHED: usize = 64 << 10;
 
 pub(super) fn count(site: &Site<'_>) -> usize {
-    apis(site).len()
+    site.of_kind("api").len()
 }
 
 pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
-    let Some(id) = apis(site).get(number).copied() else { return Rendered::default() };
+    let Some(id) = site.of_kind("api").get(number).copied() else { return Rendered::default() };
     let entity = site.catalog.entity(id);
     let data: Json = serde_json::from_str(&entity.data).unwrap_or_default();
     let definition = data["spec"]["definition"].as_str().unwrap_or_default();
@@ -69,11 +69,6 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
         documents: vec![document],
         ..Rendered::default()
     }
-}
-
-fn apis<'a>(site: &'a Site<'_>) -> &'a [EntityId] {
-    let list = site.lists().iter().find(|list| list.kind.is_some_and(|kind| kind.id == "api"));
-    list.map_or(&[], |list| &list.ids)
 }
 
 /// The language to highlight and the file's ending, by the API's type and how the text starts.

@@ -43,7 +43,7 @@ fn api_path(entity: &Entity) -> String {
 
 fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json, api: &str) -> EntityPage {
     let links = &site.linker(route);
-    let list = site.lists().iter().find(|list| list.kind.is_some_and(|kind| kind.id == entity.kind.id));
+    let list = site.list_of(entity.kind.id);
     let above = [
         ("Catalog".to_string(), "catalog/".to_string()),
         (entity.kind.plural.to_string(), list.map_or_else(String::new, |list| super::catalog::route(list, 0))),

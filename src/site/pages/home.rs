@@ -13,11 +13,7 @@ const MOST_CHANGES: usize = 8;
 
 pub(super) fn render(site: &Site<'_>, closing: &Closing<'_>) -> Rendered {
     let links = site.linker("");
-    let of_kind = |id: &str| -> &[EntityId] {
-        let list = site.lists().iter().find(|list| list.kind.is_some_and(|kind| kind.id == id));
-        list.map_or(&[], |list| &list.ids)
-    };
-    let templates = of_kind("template").iter().take(MOST_TEMPLATES).map(|id| {
+    let templates = site.of_kind("template").iter().take(MOST_TEMPLATES).map(|id| {
         let mut link = site.entity_link(*id, &links);
         link.url = Some(links.to(&route::template(site.catalog.entity(*id))));
         link
@@ -38,7 +34,7 @@ pub(super) fn render(site: &Site<'_>, closing: &Closing<'_>) -> Rendered {
             .collect(),
         templates: templates.collect(),
         docs: (0..site.docs.len().min(MOST_DOCS)).map(|set| docs_index::row(site, set, &links)).collect(),
-        systems: of_kind("system").iter().take(MOST_SYSTEMS).map(|id| system(site, *id, &links)).collect(),
+        systems: site.of_kind("system").iter().take(MOST_SYSTEMS).map(|id| system(site, *id, &links)).collect(),
         changes: changes(site),
         errors: closing.counts.errors,
         warnings: closing.counts.warnings,

@@ -13,7 +13,7 @@ pub(super) fn render(site: &Site<'_>, _: usize) -> Rendered {
     let mut tree: Vec<TeamNode> = site.roots().iter().filter_map(|id| node(site, *id, &links, &mut seen)).collect();
     let groups: Vec<EntityId> = site.catalog.ids().filter(|id| site.catalog.entity(*id).kind.id == "group").collect();
     tree.extend(groups.iter().filter_map(|id| node(site, *id, &links, &mut seen)).collect::<Vec<_>>());
-    let users = site.catalog.entities.iter().filter(|entity| entity.kind.id == "user").count();
+    let users = site.of_kind("user").len();
     let view = TeamsPage {
         page: site.frame(
             &links,
