@@ -251,6 +251,8 @@ fn rules_have_names_of_their_own() {
         assert!(kebab, "`{name}` is not kebab-case");
         assert!(seen.insert(name), "two rules are called `{name}`");
         assert!(rule.summary.ends_with('.'), "the summary of `{name}` is a sentence");
+        assert!(rule.why.ends_with('.') && rule.why != rule.summary, "`{name}` says why it matters, in a sentence");
+        assert!(!rule.why.contains("  "), "`why` of `{name}` is one paragraph");
     }
     assert!(seen.len() > 40, "all rules are listed");
 }

@@ -96,7 +96,7 @@ mod tests {
     use super::*;
     use crate::diagnostics::Rule;
 
-    const RULE: Rule = Rule { name: "a-rule", severity: Severity::Warning, summary: "for this test" };
+    const RULE: Rule = Rule { name: "a-rule", severity: Severity::Warning, summary: "for this test", why: "" };
     static ROW: &Rule = &RULE;
 
     #[test]

@@ -84,6 +84,8 @@ pub struct Rule {
     pub severity: Severity,
     /// One sentence for people who meet the rule for the first time.
     pub summary: &'static str,
+    /// Why it matters to whoever has to act, in one or two sentences.
+    pub why: &'static str,
 }
 
 /// One thing that is wrong, or worth knowing, with its place and what to do about it.

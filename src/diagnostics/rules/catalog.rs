@@ -22,74 +22,98 @@ pub const RULES: &[&Rule] = &[
     DEPRECATED_IN_USE,
 ];
 
-const YAML_SYNTAX: &Rule =
-    &Rule { name: "yaml-syntax", severity: Severity::Error, summary: "A document of a descriptor is not valid YAML." };
-const NOT_AN_ENTITY: &Rule =
-    &Rule { name: "not-an-entity", severity: Severity::Error, summary: "A document of a descriptor is not a mapping." };
+const YAML_SYNTAX: &Rule = &Rule {
+    name: "yaml-syntax",
+    severity: Severity::Error,
+    summary: "A document of a descriptor is not valid YAML.",
+    why: "The entity written here is missing from the portal, and refs to it lead nowhere.",
+};
+const NOT_AN_ENTITY: &Rule = &Rule {
+    name: "not-an-entity",
+    severity: Severity::Error,
+    summary: "A document of a descriptor is not a mapping.",
+    why: "Whatever this document was to describe is missing from the portal.",
+};
 const MISSING_FIELD: &Rule = &Rule {
     name: "missing-field",
     severity: Severity::Error,
     summary: "An entity lacks a field that its kind requires.",
+    why: "The whole entity is left out, and refs to it lead nowhere. Backstage refuses it for the same reason.",
 };
 const WRONG_TYPE: &Rule = &Rule {
     name: "wrong-type",
     severity: Severity::Error,
     summary: "A field holds another type of value than its kind allows. Empty (null) is not the same as absent.",
+    why: "The whole entity is left out, even for one stray empty value. Backstage refuses it for the same reason.",
 };
 const FORMAT: &Rule = &Rule {
     name: "invalid-format",
     severity: Severity::Error,
     summary: "A name, tag, label or address is not written as Backstage requires.",
+    why: "Names, tags and keys become parts of refs and addresses, so the whole entity is left out, as in Backstage.",
 };
 const UNKNOWN_KEY: &Rule = &Rule {
     name: "unknown-root-key",
     severity: Severity::Error,
     summary: "An entity has a key beside `apiVersion`, `kind`, `metadata` and `spec`.",
+    why: "Such a key is most often a slip or one indented too little. Backstage refuses the entity, so it is left \
+          out here as well.",
 };
 const UNKNOWN_KIND: &Rule = &Rule {
     name: "unknown-kind",
     severity: Severity::Error,
     summary: "An entity is of a kind that the portal does not know.",
+    why: "Nothing tells which fields it should have or what its page should show, so the entity is left out.",
 };
 const API_VERSION: &Rule = &Rule {
     name: "unknown-api-version",
     severity: Severity::Error,
     summary: "A kind does not exist in the `apiVersion` an entity names.",
+    why: "The version decides which fields are valid. Without a known one the entity cannot be checked and is left \
+          out.",
 };
 const SPEC: &Rule = &Rule {
     name: "invalid-spec",
     severity: Severity::Error,
     summary: "The `spec` of an entity does not follow its kind's schema.",
+    why: "The entity is left out, and refs to it lead nowhere. Backstage refuses it for the same reason.",
 };
 const BAD_REF: &Rule = &Rule {
     name: "invalid-ref",
     severity: Severity::Error,
     summary: "An entity ref does not follow `[kind:][namespace/]name`.",
+    why: "A ref that cannot be read points at nothing. The entity that holds it is left out, as in Backstage.",
 };
 const PLACEHOLDER: &Rule = &Rule {
     name: "placeholder",
     severity: Severity::Error,
     summary: "`$text`, `$json` or `$yaml` names a file that cannot be used.",
+    why: "The entity is left out rather than shown without its content, which is most often an API definition.",
 };
 const DUPLICATE: &Rule = &Rule {
     name: "duplicate-entity",
     severity: Severity::Error,
     summary: "Two entities have the same ref; one of them is left out.",
+    why: "Refs lead to the other entity, and readers who look for this one find that instead.",
 };
 const KIND_NOT_ALLOWED: &Rule = &Rule {
     name: "kind-not-allowed",
     severity: Severity::Error,
     summary: "An entity is of a kind that `catalog.rules` do not let in from where it comes.",
+    why: "The entity is left out. The rules keep repositories from declaring what is not theirs to say, such as \
+          who belongs to a group.",
 };
 const DANGLING: &Rule = &Rule {
     name: "dangling-ref",
     severity: Severity::Warning,
     summary: "A ref names an entity that is not in the catalog.",
+    why: "Readers reach a dead end, and owners cannot be told when it changes.",
 };
 const DEPRECATED_IN_USE: &Rule = &Rule {
     name: "deprecated-in-use",
     severity: Severity::Warning,
     summary: "Something that is not deprecated itself uses something deprecated.",
+    why: "It will go away, and whoever still depends on it breaks then. Its owner has to know whom to wait for.",
 };
 
 pub fn yaml_syntax(place: Place, message: &str, first: Option<u32>, line: &str) -> Finding {

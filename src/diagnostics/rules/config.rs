@@ -17,52 +17,67 @@ pub const RULES: &[&Rule] = &[
     LOCATION,
 ];
 
-const SYNTAX: &Rule =
-    &Rule { name: "config-syntax", severity: Severity::Error, summary: "The configuration is not valid YAML." };
+const SYNTAX: &Rule = &Rule {
+    name: "config-syntax",
+    severity: Severity::Error,
+    summary: "The configuration is not valid YAML.",
+    why: "Nothing in this file takes effect: the portal is built as if it were empty.",
+};
 const WRONG_SHAPE: &Rule = &Rule {
     name: "config-wrong-shape",
     severity: Severity::Error,
     summary: "A configuration value has another type than the key takes.",
+    why: "The value is passed over, so the setting keeps its default.",
 };
 const UNKNOWN_KEY: &Rule = &Rule {
     name: "config-unknown-key",
     severity: Severity::Error,
     summary: "A key under `callboard:` that does not exist.",
+    why: "Whatever the key was meant to change stays as it is.",
 };
 const UNUSED_KEY: &Rule = &Rule {
     name: "config-unused-key",
     severity: Severity::Info,
     summary: "A key of Backstage that a static portal has no use for.",
+    why: "The key may stay, so that one file serves Backstage and callboard; changing it changes nothing here.",
 };
 const MISSPELT_KEY: &Rule = &Rule {
     name: "config-misspelt-key",
     severity: Severity::Warning,
     summary: "A key that nobody reads, spelt almost like one that is read.",
+    why: "The setting it was meant for keeps its default, as if nobody had written anything.",
 };
 const TRANSFORM: &Rule = &Rule {
     name: "config-transform",
     severity: Severity::Error,
     summary: "`$env`, `$file` or `$include` is not written as Backstage reads it.",
+    why: "The value behind it, often a token or an address, is missing, and what needs it fails later for a less \
+          obvious reason.",
 };
 const FILE_UNREADABLE: &Rule = &Rule {
     name: "config-file-unreadable",
     severity: Severity::Error,
     summary: "A file that the configuration names cannot be read.",
+    why: "Everything that file was to contribute is missing from the configuration.",
 };
 const DEFAULT_KINDS: &Rule = &Rule {
     name: "config-default-kinds",
     severity: Severity::Info,
     summary: "Without `catalog.rules`, Backstage lets in Component, API and Location only.",
+    why: "Groups, users, systems and templates stay out, so owners have no page and refs to them lead nowhere.",
 };
 const BASE_URL: &Rule = &Rule {
     name: "config-base-url",
     severity: Severity::Error,
     summary: "`app.baseUrl` is not an http or https address.",
+    why: "The page for missing addresses takes the path of its links from here; without it they start at the root \
+          of the host.",
 };
 const LOCATION: &Rule = &Rule {
     name: "config-location",
     severity: Severity::Error,
     summary: "An entry of `catalog.locations` cannot be used.",
+    why: "Every entity that this location was to bring is missing from the portal.",
 };
 
 pub fn syntax(place: Place, message: &str) -> Finding {

@@ -9,6 +9,7 @@ const PAGE_FAILED: &Rule = &Rule {
     name: "page-failed",
     severity: Severity::Error,
     summary: "A page could not be made because of a fault in callboard; all others were.",
+    why: "Links to this page lead nowhere until callboard is corrected; nothing in your content is at fault.",
 };
 
 pub fn page_failed(page: &str, number: usize) -> Finding {

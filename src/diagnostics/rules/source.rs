@@ -21,46 +21,63 @@ const NOTHING_FOUND: &Rule = &Rule {
     name: "no-repositories",
     severity: Severity::Warning,
     summary: "A folder that was to be scanned holds no repository.",
+    why: "The portal lacks everything that was expected there; often the path is wrong or a checkout did not happen.",
 };
 const LOCATION_MISSING: &Rule = &Rule {
     name: "location-target-missing",
     severity: Severity::Error,
     summary: "A location points at a file that does not exist.",
+    why: "The entities of that file are missing, and refs to them lead nowhere.",
 };
 const LOCATION_REFUSED: &Rule = &Rule {
     name: "location-refused",
     severity: Severity::Error,
     summary: "A location points where a repository may not lead: outside itself or to a host that nobody configured.",
+    why: "What it names is left out. Otherwise whoever can write to one repository could pull files from anywhere \
+          into the portal.",
 };
-const UNREADABLE: &Rule =
-    &Rule { name: "file-unreadable", severity: Severity::Error, summary: "A file or repository cannot be read." };
+const UNREADABLE: &Rule = &Rule {
+    name: "file-unreadable",
+    severity: Severity::Error,
+    summary: "A file or repository cannot be read.",
+    why: "Whatever it describes is missing from the portal, and refs to it lead nowhere.",
+};
 const UNREACHABLE: &Rule = &Rule {
     name: "repository-unreachable",
     severity: Severity::Error,
     summary: "A repository cannot be fetched and was never fetched before.",
+    why: "Its entities and documentation are missing, and refs from other repositories to them lead nowhere.",
 };
 const STALE: &Rule = &Rule {
     name: "repository-stale",
     severity: Severity::Warning,
     summary: "A repository cannot be fetched; its last good state is shown.",
+    why: "What changed there since is not in the portal, and stays out until the repository can be fetched again.",
 };
-const EMPTY: &Rule =
-    &Rule { name: "repository-empty", severity: Severity::Warning, summary: "A repository has no commit or no file." };
+const EMPTY: &Rule = &Rule {
+    name: "repository-empty",
+    severity: Severity::Warning,
+    summary: "A repository has no commit or no file.",
+    why: "There is nothing to show. Somebody named this repository, so somebody expects to find it.",
+};
 const NO_HISTORY: &Rule = &Rule {
     name: "history-unknown",
     severity: Severity::Warning,
     summary: "Git cannot tell when the files of a repository changed.",
+    why: "Pages cannot say when and by whom something was changed, so readers cannot tell fresh text from old.",
 };
 const NOT_COMMITTED: &Rule = &Rule {
     name: "not-committed",
     severity: Severity::Error,
     summary: "A file lies in the work tree but is not part of the commit that is read.",
+    why: "The portal shows what is committed, so this file is missing from it, as it is for everybody but you.",
 };
 
 const UNCOMMITTED: &Rule = &Rule {
     name: "uncommitted-changes",
     severity: Severity::Warning,
     summary: "A work tree holds changes that are not part of the commit that is read.",
+    why: "The portal shows the last commit. Whoever looks for the change just made does not find it.",
 };
 
 pub fn uncommitted(place: Place, id: &str, files: usize) -> Finding {

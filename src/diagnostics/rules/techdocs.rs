@@ -28,84 +28,103 @@ const MKDOCS_BROKEN: Rule = Rule {
     name: "mkdocs-broken",
     severity: Severity::Error,
     summary: "An mkdocs.yml cannot be read; its documentation is shown with the usual settings.",
+    why: "The site's title and navigation are lost: readers get the pages in the order of their names.",
 };
 
 const MKDOCS_DOCS_DIR: Rule = Rule {
     name: "mkdocs-docs-dir",
     severity: Severity::Error,
     summary: "docs_dir must be a folder below the one that holds mkdocs.yml.",
+    why: "A folder further up could hold anything on the machine that builds. The pages it was to name are not \
+          shown.",
 };
 
 const MKDOCS_KEY_IGNORED: Rule = Rule {
     name: "mkdocs-key-ignored",
     severity: Severity::Warning,
     summary: "TechDocs drops keys of mkdocs.yml that it does not know or that would run code.",
+    why: "What the key does in MkDocs happens neither here nor in Backstage, so pages may look different from what \
+          their authors see.",
 };
 
 const MKDOCS_NAV_ENTRY: Rule = Rule {
     name: "mkdocs-nav-entry",
     severity: Severity::Warning,
     summary: "An entry of the navigation is neither a page, a titled page, a section nor a web address.",
+    why: "What the entry was to show is missing from the navigation, so readers who go through the pages in order \
+          never meet it.",
 };
 
 const MKDOCS_NAV_MISSING: Rule = Rule {
     name: "mkdocs-nav-missing",
     severity: Severity::Warning,
     summary: "The navigation names a page that the documentation does not hold.",
+    why: "The entry is left out, and readers miss a page that its authors believe they have.",
 };
 
 const DOCS_FRONT_MATTER: Rule = Rule {
     name: "docs-front-matter",
     severity: Severity::Warning,
     summary: "The YAML block that opens a page cannot be read.",
+    why: "The title and other settings given there are lost.",
 };
 
 const DOCS_BROKEN_LINK: Rule = Rule {
     name: "docs-broken-link",
     severity: Severity::Warning,
     summary: "A link leads to a page or file that does not exist.",
+    why: "Readers who follow it do not find what the page promises them.",
 };
 
 const DOCS_BROKEN_IMAGE: Rule = Rule {
     name: "docs-broken-image",
     severity: Severity::Warning,
     summary: "A page shows an image that does not exist.",
+    why: "Readers see a gap where the text speaks of a picture.",
 };
 
 const DOCS_UNSAFE_LINK: Rule = Rule {
     name: "docs-unsafe-link",
     severity: Severity::Warning,
     summary: "Pages link to http, https, mailto, relative paths and anchors only; other addresses are shown as text.",
+    why: "Addresses of other kinds can run code or open programs on a reader's machine, and anybody who writes \
+          documentation could plant one.",
 };
 
 const DOCS_HTML_REMOVED: Rule = Rule {
     name: "docs-html-removed",
     severity: Severity::Warning,
     summary: "A page uses an HTML element that documentation may not contain.",
+    why: "The element is left out: a script, form or frame in one page could act in the name of the whole portal.",
 };
 
 const DOCS_CODE_PLAIN: Rule = Rule {
     name: "docs-code-plain",
     severity: Severity::Info,
     summary: "A code block is too long to be coloured and is shown plain.",
+    why: "Only the colours are missing. Code this long is often easier to read as a file that the page links to.",
 };
 
 const DOCS_PAGE_CUT: Rule = Rule {
     name: "docs-page-cut",
     severity: Severity::Warning,
     summary: "A page is longer than the limit and is shown in part.",
+    why: "Readers do not see the rest, and search does not find it.",
 };
 
 const DOCS_TOO_DEEP: Rule = Rule {
     name: "docs-too-deep",
     severity: Severity::Warning,
     summary: "Quotes, lists or elements are nested deeper than the limit; the inner ones are shown flat.",
+    why: "Readers cannot see any more which of the inner parts belong together. Such depth is most often a slip in \
+          indentation.",
 };
 
 const DOCS_TABLE_CUT: Rule = Rule {
     name: "docs-table-cut",
     severity: Severity::Warning,
     summary: "The tables of a page hold more cells than the limit; the rest is left out.",
+    why: "Readers take the table for complete and miss the rows beyond the limit.",
 };
 
 /// An mkdocs.yml is no YAML that we can read.
@@ -232,24 +251,28 @@ const DOCS_MISSING: Rule = Rule {
     name: "docs-missing",
     severity: Severity::Warning,
     summary: "An entity says that it has documentation, but its folder holds no page.",
+    why: "The entity has no documentation in the portal, although it promises some.",
 };
 
 const TECHDOCS_REF: Rule = Rule {
     name: "techdocs-ref",
     severity: Severity::Warning,
     summary: "`backstage.io/techdocs-ref` names no folder of the repository.",
+    why: "The entity has no documentation in the portal, even where the pages exist in another folder.",
 };
 
 const ASSET_REFUSED: Rule = Rule {
     name: "asset-refused",
     severity: Severity::Warning,
     summary: "A file that documentation shows is not published.",
+    why: "Readers see a gap or a dead link where the file should be.",
 };
 
 const MKDOCS_TWICE: Rule = Rule {
     name: "mkdocs-twice",
     severity: Severity::Warning,
     summary: "Both mkdocs.yaml and mkdocs.yml exist; the first is read, as in Backstage.",
+    why: "Changes made in the second file have no effect, and nothing in it says so.",
 };
 
 /// The second spelling of the configuration is passed over. `read` is the path of the first.
