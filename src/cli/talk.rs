@@ -101,9 +101,10 @@ impl Talk {
         };
         let loud: Vec<&Finding> = findings.iter().filter(|finding| finding.severity() >= least).collect();
         let most = if self.verbose { usize::MAX } else { MOST_SHOWN };
+        let path = |place: &Place| place.at(0, 0, 0).display();
         self.bar.suspend(|| {
             for finding in loud.iter().take(most) {
-                write_line(&format!("{}\n", human::render(finding, self.style, source)));
+                write_line(&format!("{}\n", human::render(finding, self.style, &path, source)));
             }
             if let Some(more) = loud.len().checked_sub(most).filter(|more| *more > 0) {
                 write_line(&format!(

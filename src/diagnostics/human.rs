@@ -1,7 +1,7 @@
 //! Findings as a compiler shows them: severity, rule, message, the lines concerned, what to do.
 
-use super::{Finding, Place, Severity, printable};
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use super::{Finding, Place, Severity, one_line, printable};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 /// How findings are drawn.
 #[derive(Debug, Clone, Copy)]
@@ -11,9 +11,14 @@ pub struct Style {
     pub width: usize,
 }
 
-/// One finding as several lines of text, without a trailing newline. `source` gives the text of the file at a place,
-/// where it can be had.
-pub fn render(finding: &Finding, style: Style, source: &dyn Fn(&Place) -> Option<String>) -> String {
+/// One finding as several lines of text, without a trailing newline. `path` is the file of a place as the reader knows
+/// it; `source` is its text, where it can be had.
+pub fn render(
+    finding: &Finding,
+    style: Style,
+    path: &dyn Fn(&Place) -> String,
+    source: &dyn Fn(&Place) -> Option<String>,
+) -> String {
     let level = match finding.severity() {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -23,13 +28,12 @@ pub fn render(finding: &Finding, style: Style, source: &dyn Fn(&Place) -> Option
     let label = finding.label.as_deref().map(printable);
     let hints: Vec<String> = finding.hints.iter().map(|hint| printable(hint)).collect();
     let place = finding.place.as_ref();
-    let shown = place.map(|place| printable(&place.display()));
+    let path = place.map(|place| printable(&one_line(&path(place))));
     let excerpt = place.and_then(|place| Excerpt::cut(place, source));
 
     let mut group = Group::with_title(level.primary_title(&message).id(finding.rule.name));
-    match (&excerpt, &shown, place) {
-        (Some(excerpt), Some(_), Some(place)) => {
-            let path = printable(&place.at(0, 0, 0).display());
+    match (&excerpt, path, place) {
+        (Some(excerpt), Some(path), _) => {
             let mut annotation = AnnotationKind::Primary.span(excerpt.start..excerpt.end);
             if let Some(label) = &label {
                 annotation = annotation.label(label);
@@ -38,8 +42,9 @@ pub fn render(finding: &Finding, style: Style, source: &dyn Fn(&Place) -> Option
                 Snippet::source(&excerpt.text).path(path).line_start(excerpt.first_line).annotation(annotation);
             group = group.element(snippet);
         }
-        (None, Some(shown), _) => {
-            group = group.element(annotate_snippets::Origin::path(shown.as_str()));
+        (None, Some(path), Some(place)) => {
+            let shown = if place.line > 0 { format!("{path}:{}:{}", place.line, place.column.max(1)) } else { path };
+            group = group.element(Origin::path(shown));
         }
         _ => {}
     }
@@ -105,9 +110,10 @@ mod tests {
             .label("here")
             .hint("Use `one`.");
         let style = Style { color: false, width: 100 };
-        let text = render(&finding, style, &|_| Some("a: one\nb: two\nc: x\n".to_string()));
+        let source = |_: &Place| Some("a: one\nb: two\nc: x\n".to_string());
+        let text = render(&finding, style, &|place| format!("repos/{}/{}", place.repo, place.path), &source);
         assert!(text.contains("warning[a-rule]: `two` is odd"), "{text}");
-        assert!(text.contains("shop/a.yaml:2:4"), "{text}");
+        assert!(text.contains("--> repos/shop/a.yaml:2:4"), "{text}");
         assert!(text.contains("^^^ here"), "{text}");
         assert!(text.contains("help: Use `one`."), "{text}");
     }

@@ -101,6 +101,19 @@ pub struct Finding {
     pub hints: Vec<String>,
     /// The ref of the entity it concerns, where one is known.
     pub entity: Option<String>,
+    /// The one change that would settle it, where there is one.
+    pub fix: Option<Fix>,
+}
+
+/// A change that settles a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as a sentence: Quote the value.
+    pub title: String,
+    /// What stands there afterwards. A span of length 0 is a point where this goes in.
+    pub replacement: String,
+    /// The span that is replaced; the finding's own place unless another is named.
+    pub at: Option<Place>,
 }
 
 impl Finding {
@@ -113,6 +126,7 @@ impl Finding {
             label: None,
             hints: Vec::new(),
             entity: None,
+            fix: None,
         }
     }
 
@@ -144,6 +158,21 @@ impl Finding {
     pub fn about(mut self, entity: impl Into<String>) -> Self {
         self.entity = Some(entity.into());
         self
+    }
+
+    /// Offers to replace what stands at the finding's place.
+    #[must_use]
+    pub fn fix(mut self, title: impl Into<String>, replacement: impl Into<String>) -> Self {
+        self.fix = Some(Fix { title: one_line(&title.into()), replacement: replacement.into(), at: None });
+        self
+    }
+
+    /// Offers to replace what stands at another place.
+    #[must_use]
+    pub fn fix_at(self, at: Place, title: impl Into<String>, replacement: impl Into<String>) -> Self {
+        let mut finding = self.fix(title, replacement);
+        finding.fix = finding.fix.map(|fix| Fix { at: Some(at), ..fix });
+        finding
     }
 
     pub fn severity(&self) -> Severity {
