@@ -4,6 +4,8 @@
 //! environment is a [`Stop`]: it ends the run and decides the exit code. Messages are built in [`rules`], one function
 //! per rule; callers hand in facts.
 
+pub mod fingerprint;
+pub mod format;
 pub mod human;
 pub mod rules;
 mod stop;
