@@ -4,6 +4,7 @@
 //! environment is a [`Stop`]: it ends the run and decides the exit code. Messages are built in [`rules`], one function
 //! per rule; callers hand in facts.
 
+pub mod baseline;
 pub mod fingerprint;
 pub mod format;
 pub mod human;
