@@ -1,17 +1,17 @@
 //! The whole build, in order. Each stage borrows what came before and returns a new value.
 
 use crate::cache::Cache;
-use crate::catalog::{self, Candidate, Catalog, Descriptor};
+use crate::catalog::{self, Batch, Catalog, IngestOptions, Kinds};
 use crate::config::{Loaded, ThemeFiles};
-use crate::diagnostics::{self, Finding, Stop, rules};
+use crate::diagnostics::{Finding, Stop, rules};
 use crate::emit::{self, Report, Theme};
-use crate::graph;
-use crate::insights;
+use crate::graph::{self, Graph};
+use crate::insights::{self, Elsewhere, World};
 use crate::output::{Fingerprint, Sink};
 use crate::search::{self, SearchDocument};
 use crate::site::pages::{Closing, Counts};
 use crate::site::{CLOSING, PAGE_TYPES, Rendered, Site, SiteOptions, SiteParts};
-use crate::source::{self, Crawl, CrawlOptions, Ingested, Snapshot};
+use crate::source::{self, Crawl, CrawlOptions, Snapshot};
 use crate::techdocs::{Highlighter, sets};
 use rayon::prelude::*;
 use std::collections::HashSet;
@@ -24,10 +24,22 @@ pub struct Input<'a> {
     pub loaded: &'a Loaded,
     pub theme: &'a ThemeFiles,
     pub crawl: CrawlOptions<'a>,
+    pub catalog: CatalogOptions<'a>,
     pub site: SiteOptions,
     /// Remembers highlighted blocks.
     pub cache: &'a dyn Cache,
     pub watcher: &'a dyn Watcher,
+}
+
+/// How the catalog is to be read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CatalogOptions<'a> {
+    /// Give stock Backstage's verdicts.
+    pub compat: bool,
+    /// A published portal that refs may lead to.
+    pub elsewhere: Option<&'a Elsewhere>,
+    /// Only a part of the portal is read: what a ref names may be elsewhere.
+    pub is_part: bool,
 }
 
 /// Is told how far a build is, and may end it.
@@ -42,6 +54,7 @@ pub trait Watcher: Sync {
 pub struct Gathered {
     pub snapshot: Snapshot,
     pub catalog: Catalog,
+    pub graph: Graph,
     /// Sorted.
     pub findings: Vec<Finding>,
 }
@@ -50,21 +63,24 @@ pub struct Gathered {
 pub fn gather(input: &Input<'_>) -> Result<Gathered, Stop> {
     let config = &input.loaded.config;
     input.watcher.stage("sources", None)?;
-    let Crawl { snapshot, files, mut findings } = source::crawl(config, &input.crawl, &catalog::read);
+    let CatalogOptions { compat, elsewhere, is_part } = input.catalog;
+    let (kinds, mut findings) = if compat { (Kinds::stock(), Vec::new()) } else { Kinds::with_declared(&config.kinds) };
     findings.extend(input.loaded.findings.iter().cloned());
+    findings.extend(kinds.unknown_in(config));
+    let options = IngestOptions { config, kinds: &kinds, compat };
+    let read = |reading: &source::Reading<'_>, text: &str| catalog::ingest(reading, text, &options);
+    let Crawl { snapshot, files, emitters, findings: found } = source::crawl(config, &input.crawl, &read);
+    findings.extend(found);
 
     input.watcher.stage("catalog", None)?;
-    let accepted: Vec<_> = files.into_par_iter().map(|file| accept(file, &snapshot)).collect();
-    let mut candidates = Vec::new();
-    for (entities, found) in accepted {
-        candidates.extend(entities);
-        findings.extend(found);
-    }
-    let (catalog, found) = catalog::join(candidates, config);
-    findings.extend(found);
-    findings.extend(insights::findings(&catalog));
-    diagnostics::sort(&mut findings);
-    Ok(Gathered { snapshot, catalog, findings })
+    let batches = files.into_iter().map(|file| Batch { ingest: file.parsed, emitter: file.emitter }).collect();
+    let (catalog, found) = catalog::join(batches, findings, &emitters, &kinds, compat);
+    let mut findings = found;
+    let graph = graph::build(&catalog);
+    let world = World { config, catalog: &catalog, graph: &graph, elsewhere, is_whole: !is_part };
+    findings.extend(insights::findings(&world));
+    config.settle(&mut findings);
+    Ok(Gathered { snapshot, catalog, graph, findings })
 }
 
 /// What a build came to.
@@ -75,23 +91,22 @@ pub struct Built {
 
 /// Makes every page and hands it to `sink`.
 pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<Built, Stop> {
-    let Gathered { snapshot, catalog, .. } = gathered;
+    let Gathered { snapshot, catalog, graph, .. } = gathered;
+    let config = &input.loaded.config;
     let theme = Theme::new(input.theme)?;
 
     input.watcher.stage("docs", None)?;
     let (docs, found) = sets::plan(catalog, snapshot);
     let mut findings = gathered.findings.clone();
     findings.extend(found);
-    diagnostics::sort(&mut findings);
+    config.settle(&mut findings);
 
-    input.watcher.stage("graph", None)?;
-    let graph = graph::build(catalog);
     let highlighter = Highlighter::new(input.cache);
     let site = Site::new(SiteParts {
-        config: &input.loaded.config,
+        config,
         snapshot,
         catalog,
-        graph: &graph,
+        graph,
         docs: &docs,
         highlighter: &highlighter,
         options: &input.site,
@@ -104,7 +119,7 @@ pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<
     let made = make_pages(&site, &writer, input.watcher)?;
     let mut all = findings.clone();
     all.extend(made.findings);
-    diagnostics::sort(&mut all);
+    config.settle(&mut all);
 
     input.watcher.stage("closing", None)?;
     let mut counts = Counts {
@@ -130,33 +145,6 @@ pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<
     sink.put("_headers", emit::headers(&site.content_security_policy()).as_bytes())?;
     sink.put(".nojekyll", b"")?;
     Ok(Built { findings: all, report })
-}
-
-/// One descriptor file into entities.
-fn accept(file: Ingested<Descriptor>, snapshot: &Snapshot) -> (Vec<Candidate>, Vec<Finding>) {
-    let repo = snapshot.repo(file.repo);
-    let place = diagnostics::Place::file(repo.id.clone(), file.path.as_str());
-    let annotations = catalog::ingestion_annotations(repo, &file.path, &file.origin);
-    let read = |target: &str| catalog::read_beside(repo, &file.path, target);
-    let context = catalog::Context {
-        repo: file.repo,
-        file: &place,
-        read: &read,
-        set: &annotations.set,
-        default: &annotations.default,
-    };
-    let Descriptor { documents, mut findings } = file.parsed;
-    let mut candidates = Vec::new();
-    for document in documents {
-        match catalog::accept(document, &context) {
-            Ok(entity) => {
-                let (origin, configured) = (file.origin.clone(), file.configured);
-                candidates.push(Candidate { entity, origin, configured });
-            }
-            Err(found) => findings.extend(found),
-        }
-    }
-    (candidates, findings)
 }
 
 /// Of everything the site is made from: an equal fingerprint means an equal site. `program` names the running program,

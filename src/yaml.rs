@@ -153,7 +153,8 @@ impl Node {
     }
 }
 
-fn number_to_json(value: f64) -> Json {
+/// A number as JSON writes it: whole ones without a fraction, infinities and NaN as null.
+pub fn number_to_json(value: f64) -> Json {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if value.fract() == 0.0 && value.abs() < EXACT {
         return Json::Number(Number::from(value as i64));

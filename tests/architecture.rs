@@ -20,7 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("catalog", &["diagnostics", "yaml", "config", "source"]),
     ("techdocs", &["diagnostics", "html", "cache", "source", "catalog"]),
     ("graph", &["html", "catalog"]),
-    ("insights", &["diagnostics", "catalog", "graph"]),
+    ("insights", &["diagnostics", "config", "catalog", "graph"]),
     ("scaffolder", &["source"]),
     ("search", &[]),
     (

@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | `env` | variables, `NAME=value` |
 //! | `configs` | configuration files as `--config` would name them |
+//! | `compat` | nothing: the verdicts are those of stock Backstage |
 //! | `findings` | every finding, with its hints |
 //! | `entities` | accepted refs, without those of the page's common files |
 //! | `relations` | their relations, seen from each end |
@@ -30,11 +31,11 @@ mod scratch;
 
 use callboard::cache::Forgetful;
 use callboard::catalog::{Entity, EntityId};
-use callboard::config::{self, Inputs, Loaded, LocationKind};
+use callboard::config::{self, AllowedKind, Inputs, Loaded, LocationKind};
 use callboard::diagnostics::{self, Finding, Severity, Stop};
-use callboard::graph::{self, End};
+use callboard::graph::End;
 use callboard::output::Memory;
-use callboard::pipeline::{self, Gathered, Input, Watcher};
+use callboard::pipeline::{self, CatalogOptions, Gathered, Input, Watcher};
 use callboard::site::{SiteOptions, route};
 use callboard::source::CrawlOptions;
 use callboard::techdocs::{NavNode, sets};
@@ -50,7 +51,7 @@ use std::path::{Path, PathBuf};
 #[test]
 fn catalog() {
     run("catalog", &|portal, wanted, of| match wanted {
-        "findings" => Some(portal.gathered_findings()),
+        "findings" => Some(portal.descriptor_findings()),
         "entities" => portal.entities(),
         "relations" => portal.relations(),
         "json" => portal.json(of),
@@ -220,6 +221,7 @@ fn try_case(page: &Page, case: &Case, check: &Check) -> Vec<Outcome> {
 struct Files {
     files: Vec<(String, Vec<u8>)>,
     inputs: Inputs,
+    compat: bool,
     /// Repositories that stand in the page's common files only.
     shared_repos: BTreeSet<String>,
 }
@@ -240,6 +242,10 @@ impl Files {
             }
             ("configs", "") => {
                 self.inputs.configs = block.text.lines().map(PathBuf::from).collect();
+                return Ok(true);
+            }
+            ("compat", "") => {
+                self.compat = true;
                 return Ok(true);
             }
             ("html" | "nav", _) | (_, "") => return Ok(false),
@@ -280,6 +286,7 @@ struct Portal {
     scratch: Scratch,
     loaded: Loaded,
     shared_repos: BTreeSet<String>,
+    compat: bool,
     gathered: OnceCell<Option<Gathered>>,
     built: OnceCell<Option<Built>>,
 }
@@ -309,7 +316,8 @@ impl Portal {
         let configs = files.inputs.configs.iter().map(|path| dir.join(path)).collect();
         let loaded = config::load(&Inputs { dir, configs, ..files.inputs })?;
         let (gathered, built) = (OnceCell::new(), OnceCell::new());
-        Ok(Portal { scratch, loaded, shared_repos: files.shared_repos, gathered, built })
+        let Files { shared_repos, compat, .. } = files;
+        Ok(Portal { scratch, loaded, shared_repos, compat, gathered, built })
     }
 
     /// The whole site in memory; a documentation page is its content and nothing else.
@@ -336,6 +344,7 @@ impl Portal {
                 cache_dir: self.scratch.path(),
                 cache: &Forgetful,
             },
+            catalog: CatalogOptions { compat: self.compat, ..CatalogOptions::default() },
             site: SiteOptions::default(),
             cache: &Forgetful,
             watcher: &Silent,
@@ -360,6 +369,13 @@ impl Portal {
         self.built.get_or_init(make).as_ref()
     }
 
+    /// Without what says of small catalogs that they are small.
+    fn descriptor_findings(&self) -> String {
+        let Some(gathered) = self.gathered() else { return say(self.loaded.findings.clone()) };
+        let wanted = gathered.findings.iter().filter(|finding| finding.rule.name != "orphan-entity");
+        say(wanted.cloned().collect())
+    }
+
     fn gathered_findings(&self) -> String {
         say(self.gathered().map_or(&self.loaded.findings, |gathered| &gathered.findings).clone())
     }
@@ -378,7 +394,7 @@ impl Portal {
 
     fn relations(&self) -> Option<String> {
         let gathered = self.gathered()?;
-        let graph = graph::build(&gathered.catalog);
+        let graph = &gathered.graph;
         let mut relations = Vec::new();
         for (id, entity) in self.own(gathered) {
             for edge in graph.edges(id) {
@@ -421,10 +437,11 @@ impl Portal {
         }
         for rule in &config.rules {
             let Some(allow) = &rule.allow else { continue };
-            let kinds: Vec<String> = allow
-                .iter()
-                .map(|(kind, of)| of.as_ref().map_or_else(|| kind.clone(), |of| format!("{kind} of type {of}")))
-                .collect();
+            let shown = |allowed: &AllowedKind| match &allowed.of_type {
+                Some(of_type) => format!("{} of type {of_type}", allowed.kind),
+                None => allowed.kind.clone(),
+            };
+            let kinds: Vec<String> = allow.iter().map(shown).collect();
             out.push(format!("rule: {}", kinds.join(", ")));
         }
         for integration in &config.integrations {

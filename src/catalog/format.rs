@@ -30,7 +30,7 @@ pub(super) fn is_api_version(text: &str) -> bool {
 }
 
 /// 1 to 63 letters and digits, a letter first.
-pub(super) fn is_kind(text: &str) -> bool {
+pub(in crate::catalog) fn is_kind(text: &str) -> bool {
     (1..=63).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
         && text.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic())

@@ -6,7 +6,7 @@ use crate::source::{Origin, Repo, join, parent};
 const MAX_INCLUDED: u64 = 32 << 20;
 
 /// Annotations set on every entity of one file.
-pub struct Annotations {
+pub(super) struct Annotations {
     /// Always.
     pub set: Vec<(&'static str, String)>,
     /// Only where the descriptor has none of that name.
@@ -14,7 +14,7 @@ pub struct Annotations {
 }
 
 /// The annotations that Backstage sets when it reads a file.
-pub fn ingestion_annotations(repo: &Repo, path: &str, origin: &Origin) -> Annotations {
+pub(super) fn ingestion_annotations(repo: &Repo, path: &str, origin: &Origin) -> Annotations {
     let location = match &repo.web {
         Some(web) => format!("url:{}", web.file(path, 0)),
         None => format!("file:{}/{path}", repo.id),
@@ -37,7 +37,7 @@ pub fn ingestion_annotations(repo: &Repo, path: &str, origin: &Origin) -> Annota
 }
 
 /// The text of a file that a placeholder in the descriptor at `path` names. The error says why there is none.
-pub fn read_beside(repo: &Repo, path: &str, target: &str) -> Result<String, String> {
+pub(super) fn read_beside(repo: &Repo, path: &str, target: &str) -> Result<String, String> {
     let inside = match &repo.web {
         Some(web) => web.path_of(target).map(|path| format!("/{path}")),
         None => None,

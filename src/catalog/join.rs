@@ -1,60 +1,95 @@
-//! All accepted entities into one catalog: who may come in, and who wins when two have one ref.
+//! All accepted entities into one catalog: who stays when Backstage would drop a whole location, and who wins when two
+//! have one ref.
 
-use super::{Catalog, Entity};
-use crate::config::Config;
-use crate::diagnostics::{Finding, rules};
-use crate::source::Origin;
+use super::ingest::Ingest;
+use super::{Catalog, Entity, Kinds, Parent};
+use crate::diagnostics::{Finding, Place, rules};
+use crate::source::{Emitter, EmitterId};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// An accepted entity with what decides whether it comes in.
+/// A descriptor file that was read, with what brought it.
 #[derive(Debug)]
-pub struct Candidate {
-    pub entity: Entity,
-    pub origin: Arc<Origin>,
-    /// Its repository is one that the configuration names.
-    pub configured: bool,
+pub struct Batch {
+    pub ingest: Ingest,
+    pub emitter: EmitterId,
 }
 
-/// Joins candidates, given in source order. Of two with one ref in one file the last wins, as in Backstage; otherwise
-/// the first.
-pub fn join(candidates: Vec<Candidate>, config: &Config) -> (Catalog, Vec<Finding>) {
-    let mut findings = Vec::new();
-    let mut chosen: Vec<Entity> = Vec::with_capacity(candidates.len());
-    let mut by_ref: HashMap<Arc<str>, usize> = HashMap::with_capacity(candidates.len());
-    for Candidate { entity, origin, configured } in candidates {
-        if let Some(finding) = refused(&entity, &origin, configured, config) {
-            findings.push(finding);
-            continue;
+/// Joins batches, given in source order. Of two entities with one ref in one file the last wins, as in Backstage;
+/// otherwise the first. With `compat`, what stock Backstage would drop is dropped. `findings` are those of the way
+/// there; they come back with those of the join.
+pub fn join(
+    batches: Vec<Batch>,
+    mut findings: Vec<Finding>,
+    emitters: &[Emitter],
+    kinds: &Kinds,
+    compat: bool,
+) -> (Catalog, Vec<Finding>) {
+    let lost = lost(&batches, emitters);
+    let mut chosen: Vec<Entity> = Vec::with_capacity(batches.iter().map(|batch| batch.ingest.entities.len()).sum());
+    let mut by_ref: HashMap<Arc<str>, usize> = HashMap::with_capacity(chosen.capacity());
+    let mut kept: HashMap<&Place, Vec<Arc<str>>> = HashMap::new();
+    for Batch { ingest: Ingest { entities, findings: found, .. }, emitter } in batches {
+        findings.extend(found);
+        let fault = lost[emitter.0 as usize].as_ref();
+        let parent = parent(emitter, emitters);
+        for mut entity in entities {
+            if let Some(fault) = fault {
+                if compat {
+                    findings.push(rules::catalog::location_dropped(entity.written.place, &entity.reference, fault));
+                    continue;
+                }
+                kept.entry(fault).or_default().push(entity.reference.clone());
+            }
+            entity.parent = Some(parent.clone());
+            match by_ref.get(&entity.reference) {
+                None => {
+                    by_ref.insert(entity.reference.clone(), chosen.len());
+                    chosen.push(entity);
+                }
+                Some(at) => {
+                    let first = &mut chosen[*at];
+                    let same_file = first.written.place.at(0, 0, 0) == entity.written.place.at(0, 0, 0);
+                    let loser = if same_file { std::mem::replace(first, entity) } else { entity };
+                    findings.push(rules::catalog::duplicate(
+                        loser.written.place.clone(),
+                        &loser.reference,
+                        &first.written.place,
+                    ));
+                }
+            }
         }
-        match by_ref.get(&entity.reference) {
-            None => {
-                by_ref.insert(entity.reference.clone(), chosen.len());
-                chosen.push(entity);
-            }
-            Some(at) => {
-                let first = &mut chosen[*at];
-                let same_file = first.written.place.at(0, 0, 0) == entity.written.place.at(0, 0, 0);
-                let loser = if same_file { std::mem::replace(first, entity) } else { entity };
-                findings.push(rules::catalog::duplicate(
-                    loser.written.place.clone(),
-                    &loser.reference,
-                    &first.written.place,
-                ));
-            }
+    }
+    for finding in &mut findings {
+        if let Some(kept) = finding.place.as_ref().and_then(|place| kept.get(place)) {
+            finding.hints.push(rules::catalog::kept_beside(kept));
         }
     }
     chosen.sort_by(|a, b| a.reference.cmp(&b.reference));
-    (Catalog::new(chosen), findings)
+    (Catalog::new(chosen, kinds.clone()), findings)
 }
 
-fn refused(entity: &Entity, origin: &Origin, configured: bool, config: &Config) -> Option<Finding> {
-    let kind = entity.kind.name;
-    let place = || entity.written.place.clone();
-    let from = (origin.kind, origin.target.as_str());
-    if !config.allows(origin.location, from, kind, entity.r#type.as_deref()) {
-        return Some(rules::catalog::kind_not_allowed(place(), kind, &entity.reference));
+/// For each emitter the fault for which Backstage stores nothing of it: its own, or one of those that lead to it.
+fn lost(batches: &[Batch], emitters: &[Emitter]) -> Vec<Option<Place>> {
+    let mut lost: Vec<Option<Place>> = emitters.iter().map(|emitter| emitter.broken_at.clone()).collect();
+    for Batch { ingest, emitter } in batches {
+        if let (Some(place), fault @ None) = (&ingest.broken_at, &mut lost[emitter.0 as usize]) {
+            *fault = Some(place.clone());
+        }
     }
-    let person = matches!(entity.kind.id, "user" | "group");
-    (person && !configured).then(|| rules::catalog::people_from_elsewhere(place(), kind, &entity.reference))
+    // Those that lead to others come before them.
+    for at in 0..emitters.len() {
+        if let (None, Some(parent)) = (&lost[at], emitters[at].parent) {
+            lost[at] = lost[parent.0 as usize].clone();
+        }
+    }
+    lost
+}
+
+fn parent(id: EmitterId, emitters: &[Emitter]) -> Parent {
+    let emitter = &emitters[id.0 as usize];
+    match &emitter.location {
+        Some(reference) => Parent::Location(reference.clone()),
+        None => Parent::Configured(emitter.origin.clone()),
+    }
 }

@@ -1,30 +1,35 @@
 //! Descriptors become entities, entities become the catalog.
 //!
-//! Map: the text of a descriptor file gives documents with their places and what Locations point at ([`read`]); each
-//! document is accepted as an [`Entity`] or gives findings ([`accept`]). Join: all entities into one [`Catalog`] with
-//! dense ids, ordered by ref. The rules are Backstage's; each kind is one file of [`kinds`] and one row of its table.
+//! Map: the text of a descriptor file gives entities, findings and what Locations point at ([`ingest`]). Join: all
+//! entities into one [`Catalog`] with dense ids, ordered by ref. The rules are Backstage's; each kind is one file of [`kinds`] and one row of its table.
 
 mod accept;
+mod check;
+mod codeowners;
+mod doubts;
 mod format;
+mod ingest;
 mod ingestion;
 mod join;
 pub mod kinds;
+mod metadata;
 mod placeholder;
-mod read;
 mod reference;
 mod relation;
+mod search_keys;
+mod spec;
+pub mod well_known;
 
 use crate::diagnostics::Place;
-use crate::source::RepoId;
-use crate::yaml::Span;
+use crate::source::{Origin, RepoId};
+use crate::yaml::{Node, Span};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-pub use accept::{Context, accept};
-pub use ingestion::{ingestion_annotations, read_beside};
-pub use join::{Candidate, join};
-pub use kinds::Kind;
-pub use read::{Descriptor, RawDocument, read};
+pub use codeowners::CodeOwner;
+pub use ingest::{Ingest, IngestOptions, ingest};
+pub use join::{Batch, join};
+pub use kinds::{Kind, Kinds};
 pub use reference::EntityRef;
 pub use relation::RelationType;
 
@@ -48,12 +53,17 @@ pub struct Entity {
     pub r#type: Option<Box<str>>,
     /// `spec.lifecycle`
     pub lifecycle: Option<Box<str>>,
+    pub lifecycle_span: Option<Span>,
     pub tags: Vec<Box<str>>,
     pub annotations: BTreeMap<Box<str>, Box<str>>,
-    /// Where `backstage.io/techdocs-ref` stands.
-    pub techdocs_span: Option<Span>,
+    /// Where the values of some annotations stand that later rooms look at.
+    pub spans: Vec<(&'static str, Span)>,
     /// Refs it holds in relation fields, in the order of its kind's table.
     pub refs: Vec<Ref>,
+    /// The owner of its descriptor by CODEOWNERS, where the configuration wants to know.
+    pub codeowner: Option<Arc<CodeOwner>>,
+    /// What brought it; known once the catalog is joined.
+    pub parent: Option<Parent>,
     /// The entity as Backstage would store it, without relations: JSON.
     pub data: Box<str>,
     pub written: Written,
@@ -68,6 +78,27 @@ pub struct Ref {
     /// Canonical.
     pub target: Arc<str>,
     pub span: Span,
+}
+
+/// What brought an entity into the catalog.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Parent {
+    /// A Location entity, by its ref.
+    Location(Arc<str>),
+    /// The configuration, or a scan.
+    Configured(Arc<Origin>),
+}
+
+/// Annotations whose place is kept.
+const WATCHED: [&str; 2] = [well_known::TECHDOCS_REF, well_known::REPLACED_BY];
+
+/// One document: a mapping that should be an entity.
+#[derive(Debug)]
+struct RawDocument {
+    node: Node,
+    /// Lines of the document, from 1, both included.
+    first_line: u32,
+    last_line: u32,
 }
 
 /// Where an entity is written.
@@ -96,6 +127,11 @@ impl Entity {
         self.annotations.get(name).map(|value| &**value)
     }
 
+    /// Where an annotation's value stands, of those whose place is kept.
+    pub fn annotation_span(&self, name: &str) -> Option<Span> {
+        self.spans.iter().find(|(known, _)| *known == name).map(|(_, span)| *span)
+    }
+
     pub fn is_deprecated(&self) -> bool {
         self.lifecycle.as_deref() == Some("deprecated")
     }
@@ -107,19 +143,21 @@ impl Entity {
 }
 
 /// Every entity of the portal, by ref.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Catalog {
     /// Ordered by ref; an [`EntityId`] is an index.
     pub entities: Vec<Entity>,
+    /// Every kind that entities may be of.
+    pub kinds: Kinds,
     by_ref: HashMap<Arc<str>, EntityId>,
 }
 
 impl Catalog {
     /// A catalog of entities that are ordered by ref and have distinct refs.
-    fn new(entities: Vec<Entity>) -> Self {
+    fn new(entities: Vec<Entity>, kinds: Kinds) -> Self {
         let by_ref =
             entities.iter().enumerate().map(|(at, entity)| (entity.reference.clone(), EntityId(at as u32))).collect();
-        Catalog { entities, by_ref }
+        Catalog { entities, kinds, by_ref }
     }
 
     pub fn entity(&self, id: EntityId) -> &Entity {

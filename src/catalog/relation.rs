@@ -2,7 +2,6 @@
 
 /// A relation from one entity to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
 pub enum RelationType {
     OwnedBy,
     OwnerOf,
@@ -18,6 +17,21 @@ pub enum RelationType {
     HasMember,
     ChildOf,
     ParentOf,
+    /// A relation that the configuration declares, seen from the entity that holds the ref.
+    Declared(&'static DeclaredRelation),
+    /// The same, seen from the entity that the ref names.
+    DeclaredOpposite(&'static DeclaredRelation),
+}
+
+/// A pair of relations that `callboard.kinds` declares.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DeclaredRelation {
+    /// As data has it: `shows`.
+    pub name: String,
+    /// As pages have it: `Shows`.
+    pub words: String,
+    pub opposite_name: String,
+    pub opposite_words: String,
 }
 
 use RelationType::*;
@@ -41,29 +55,50 @@ const TABLE: [(RelationType, &str, &str, RelationType); 14] = [
 ];
 
 impl RelationType {
-    /// Every type, in the order of relation groups on a page.
-    pub fn all() -> impl Iterator<Item = RelationType> {
-        TABLE.iter().map(|row| row.0)
+    /// The built-in type with this name.
+    pub fn named(name: &str) -> Option<RelationType> {
+        TABLE.iter().find(|row| row.1 == name).map(|row| row.0)
+    }
+
+    /// The names of all built-in types.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        TABLE.iter().map(|row| row.1)
     }
 
     /// The name in Backstage's data: `dependsOn`.
     pub fn name(self) -> &'static str {
-        TABLE[self as usize].1
+        match self {
+            Declared(pair) => &pair.name,
+            DeclaredOpposite(pair) => &pair.opposite_name,
+            built_in => built_in.row().1,
+        }
     }
 
     /// The words on a page: `Depends on`.
     pub fn words(self) -> &'static str {
-        TABLE[self as usize].2
+        match self {
+            Declared(pair) => &pair.words,
+            DeclaredOpposite(pair) => &pair.opposite_words,
+            built_in => built_in.row().2,
+        }
     }
 
     /// The relation that the target has to the source.
     pub fn opposite(self) -> RelationType {
-        TABLE[self as usize].3
+        match self {
+            Declared(pair) => DeclaredOpposite(pair),
+            DeclaredOpposite(pair) => Declared(pair),
+            built_in => built_in.row().3,
+        }
     }
 
     /// True for the side that points at what an entity needs or belongs to.
     pub fn is_forward(self) -> bool {
-        matches!(self, OwnedBy | PartOf | ProvidesApi | ConsumesApi | DependsOn | MemberOf | ChildOf)
+        matches!(self, OwnedBy | PartOf | ProvidesApi | ConsumesApi | DependsOn | MemberOf | ChildOf | Declared(_))
+    }
+
+    fn row(self) -> &'static (RelationType, &'static str, &'static str, RelationType) {
+        TABLE.iter().find(|row| row.0 == self).unwrap_or(&TABLE[0])
     }
 }
 
@@ -72,9 +107,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_in_order_and_opposites_agree() {
-        for (at, row) in TABLE.iter().enumerate() {
-            assert_eq!(row.0 as usize, at);
+    fn opposites_agree() {
+        for row in &TABLE {
+            assert_eq!(row.0.row().1, row.1);
             assert_eq!(row.3.opposite(), row.0);
             assert_ne!(row.0.is_forward(), row.3.is_forward());
         }

@@ -6,7 +6,7 @@ use super::{Options, Talk};
 use crate::diagnostics::{Finding, Stop, StopKind, count};
 use crate::emit::{self, Report};
 use crate::output::{Fingerprint, Guarded, Interrupt, Pack, Published, Stage, StageOptions};
-use crate::pipeline::{self, Input, Watcher};
+use crate::pipeline::{self, CatalogOptions, Input, Watcher};
 use crate::site::pages::Counts;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -99,6 +99,7 @@ fn build(
         loaded: &loaded,
         theme: &theme,
         crawl: command.options.crawl(command.working_tree, &cache_dir, &cache),
+        catalog: CatalogOptions::default(),
         site: site_options(command.file_links, false),
         cache: &cache,
         watcher: progress,

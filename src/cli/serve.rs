@@ -6,7 +6,7 @@ use super::{Options, Talk};
 use crate::config::Loaded;
 use crate::diagnostics::{Finding, Stop, count};
 use crate::output::{Interrupt, Memory, Pack};
-use crate::pipeline::{self, Input};
+use crate::pipeline::{self, CatalogOptions, Input};
 use crate::serve::{self, Event, ServeOptions};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -79,6 +79,7 @@ fn site(command: &Serve, talk: &Talk, interrupt: &Interrupt, cache_dir: &Path, m
         loaded: &loaded,
         theme: &theme,
         crawl: command.options.crawl(!command.committed, cache_dir, &cache),
+        catalog: CatalogOptions::default(),
         site: site_options(false, true),
         cache: &cache,
         watcher: &progress,

@@ -114,7 +114,8 @@ fn from_node(node: &Node, place: &Place) -> Setting {
     let at = place.at(node.span.line, node.span.column, node.span.length);
     let value = match &node.value {
         yaml::Value::Null => Value::Null,
-        yaml::Value::Bool(_) | yaml::Value::Number(_) => Value::Other(node.describe()),
+        yaml::Value::Bool(value) => Value::Bool(*value),
+        yaml::Value::Number(value) => Value::Number(*value),
         yaml::Value::Text(text) => Value::Text(text.clone()),
         yaml::Value::List(items) => Value::List(items.iter().map(|item| from_node(item, place)).collect()),
         yaml::Value::Map(entries) => Value::Map(

@@ -6,17 +6,19 @@
 #![expect(clippy::disallowed_methods, reason = "this room reads configuration files")]
 
 mod load;
+mod policy;
 mod read;
 mod redact;
 mod setting;
 mod theme;
 
-use crate::diagnostics::{Finding, Place, Severity, Stop};
+use crate::diagnostics::{self, Finding, Place, Severity, Stop};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use policy::{CodeOwners, DeclaredKind, DeclaredRelationField};
 pub use theme::{ThemeFiles, theme};
 
 /// Everything the portal's operator decided.
@@ -48,6 +50,14 @@ pub struct Config {
     pub image_hosts: Vec<String>,
     /// `callboard.gitProtocols` beyond https and ssh.
     pub git_protocols: Vec<String>,
+    /// `callboard.rules`: severities of rules, by name; `None` switches a rule off.
+    pub severities: BTreeMap<&'static str, Option<Severity>>,
+    /// `callboard.kinds`
+    pub kinds: Vec<DeclaredKind>,
+    /// `callboard.lifecycles` beyond Backstage's three.
+    pub lifecycles: Vec<String>,
+    /// `callboard.codeowners`
+    pub codeowners: CodeOwners,
 }
 
 /// One of `catalog.locations`.
@@ -71,18 +81,29 @@ pub enum LocationKind {
 /// One row of `catalog.rules`: kinds that are let in, optionally from certain locations only.
 #[derive(Debug, Clone)]
 pub struct KindRule {
-    /// Kinds, compared without case; `None` lets every kind in.
-    pub allow: Option<Vec<(String, Option<String>)>>,
+    /// `None` lets every kind in.
+    pub allow: Option<Vec<AllowedKind>>,
     /// Location type and pattern on the origin; empty means any location.
     pub locations: Vec<(Option<String>, Option<String>)>,
+}
+
+/// A kind that a rule lets in.
+#[derive(Debug, Clone)]
+pub struct AllowedKind {
+    /// Compared without case.
+    pub kind: String,
+    /// The only `spec.type` that is let in.
+    pub of_type: Option<String>,
+    pub place: Place,
 }
 
 impl KindRule {
     fn lets_in(&self, kind: &str, r#type: Option<&str>) -> bool {
         let Some(allow) = &self.allow else { return true };
-        allow.iter().any(|(allowed, wanted)| {
-            allowed.eq_ignore_ascii_case(kind)
-                && wanted.as_deref().is_none_or(|wanted| r#type.is_some_and(|found| found.eq_ignore_ascii_case(wanted)))
+        allow.iter().any(|allowed| {
+            let of_type = allowed.of_type.as_deref();
+            allowed.kind.eq_ignore_ascii_case(kind)
+                && of_type.is_none_or(|wanted| r#type.is_some_and(|found| found.eq_ignore_ascii_case(wanted)))
         })
     }
 
@@ -213,9 +234,24 @@ impl Config {
 
     /// Everything here that reaches the site, as text. Where this machine keeps the files does not.
     pub fn fingerprint(&self) -> String {
-        let Config { title, base_url, organization, rules, integrations, connect, image_hosts, .. } = self;
+        let Config { title, base_url, organization, integrations, connect, image_hosts, kinds, .. } = self;
+        let Config { rules, severities, lifecycles, codeowners, .. } = self;
         let locations: Vec<_> = self.locations.iter().map(|location| (&location.target, &location.rules)).collect();
-        format!("{:?}", (title, base_url, organization, rules, integrations, connect, image_hosts, locations))
+        let policy = (rules, severities, kinds, lifecycles, codeowners);
+        format!("{:?}", (title, base_url, organization, integrations, connect, image_hosts, locations, policy))
+    }
+
+    /// Gives findings the severities that `callboard.rules` set, drops those switched off, and sorts the rest.
+    pub fn settle(&self, findings: &mut Vec<Finding>) {
+        findings.retain_mut(|finding| match self.severities.get(finding.rule.name) {
+            Some(Some(severity)) => {
+                finding.severity = *severity;
+                true
+            }
+            Some(None) => false,
+            None => true,
+        });
+        diagnostics::sort(findings);
     }
 
     /// Every secret value, for the scanner that looks for them in the output.

@@ -2,12 +2,15 @@
 
 use super::load::Merged;
 use super::setting::{Setting, Value};
-use super::{Config, Forge, Inputs, Integration, KindRule, Loaded, Location, LocationKind, Secret, Source, folder};
+use super::{
+    AllowedKind, Config, Forge, Inputs, Integration, KindRule, Loaded, Location, LocationKind, Secret, Source, folder,
+};
 use crate::diagnostics::{Finding, rules};
 use std::path::PathBuf;
 
 /// Our own keys, by section; an unknown one is an error.
-const CALLBOARD: &[&str] = &["theme", "sources", "connect", "imageHosts", "gitProtocols"];
+const CALLBOARD: &[&str] =
+    &["theme", "sources", "connect", "imageHosts", "gitProtocols", "rules", "kinds", "lifecycles", "codeowners"];
 const CALLBOARD_SOURCES: &[&str] = &["filesystem", "git"];
 const GIT_SOURCE: &[&str] = &["url", "branch"];
 
@@ -44,7 +47,9 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
         read.list(catalog, "catalog", "rules").iter().filter_map(|setting| read.rule(setting)).collect()
     } else {
         read.findings.push(rules::config::default_kinds(root.place.clone(), &DEFAULT_KINDS));
-        let allow = DEFAULT_KINDS.iter().map(|kind| (kind.to_string(), None)).collect();
+        let place = root.place.clone();
+        let allowed = |kind: &&str| AllowedKind { kind: kind.to_string(), of_type: None, place: place.clone() };
+        let allow = DEFAULT_KINDS.iter().map(allowed).collect();
         vec![KindRule { allow: Some(allow), locations: Vec::new() }]
     };
     let sources = own.and_then(|own| own.get("sources"));
@@ -64,6 +69,10 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
         connect: read.texts(own, "callboard", "connect"),
         image_hosts: read.texts(own, "callboard", "imageHosts"),
         git_protocols: read.texts(own, "callboard", "gitProtocols"),
+        severities: read.severities(own),
+        kinds: read.kinds(own),
+        lifecycles: read.texts(own, "callboard", "lifecycles"),
+        codeowners: read.codeowners(own),
         files,
     };
     Loaded { config, findings: read.findings, texts }
@@ -85,16 +94,17 @@ impl Bases<'_> {
     }
 }
 
-struct Read {
-    findings: Vec<Finding>,
+/// Reads values and collects what is wrong with them.
+pub(super) struct Read {
+    pub(super) findings: Vec<Finding>,
 }
 
 impl Read {
-    fn wrong(&mut self, setting: &Setting, name: &str, expected: &str) {
+    pub(super) fn wrong(&mut self, setting: &Setting, name: &str, expected: &str) {
         self.findings.push(rules::config::wrong_shape(setting.place.clone(), name, expected, setting.describe()));
     }
 
-    fn text(&mut self, section: Option<&Setting>, path: &str, key: &str) -> Option<String> {
+    pub(super) fn text(&mut self, section: Option<&Setting>, path: &str, key: &str) -> Option<String> {
         let setting = section?.get(key)?;
         match &setting.value {
             Value::Text(text) => Some(text.clone()),
@@ -106,7 +116,7 @@ impl Read {
         }
     }
 
-    fn list<'a>(&mut self, section: Option<&'a Setting>, path: &str, key: &str) -> &'a [Setting] {
+    pub(super) fn list<'a>(&mut self, section: Option<&'a Setting>, path: &str, key: &str) -> &'a [Setting] {
         match section.and_then(|section| section.get(key)) {
             Some(Setting { value: Value::List(items), .. }) => items,
             None | Some(Setting { value: Value::Null, .. }) => &[],
@@ -117,7 +127,7 @@ impl Read {
         }
     }
 
-    fn texts(&mut self, section: Option<&Setting>, path: &str, key: &str) -> Vec<String> {
+    pub(super) fn texts(&mut self, section: Option<&Setting>, path: &str, key: &str) -> Vec<String> {
         let mut texts = Vec::new();
         for item in self.list(section, path, key) {
             match &item.value {
@@ -171,10 +181,13 @@ impl Read {
         let mut allow = Vec::new();
         for item in self.list(Some(setting), "catalog.rules[]", "allow") {
             match &item.value {
-                Value::Text(kind) => allow.push((kind.clone(), None)),
+                Value::Text(kind) => {
+                    allow.push(AllowedKind { kind: kind.clone(), of_type: None, place: item.place.clone() });
+                }
                 Value::Map(_) => {
                     let kind = self.text(Some(item), "catalog.rules[].allow[]", "kind")?;
-                    allow.push((kind, self.text(Some(item), "catalog.rules[].allow[]", "spec.type")));
+                    let of_type = self.text(Some(item), "catalog.rules[].allow[]", "spec.type");
+                    allow.push(AllowedKind { kind, of_type, place: item.place.clone() });
                 }
                 _ => self.wrong(item, "catalog.rules[].allow[]", "a kind"),
             }
@@ -271,7 +284,7 @@ impl Read {
         }
     }
 
-    fn known(&mut self, setting: &Setting, path: &str, known: &[&str]) {
+    pub(super) fn known(&mut self, setting: &Setting, path: &str, known: &[&str]) {
         if !matches!(setting.value, Value::Map(_) | Value::Null) {
             self.wrong(setting, path, "a mapping");
         }

@@ -1,6 +1,8 @@
 //! A configuration value that knows which file and line it came from.
 
 use crate::diagnostics::Place;
+use crate::yaml;
+use serde_json::Value as Json;
 
 /// A value after substitution and merging.
 #[derive(Debug, Clone)]
@@ -12,8 +14,8 @@ pub(super) struct Setting {
 #[derive(Debug, Clone)]
 pub(super) enum Value {
     Null,
-    /// A boolean or a number: no key that we read takes one.
-    Other(&'static str),
+    Bool(bool),
+    Number(f64),
     Text(String),
     List(Vec<Setting>),
     Map(Vec<Key>),
@@ -47,10 +49,25 @@ impl Setting {
     pub(super) fn describe(&self) -> &'static str {
         match self.value {
             Value::Null => "empty",
-            Value::Other(what) => what,
+            Value::Bool(_) => "a boolean",
+            Value::Number(_) => "a number",
             Value::Text(_) => "a string",
             Value::List(_) => "a list",
             Value::Map(_) => "a mapping",
+        }
+    }
+
+    /// The same value as JSON, for what is handed on as it is.
+    pub(super) fn to_json(&self) -> Json {
+        match &self.value {
+            Value::Null => Json::Null,
+            Value::Bool(value) => Json::Bool(*value),
+            Value::Number(value) => yaml::number_to_json(*value),
+            Value::Text(text) => Json::String(text.clone()),
+            Value::List(items) => Json::Array(items.iter().map(Setting::to_json).collect()),
+            Value::Map(keys) => {
+                Json::Object(keys.iter().map(|key| (key.name.clone(), key.setting.to_json())).collect())
+            }
         }
     }
 

@@ -41,7 +41,15 @@ mod tests {
     use crate::diagnostics::rules;
 
     fn dangling(line: u32, from: &str, target: &str) -> Finding {
-        rules::catalog::dangling(Place::file("shop", "a.yaml").at(line, 3, 4), from, "system", target, None)
+        rules::insights::dangling(
+            rules::insights::Held {
+                place: Place::file("shop", "a.yaml").at(line, 3, 4),
+                from,
+                field: "system",
+                target,
+            },
+            None,
+        )
     }
 
     fn prints(findings: &[Finding]) -> Vec<String> {

@@ -39,6 +39,11 @@ impl Severity {
             Severity::Error => "error",
         }
     }
+
+    /// The severity with this word.
+    pub fn named(word: &str) -> Option<Severity> {
+        [Severity::Info, Severity::Warning, Severity::Error].into_iter().find(|severity| severity.word() == word)
+    }
 }
 
 /// A span of source text. Lines and columns count from 1, columns in characters; line 0 means the file as a whole.
@@ -95,6 +100,8 @@ pub struct Rule {
 #[derive(Debug, Clone)]
 pub struct Finding {
     pub rule: &'static Rule,
+    /// The rule's, unless the configuration sets another.
+    pub severity: Severity,
     pub place: Option<Place>,
     /// What is wrong, in one line, with names in backticks.
     pub message: String,
@@ -124,6 +131,7 @@ impl Finding {
     pub fn new(rule: &'static Rule, place: impl Into<Option<Place>>, message: impl Into<String>) -> Self {
         Finding {
             rule,
+            severity: rule.severity,
             place: place.into(),
             message: one_line(&message.into()),
             label: None,
@@ -179,7 +187,7 @@ impl Finding {
     }
 
     pub fn severity(&self) -> Severity {
-        self.rule.severity
+        self.severity
     }
 
     fn order(&self, other: &Self) -> Ordering {

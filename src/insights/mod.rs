@@ -1,16 +1,87 @@
-//! What the whole catalog shows that no single descriptor can: refs to nothing, deprecated things still in use.
+//! What the whole catalog shows that no single descriptor can: refs to nothing, owners who are nobody, circles,
+//! deprecated things still in use.
 
-mod dangling;
+mod circles;
+mod elsewhere;
 mod lifecycle;
+mod owners;
+mod refs;
 
-use crate::catalog::Catalog;
+use crate::catalog::well_known::REPLACED_BY;
+use crate::catalog::{Catalog, Entity, Ref};
+use crate::config::Config;
 use crate::diagnostics::Finding;
+use crate::diagnostics::rules::insights::Held;
+use crate::graph::Graph;
 
+pub use elsewhere::Elsewhere;
 pub use lifecycle::users;
 
+/// What the rules look at.
+pub struct World<'a> {
+    pub config: &'a Config,
+    pub catalog: &'a Catalog,
+    pub graph: &'a Graph,
+    /// A published portal, for refs that lead out of what was read.
+    pub elsewhere: Option<&'a Elsewhere>,
+    /// Everything the portal will hold was read: a ref to nothing leads nowhere. Otherwise it may lead elsewhere.
+    pub is_whole: bool,
+}
+
+/// What the rules want to know of the target of a ref.
+#[derive(Debug, Clone, Copy)]
+struct Facts<'a> {
+    lifecycle: Option<&'a str>,
+    successor: Option<&'a str>,
+    /// It is a user, or a group with people in it.
+    has_people: bool,
+}
+
 /// Every finding about the catalog as a whole.
-pub fn findings(catalog: &Catalog) -> Vec<Finding> {
-    let mut findings = dangling::findings(catalog);
-    findings.extend(lifecycle::findings(catalog));
+pub fn findings(world: &World<'_>) -> Vec<Finding> {
+    let people = owners::people(world);
+    let mut findings = refs::findings(world);
+    findings.extend(owners::findings(world, &people));
+    findings.extend(circles::findings(world));
+    findings.extend(lifecycle::findings(world, &people));
     findings
+}
+
+impl<'a> World<'a> {
+    /// What is known of a ref's target, here or elsewhere.
+    fn facts(&self, reference: &str, people: &[bool]) -> Option<Facts<'a>> {
+        if let Some(id) = self.catalog.find(reference) {
+            let entity = self.catalog.entity(id);
+            return Some(Facts {
+                lifecycle: entity.lifecycle.as_deref(),
+                successor: entity.annotation(REPLACED_BY),
+                has_people: people.get(id.0 as usize).copied().unwrap_or_default(),
+            });
+        }
+        let known = self.elsewhere?.find(reference)?;
+        Some(Facts {
+            lifecycle: known.lifecycle.as_deref(),
+            successor: known.successor.as_deref(),
+            has_people: known.has_people,
+        })
+    }
+
+    fn knows(&self, reference: &str) -> bool {
+        self.catalog.find(reference).is_some() || self.elsewhere.is_some_and(|elsewhere| elsewhere.has(reference))
+    }
+}
+
+/// A ref of an entity, as rules name it.
+fn held<'a>(entity: &'a Entity, reference: &'a Ref) -> Held<'a> {
+    Held {
+        place: entity.place_of(reference.span),
+        from: &entity.reference,
+        field: reference.field,
+        target: &reference.target,
+    }
+}
+
+/// The kind of a canonical ref.
+fn kind_of(reference: &str) -> &str {
+    reference.split(':').next().unwrap_or_default()
 }

@@ -80,7 +80,7 @@ impl Site<'_> {
         EntityLink {
             text: entity.display_name().to_string(),
             reference: entity.reference.to_string(),
-            glyph: entity.kind.id.to_string(),
+            glyph: entity.kind.glyph.to_string(),
             kind: entity.kind.name.to_string(),
             r#type: entity.r#type.as_deref().unwrap_or_default().to_string(),
             lifecycle: entity.lifecycle.as_deref().unwrap_or_default().to_string(),
@@ -94,11 +94,11 @@ impl Site<'_> {
             return self.entity_link(id, links);
         }
         let kind = reference.split(':').next().unwrap_or_default();
-        let known = crate::catalog::Kind::by_id(kind);
+        let known = self.catalog.kinds.by_id(kind);
         EntityLink {
             text: reference.to_string(),
             reference: reference.to_string(),
-            glyph: known.map_or("other", |kind| kind.id).to_string(),
+            glyph: known.map_or("other", |kind| kind.glyph).to_string(),
             kind: known.map_or(kind, |kind| kind.name).to_string(),
             r#type: String::new(),
             lifecycle: String::new(),
@@ -144,19 +144,19 @@ impl Site<'_> {
         wanted: impl Fn(RelationType) -> bool,
     ) -> Vec<RelationGroup> {
         let edges = self.graph.edges(id);
-        RelationType::all()
-            .filter(|relation| wanted(*relation))
-            .filter_map(|relation| {
-                let targets: Vec<EntityLink> = edges
-                    .iter()
-                    .filter(|edge| edge.relation == relation)
-                    .map(|edge| match edge.target {
-                        End::Entity(target) => self.entity_link(target, links),
-                        End::Dangling(number) => self.ref_link(self.graph.dangling(number), links),
-                    })
-                    .collect();
-                let (name, text) = (relation.name().to_string(), relation.words().to_string());
-                (!targets.is_empty()).then_some(RelationGroup { r#type: name, text, targets })
+        edges
+            .chunk_by(|a, b| a.relation == b.relation)
+            .filter(|group| wanted(group[0].relation))
+            .map(|group| {
+                let link = |end| match end {
+                    End::Entity(target) => self.entity_link(target, links),
+                    End::Dangling(number) => self.ref_link(self.graph.dangling(number), links),
+                };
+                RelationGroup {
+                    r#type: group[0].relation.name().to_string(),
+                    text: group[0].relation.words().to_string(),
+                    targets: group.iter().map(|edge| link(edge.target)).collect(),
+                }
             })
             .collect()
     }

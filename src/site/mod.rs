@@ -10,7 +10,7 @@ pub mod pages;
 pub mod route;
 pub mod view;
 
-use crate::catalog::{Catalog, EntityId, Kind, RelationType, kinds};
+use crate::catalog::{Catalog, EntityId, Kind, RelationType};
 use crate::config::Config;
 use crate::diagnostics::{Finding, Severity};
 use crate::graph::Graph;
@@ -199,7 +199,7 @@ fn lists(catalog: &Catalog) -> Vec<EntityList> {
     let key = |id: &EntityId| catalog.entity(*id).display_name().to_lowercase();
     all.sort_by_cached_key(|id| (key(id), *id));
     let mut lists = vec![EntityList { kind: None, ids: all.clone() }];
-    for kind in kinds::KINDS {
+    for kind in catalog.kinds.iter() {
         let ids: Vec<EntityId> = all.iter().copied().filter(|id| catalog.entity(*id).kind.id == kind.id).collect();
         if !ids.is_empty() || kind.id == "api" {
             lists.push(EntityList { kind: Some(kind), ids });

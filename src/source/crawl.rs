@@ -40,16 +40,38 @@ pub struct Origin {
     pub target: String,
 }
 
+/// Index of an [`Emitter`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EmitterId(pub u32);
+
+/// What brings descriptors: a location of the configuration, a scanned file, or a Location entity. Backstage stores
+/// what one of them brings as a whole or not at all.
+#[derive(Debug, Clone)]
+pub struct Emitter {
+    /// The one that brought the Location entity.
+    pub parent: Option<EmitterId>,
+    /// The ref of the Location entity.
+    pub location: Option<Arc<str>>,
+    pub origin: Arc<Origin>,
+    /// The first of its targets that could not be followed.
+    pub broken_at: Option<Place>,
+}
+
+/// A descriptor file about to be read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'a> {
+    pub repo: &'a Repo,
+    pub id: RepoId,
+    pub path: &'a str,
+    pub origin: &'a Origin,
+    /// False when it was reached from another repository: such a source may not bring Users and Groups.
+    pub configured: bool,
+}
+
 /// One descriptor file that was read.
 #[derive(Debug)]
 pub struct Ingested<T> {
-    pub repo: RepoId,
-    pub path: String,
-    pub origin: Arc<Origin>,
-    /// False when it was reached from another repository: such a source may not bring Users and Groups.
-    pub configured: bool,
-    /// The Location entity that led here.
-    pub via: Option<Place>,
+    pub emitter: EmitterId,
     pub parsed: T,
 }
 
@@ -60,6 +82,8 @@ pub struct Target {
     /// `presence: optional`
     pub optional: bool,
     pub place: Place,
+    /// The ref of the Location entity.
+    pub of: Arc<str>,
 }
 
 /// A closed snapshot, the descriptors in it and what went wrong on the way.
@@ -67,11 +91,12 @@ pub struct Target {
 pub struct Crawl<T> {
     pub snapshot: Snapshot,
     pub files: Vec<Ingested<T>>,
+    pub emitters: Vec<Emitter>,
     pub findings: Vec<Finding>,
 }
 
 /// Turns a descriptor's text into whatever the caller keeps of it and the targets it points at.
-pub type ReadDescriptor<'a, T> = dyn Fn(&Place, &str) -> (T, Vec<Target>) + Sync + 'a;
+pub type ReadDescriptor<'a, T> = dyn Fn(&Reading<'_>, &str) -> (T, Vec<Target>) + Sync + 'a;
 
 /// Follows every location of `config`. `read` turns a descriptor's text into whatever the caller keeps of it and the
 /// targets it points at.
@@ -82,6 +107,8 @@ pub fn crawl<T: Send>(config: &Config, options: &CrawlOptions<'_>, read: &ReadDe
         repos: Vec::new(),
         known: HashMap::new(),
         seen: BTreeSet::new(),
+        emitters: Vec::new(),
+        by_location: HashMap::new(),
         wave: Vec::new(),
         findings: Vec::new(),
     };
@@ -95,14 +122,14 @@ pub fn crawl<T: Send>(config: &Config, options: &CrawlOptions<'_>, read: &ReadDe
         let done = worklist.read(wave, read);
         for (item, parsed, targets) in done {
             for target in targets {
+                let emitter = worklist.location(&item, &target.of);
                 if depth >= MAX_DEPTH {
-                    worklist.findings.push(rules::source::too_deep(target.place.clone(), MAX_DEPTH));
+                    worklist.fault(emitter, rules::source::too_deep(target.place.clone(), MAX_DEPTH));
                     continue;
                 }
-                worklist.follow(&item, &target);
+                worklist.follow(&item, emitter, &target);
             }
-            let Item { repo, path, origin, configured, via, .. } = item;
-            files.push(Ingested { repo, path, origin, configured, via, parsed });
+            files.push(Ingested { emitter: item.emitter, parsed });
         }
     }
     worklist.close(files)
@@ -112,11 +139,19 @@ pub fn crawl<T: Send>(config: &Config, options: &CrawlOptions<'_>, read: &ReadDe
 struct Item {
     repo: RepoId,
     path: String,
+    emitter: EmitterId,
     origin: Arc<Origin>,
     configured: bool,
-    via: Option<Place>,
     /// Found by name in a scan: silently passed over when it is not a descriptor.
     scanned: bool,
+}
+
+/// What brings a file, and with which rights.
+#[derive(Debug, Clone)]
+struct From {
+    emitter: EmitterId,
+    origin: Arc<Origin>,
+    configured: bool,
 }
 
 /// What a repository is known by, so that it is opened once.
@@ -138,6 +173,8 @@ struct Worklist<'a> {
     repos: Vec<Repo>,
     known: HashMap<Known, Option<RepoId>>,
     seen: BTreeSet<(RepoId, String)>,
+    emitters: Vec<Emitter>,
+    by_location: HashMap<(EmitterId, Arc<str>), EmitterId>,
     wave: Vec<Item>,
     findings: Vec<Finding>,
 }
@@ -207,14 +244,14 @@ impl Worklist<'_> {
             .map(str::to_string)
             .collect();
         for path in paths {
-            self.queue(Item { repo: id, path, origin: origin.clone(), configured: true, via: None, scanned: true });
+            let emitter = self.emitter(origin.clone());
+            self.queue(Item { repo: id, path, emitter, origin: origin.clone(), configured: true, scanned: true });
         }
     }
 
     fn seed_file(&mut self, index: usize, location: &Location) {
-        let origin = |path: &Path| {
-            Arc::new(Origin { location: Some(index), kind: "file", target: below(&self.config.dir, path) })
-        };
+        let shown = Arc::new(Origin { location: Some(index), kind: "file", target: location.target.clone() });
+        let emitter = self.emitter(shown);
         let bases = [location.base.clone(), location.base.join("packages/backend")];
         let mut files = Vec::new();
         for base in &bases {
@@ -224,10 +261,11 @@ impl Worklist<'_> {
             }
         }
         if files.is_empty() {
-            self.findings.push(rules::source::no_such_file(location.place.clone(), &location.target));
+            self.fault(emitter, rules::source::no_such_file(location.place.clone(), &location.target));
         }
         for file in files {
-            let origin = origin(&file);
+            let target = below(&self.config.dir, &file);
+            let origin = Arc::new(Origin { location: Some(index), kind: "file", target });
             let root = folder::enclosing(&file, &lexical(&self.config.dir));
             let Some(repo) = self.folder(&root) else { continue };
             let Some(path) = file.strip_prefix(&root).ok().and_then(Path::to_str).map(|path| path.replace('\\', "/"))
@@ -235,18 +273,20 @@ impl Worklist<'_> {
                 continue;
             };
             if !self.repos[repo.0 as usize].has(&path) {
-                self.findings.push(rules::source::not_committed(location.place.clone(), &path));
+                self.fault(emitter, rules::source::not_committed(location.place.clone(), &path));
                 continue;
             }
-            self.queue(Item { repo, path, origin, configured: true, via: None, scanned: false });
+            self.queue(Item { repo, path, emitter, origin, configured: true, scanned: false });
         }
     }
 
     fn seed_url(&mut self, index: usize, location: &Location) {
         let origin =
             Arc::new(Origin { location: Some(index), kind: "url", target: without_userinfo(&location.target) });
-        let target = Target { target: location.target.clone(), optional: false, place: location.place.clone() };
-        self.follow_url(&target, &origin, true, None);
+        let (place, of) = (location.place.clone(), "".into());
+        let target = Target { target: location.target.clone(), optional: false, place, of };
+        let from = From { emitter: self.emitter(origin.clone()), origin, configured: true };
+        self.follow_url(&target, &from, None);
     }
 
     /// Reads one wave in parallel, in order.
@@ -256,14 +296,16 @@ impl Worklist<'_> {
             .into_par_iter()
             .map(|item| {
                 let repo = &repos[item.repo.0 as usize];
+                let (id, path, configured) = (item.repo, item.path.as_str(), item.configured);
+                let reading = Reading { repo, id, path, origin: &item.origin, configured };
                 let place = Place::file(repo.id.clone(), item.path.as_str());
                 match repo.text(&item.path, MAX_DESCRIPTOR) {
                     Ok(text) if item.scanned && !holds_entities(&item.path, &text) => Ok(None),
                     Ok(text) => {
-                        let (parsed, targets) = read(&place, &text);
+                        let (parsed, targets) = read(&reading, &text);
                         Ok(Some((item, parsed, targets)))
                     }
-                    Err(fault) => Err(rules::source::unreadable(place, &fault.to_string())),
+                    Err(fault) => Err((item.emitter, rules::source::unreadable(place, &fault.to_string()))),
                 }
             })
             .collect();
@@ -271,7 +313,7 @@ impl Worklist<'_> {
         for result in results {
             match result {
                 Ok(read) => done.extend(read),
-                Err(finding) => self.findings.push(finding),
+                Err((emitter, finding)) => self.fault(emitter, finding),
             }
         }
         done
@@ -283,35 +325,66 @@ impl Worklist<'_> {
         }
     }
 
+    fn emitter(&mut self, origin: Arc<Origin>) -> EmitterId {
+        self.emitters.push(Emitter { parent: None, location: None, origin, broken_at: None });
+        EmitterId(self.emitters.len() as u32 - 1)
+    }
+
+    /// The emitter that a Location entity of a descriptor is.
+    fn location(&mut self, from: &Item, reference: &Arc<str>) -> EmitterId {
+        let key = (from.emitter, reference.clone());
+        if let Some(known) = self.by_location.get(&key) {
+            return *known;
+        }
+        let id = self.emitter(from.origin.clone());
+        let emitter = &mut self.emitters[id.0 as usize];
+        (emitter.parent, emitter.location) = (Some(from.emitter), Some(reference.clone()));
+        self.by_location.insert(key, id);
+        id
+    }
+
+    /// A target that cannot be followed.
+    fn fault(&mut self, emitter: EmitterId, finding: Finding) {
+        self.emitters[emitter.0 as usize]
+            .broken_at
+            .get_or_insert_with(|| finding.place.clone().unwrap_or_else(|| Place::file("", "")));
+        self.findings.push(finding);
+    }
+
     /// What a Location entity of a descriptor points at.
-    fn follow(&mut self, from: &Item, target: &Target) {
+    fn follow(&mut self, from: &Item, emitter: EmitterId, target: &Target) {
         if target.target.contains("://") {
-            self.follow_url(target, &from.origin.clone(), false, Some(from.repo));
+            let brought = From { emitter, origin: from.origin.clone(), configured: false };
+            self.follow_url(target, &brought, Some(from.repo));
             return;
         }
         let base = super::parent(&from.path);
         let Some(path) = super::join(base, &target.target) else {
-            self.findings.push(rules::source::leaves_repository(target.place.clone(), &target.target));
+            self.fault(emitter, rules::source::leaves_repository(target.place.clone(), &target.target));
             return;
         };
-        self.take(from.repo, &path, target, &from.origin.clone(), from.configured);
+        let brought = From { emitter, origin: from.origin.clone(), configured: from.configured };
+        self.take(from.repo, &path, target, &brought);
     }
 
-    fn follow_url(&mut self, target: &Target, origin: &Arc<Origin>, configured: bool, from: Option<RepoId>) {
+    fn follow_url(&mut self, target: &Target, brought: &From, from: Option<RepoId>) {
         let place = target.place.clone();
         let Ok(address) = Url::parse(&target.target) else {
-            self.findings.push(rules::source::not_a_url(place, &target.target));
+            self.fault(brought.emitter, rules::source::not_a_url(place, &target.target));
             return;
         };
         let Some(file) = web::parse_file(&address, self.config) else {
             let host = address.host_str().unwrap_or_default();
             let known = self.config.integration(host).is_some();
-            self.findings.push(rules::source::not_fetched(place, &target.target, host, known));
+            self.fault(brought.emitter, rules::source::not_fetched(place, &target.target, host, known));
             return;
         };
-        let Some(repo) = self.local_twin(&file, from).or_else(|| self.remote_of(&file, &place)) else { return };
-        let configured = configured || from == Some(repo);
-        self.take(repo, &file.path, target, origin, configured);
+        let Some(repo) = self.local_twin(&file, from).or_else(|| self.remote_of(&file, &place)) else {
+            self.emitters[brought.emitter.0 as usize].broken_at.get_or_insert(place);
+            return;
+        };
+        let configured = brought.configured || from == Some(repo);
+        self.take(repo, &file.path, target, &From { configured, ..brought.clone() });
     }
 
     /// A repository of this crawl that the address means.
@@ -332,11 +405,11 @@ impl Worklist<'_> {
     }
 
     /// Queues the files of `repo` that match `path`.
-    fn take(&mut self, repo: RepoId, path: &str, target: &Target, origin: &Arc<Origin>, configured: bool) {
+    fn take(&mut self, repo: RepoId, path: &str, target: &Target, from: &From) {
         let held = &self.repos[repo.0 as usize];
         let paths: Vec<String> = if path.contains('*') {
             let Some(glob) = folder::glob(path) else {
-                self.findings.push(rules::source::bad_glob(target.place.clone(), path));
+                self.fault(from.emitter, rules::source::bad_glob(target.place.clone(), path));
                 return;
             };
             held.files().iter().filter(|file| glob.is_match(&*file.path)).map(|file| file.path.to_string()).collect()
@@ -345,11 +418,12 @@ impl Worklist<'_> {
         };
         if paths.is_empty() && !target.optional {
             let near: Vec<&str> = held.files().iter().map(|file| &*file.path).filter(|path| is_yaml(path)).collect();
-            self.findings.push(rules::source::target_missing(target.place.clone(), path, &near));
+            let finding = rules::source::target_missing(target.place.clone(), path, &near);
+            self.fault(from.emitter, finding);
         }
         for path in paths {
-            let via = Some(target.place.clone());
-            self.queue(Item { repo, path, origin: origin.clone(), configured, via, scanned: false });
+            let From { emitter, origin, configured } = from.clone();
+            self.queue(Item { repo, path, emitter, origin, configured, scanned: false });
         }
     }
 
@@ -455,7 +529,8 @@ impl Worklist<'_> {
     }
 
     fn close<T>(self, files: Vec<Ingested<T>>) -> Crawl<T> {
-        Crawl { snapshot: Snapshot { repos: self.repos }, files, findings: self.findings }
+        let snapshot = Snapshot { repos: self.repos };
+        Crawl { snapshot, files, emitters: self.emitters, findings: self.findings }
     }
 }
 

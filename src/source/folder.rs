@@ -6,7 +6,7 @@ use ignore::WalkBuilder;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// Names that make a plain folder a repository.
 const MARKS: [&str; 6] =
@@ -125,6 +125,7 @@ pub(super) fn open(id: &str, root: &Path) -> Repo {
         history: BTreeMap::new(),
         files,
         store: Store::Folder(root.to_path_buf()),
+        code_owners: OnceLock::new(),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::config::Config;
 use git2::{ObjectType, Oid, Repository, RepositoryOpenFlags, TreeWalkMode, TreeWalkResult};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 /// Opens the repository at `path` at the commit of `reference` (HEAD when `None`). The error is git's own words.
 pub(super) fn open(
@@ -57,7 +57,7 @@ fn assemble(
     repository: Repository,
 ) -> Repo {
     let store = Store::Git(Mutex::new(repository));
-    Repo { id: id.into(), status, commit, web, history: BTreeMap::new(), files, store }
+    Repo { id: id.into(), status, commit, web, history: BTreeMap::new(), files, store, code_owners: OnceLock::new() }
 }
 
 /// The commit to read; `None` when there is none yet.

@@ -5,6 +5,7 @@
 //! points at.
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this room is the door to repositories")]
 
+mod codeowners;
 mod crawl;
 mod folder;
 mod git;
@@ -13,12 +14,13 @@ mod path;
 mod remote;
 mod web;
 
+use codeowners::CodeOwnersFile;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
-pub use crawl::{Crawl, CrawlOptions, Ingested, Origin, ReadDescriptor, Target, crawl};
+pub use crawl::{Crawl, CrawlOptions, Emitter, EmitterId, Ingested, Origin, ReadDescriptor, Reading, Target, crawl};
 pub use path::{join, normalize, parent};
 pub use web::Web;
 
@@ -46,6 +48,7 @@ pub struct Repo {
     pub history: BTreeMap<Box<str>, Change>,
     files: Vec<File>,
     store: Store,
+    code_owners: OnceLock<Option<CodeOwnersFile>>,
 }
 
 /// What became of a repository in this build.
@@ -162,6 +165,7 @@ impl Repo {
             history: BTreeMap::new(),
             files,
             store: Store::Memory,
+            code_owners: OnceLock::new(),
         }
     }
 
@@ -207,6 +211,12 @@ impl Repo {
     /// The text of a file: byte order mark dropped, UTF-16 decoded, broken UTF-8 replaced.
     pub fn text(&self, path: &str, limit: u64) -> Result<String, ReadFault> {
         self.read(path, limit).map(decode)
+    }
+
+    /// Who owns a file by CODEOWNERS: the path of that file, the line that says so, and the owners as written there.
+    pub fn code_owners(&self, path: &str) -> Option<(&'static str, u32, &[String])> {
+        let file = self.code_owners.get_or_init(|| CodeOwnersFile::of(self)).as_ref()?;
+        file.owners(path).map(|(line, owners)| (file.path, line, owners))
     }
 
     /// The last change of a file, where git knows it.

@@ -3,6 +3,7 @@
 use super::mkdocs::{MkDocs, read_mkdocs};
 use super::nav::{NavNode, navigation};
 use super::outline::outline;
+use crate::catalog::well_known::TECHDOCS_REF;
 use crate::catalog::{Catalog, Entity, EntityId};
 use crate::diagnostics::rules::techdocs as rules;
 use crate::diagnostics::{Finding, Place};
@@ -10,7 +11,6 @@ use crate::source::{Repo, RepoId, Snapshot, join, parent};
 use rayon::prelude::*;
 
 /// The annotation that says where an entity's documentation lies.
-const TECHDOCS_REF: &str = "backstage.io/techdocs-ref";
 /// Longer configuration files are refused, in bytes.
 const MAX_CONFIG: u64 = 2 << 20;
 /// Longer pages are refused, in bytes; shorter ones are cut with a notice.
@@ -91,7 +91,9 @@ pub fn plan(catalog: &Catalog, snapshot: &Snapshot) -> (Vec<DocSet>, Vec<Finding
 }
 
 fn doc_set(id: EntityId, entity: &Entity, repo: &Repo, findings: &mut Vec<Finding>) -> Option<DocSet> {
-    let place = &entity.techdocs_span.map_or_else(|| entity.written.place.clone(), |span| entity.place_of(span));
+    let place = &entity
+        .annotation_span(TECHDOCS_REF)
+        .map_or_else(|| entity.written.place.clone(), |span| entity.place_of(span));
     let folder = folder(entity, repo, place).map_err(|finding| findings.push(*finding)).ok()?;
     let named = |name: &str| join(&folder, name).filter(|path| repo.has(path));
     let config_path = named("mkdocs.yaml").or_else(|| named("mkdocs.yml"));

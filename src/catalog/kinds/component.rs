@@ -1,33 +1,35 @@
 //! Component: a piece of software.
 
-use super::Shape::{Text, Texts};
-use super::{CORE, Kind, nothing_more, optional, relation, relation_of_any_kind, required};
+use super::Shape::Text;
+use super::{CORE, Kind, OWNERS, TEXTS, optional, relation, relation_of_any_kind, required};
 use crate::catalog::relation::RelationType::{ConsumesApi, DependencyOf, DependsOn, OwnedBy, PartOf, ProvidesApi};
 
 pub(super) const KIND: Kind = Kind {
     name: "Component",
     plural: "Components",
     id: "component",
+    glyph: "component",
+    about: "A piece of software, such as a service, a website or a library.",
     api_versions: CORE,
     fields: &[
-        required("type", Text),
-        required("lifecycle", Text),
-        required("owner", Text),
-        optional("system", Text),
-        optional("subcomponentOf", Text),
-        optional("providesApis", Texts),
-        optional("consumesApis", Texts),
-        optional("dependsOn", Texts),
+        required("type", Text, "What sort of component it is: service, website, library or another."),
+        required("lifecycle", Text, "The state it is in, such as experimental or production."),
+        required("owner", Text, "The group or user that is responsible for it."),
+        optional("system", Text, "The system it belongs to."),
+        optional("subcomponentOf", Text, "The component it is a part of."),
+        optional("providesApis", TEXTS, "APIs it provides."),
+        optional("consumesApis", TEXTS, "APIs it consumes."),
+        optional("dependsOn", TEXTS, "Components and resources it needs, each with its kind."),
     ],
     relations: &[
-        relation("owner", "Group", OwnedBy),
-        relation("subcomponentOf", "Component", PartOf),
-        relation("system", "System", PartOf),
-        relation("providesApis", "API", ProvidesApi),
-        relation("consumesApis", "API", ConsumesApi),
+        relation("owner", OWNERS, OwnedBy),
+        relation("subcomponentOf", &["Component"], PartOf),
+        relation("system", &["System"], PartOf),
+        relation("providesApis", &["API"], ProvidesApi),
+        relation("consumesApis", &["API"], ConsumesApi),
         relation_of_any_kind("dependsOn", DependsOn),
         relation_of_any_kind("dependencyOf", DependencyOf),
     ],
-    orders_lists: true,
-    check: nothing_more,
+    variants: &[],
+    schema: None,
 };

@@ -1,26 +1,28 @@
 //! Group: a team, department or any other unit of people.
 
-use super::Shape::{Map, Text, Texts};
-use super::{CORE, Kind, optional, relation, required, user};
+use super::Shape::Text;
+use super::{CORE, Kind, TEXTS, optional, relation, required, user};
 use crate::catalog::relation::RelationType::{ChildOf, HasMember, ParentOf};
 
 pub(super) const KIND: Kind = Kind {
     name: "Group",
     plural: "Groups",
     id: "group",
+    glyph: "group",
+    about: "A team, a department or any other unit of people.",
     api_versions: CORE,
     fields: &[
-        required("type", Text),
-        required("children", Texts),
-        optional("profile", Map),
-        optional("parent", Text),
-        optional("members", Texts),
+        required("type", Text, "What sort of group it is: team, department or another."),
+        required("children", TEXTS, "Its subgroups; an empty list where it has none."),
+        optional("profile", user::PROFILE, "How it is shown."),
+        optional("parent", Text, "The group it is a part of."),
+        optional("members", TEXTS, "Its members."),
     ],
     relations: &[
-        relation("parent", "Group", ChildOf),
-        relation("children", "Group", ParentOf),
-        relation("members", "User", HasMember),
+        relation("parent", &["Group"], ChildOf),
+        relation("children", &["Group"], ParentOf),
+        relation("members", &["User"], HasMember),
     ],
-    orders_lists: true,
-    check: user::profile_faults,
+    variants: &[],
+    schema: None,
 };

@@ -1,35 +1,33 @@
 //! Location: where more descriptors are.
 
-use super::Shape::{Text, Texts};
-use super::{CORE, Kind, SpecFault, optional};
+use super::Shape::{OneOf, Text};
+use super::{CORE, Kind, TEXTS, optional};
 use crate::diagnostics::Place;
 use crate::source::Target;
 use crate::yaml::Node;
+use std::sync::Arc;
 
 pub(super) const KIND: Kind = Kind {
     name: "Location",
     plural: "Locations",
     id: "location",
+    glyph: "location",
+    about: "Where more descriptors are.",
     api_versions: CORE,
-    fields: &[optional("type", Text), optional("target", Text), optional("targets", Texts), optional("presence", Text)],
+    fields: &[
+        optional("type", Text, "`url` or `file`; that of the file it stands in by default."),
+        optional("target", Text, "A descriptor, relative to this file or as an address; `*` and `**` are allowed."),
+        optional("targets", TEXTS, "More of them."),
+        optional("presence", OneOf(&["required", "optional"]), "Whether a missing target is a fault."),
+    ],
     relations: &[],
-    orders_lists: false,
-    check: presence_faults,
+    variants: &[],
+    schema: None,
 };
 
-fn presence_faults(spec: &Node) -> Vec<SpecFault> {
-    match spec.get("presence").and_then(|presence| presence.text().map(|text| (presence, text))) {
-        Some((node, text)) if !matches!(text, "required" | "optional") => vec![SpecFault {
-            span: node.span,
-            message: format!("`spec.presence` should be `required` or `optional`, but is `{text}`"),
-        }],
-        _ => Vec::new(),
-    }
-}
-
 /// What a Location's spec points at: `target` first, then `targets`. Both types, `url` and `file`, start from the file
-/// they stand in.
-pub fn targets(spec: &Node, file: &Place) -> Vec<Target> {
+/// they stand in. `reference` is the Location's own.
+pub fn targets(spec: &Node, file: &Place, reference: &Arc<str>) -> Vec<Target> {
     let optional = spec.get("presence").and_then(Node::text) == Some("optional");
     let more = spec.get("targets").map_or(&[][..], Node::items);
     spec.get("target")
@@ -41,6 +39,7 @@ pub fn targets(spec: &Node, file: &Place) -> Vec<Target> {
             target: text.to_string(),
             optional,
             place: file.at(span.line, span.column, span.length),
+            of: reference.clone(),
         })
         .collect()
 }

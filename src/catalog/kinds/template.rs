@@ -1,56 +1,84 @@
 //! Template: a form and the steps that turn its answers into a project.
 
-use super::Shape::{List, Map, Maps, Text};
-use super::{Kind, SpecFault, optional, relation, required};
+use super::Shape::{AnyText, List, Map, MapOfTexts, OneOrMore, Text, TextOrBool};
+use super::{Field, Kind, OWNERS, Shape, optional, relation, required};
 use crate::catalog::relation::RelationType::OwnedBy;
-use crate::yaml::{Node, Value};
+
+const PERMISSIONS: Field = optional(
+    "backstage:permissions",
+    Map(&[optional("tags", List(&AnyText), "Tags that a permission policy may ask for.")]),
+    "Who may see it.",
+);
+
+const DECORATORS: Shape =
+    List(&Map(&[optional("id", AnyText, "The decorator's id."), optional("input", Map(&[]), "What it is given.")]));
+
+const STEPS: Shape = List(&Map(&[
+    required("action", AnyText, "The action to run, such as `fetch:template`."),
+    optional("id", AnyText, "The name by which later steps refer to its output."),
+    optional("name", AnyText, "The name to show."),
+    optional("input", Map(&[]), "What the action is given."),
+    optional("if", TextOrBool, "The step is skipped when this is false."),
+    PERMISSIONS,
+]));
+
+const LINKS: Shape = List(&Map(&[
+    optional("url", Text, "Where it leads."),
+    optional("entityRef", Text, "The entity it leads to."),
+    optional("title", Text, "Its words."),
+    optional("icon", Text, "Its icon."),
+    optional("if", TextOrBool, "The link is left out when this is false."),
+]));
+
+const TEXT_BLOCKS: Shape = List(&Map(&[
+    optional("title", Text, "Its heading."),
+    optional("icon", Text, "Its icon."),
+    optional("content", AnyText, "Markdown."),
+    optional("if", TextOrBool, "The text is left out when this is false."),
+]));
+
+const BUTTONS: Shape = Map(&[
+    optional("backButtonText", AnyText, "The button that leads one page back."),
+    optional("createButtonText", AnyText, "The button that starts."),
+    optional("reviewButtonText", AnyText, "The button that leads to the review."),
+]);
 
 pub(super) const KIND: Kind = Kind {
     name: "Template",
     plural: "Templates",
     id: "template",
+    glyph: "template",
+    about: "A form, and the steps that turn its answers into a project.",
     api_versions: &["scaffolder.backstage.io/v1beta3"],
     fields: &[
-        required("type", Text),
-        required("steps", List),
-        optional("owner", Text),
-        optional("lifecycle", Text),
-        optional("parameters", Maps),
-        optional("output", Map),
+        required("type", Text, "What sort of component it makes."),
+        required("steps", STEPS, "What is done with the answers, in order."),
+        optional("owner", Text, "The group or user that is responsible for it."),
+        optional("lifecycle", Text, "The state it is in, such as experimental or production."),
+        optional("parameters", OneOrMore(&Map(&[PERMISSIONS])), "The form: one page, or a list of pages."),
+        optional(
+            "output",
+            MapOfTexts(&[
+                optional("links", LINKS, "Links to what was made."),
+                optional("text", TEXT_BLOCKS, "Markdown about what was made."),
+            ]),
+            "What is shown at the end.",
+        ),
+        optional("secrets", Map(&[optional("schema", Map(&[]), "A JSON Schema.")]), "Secrets that a task is given."),
+        optional(
+            "presentation",
+            Map(&[optional("buttonLabels", BUTTONS, "The words of the form's buttons.")]),
+            "How the form is shown.",
+        ),
+        optional("formDecorators", DECORATORS, "What runs before the answers are handed over."),
+        optional("EXPERIMENTAL_formDecorators", DECORATORS, "The former name of `formDecorators`."),
+        optional(
+            "EXPERIMENTAL_recovery",
+            Map(&[optional("EXPERIMENTAL_strategy", AnyText, "none or startOver.")]),
+            "What happens to a task that was interrupted.",
+        ),
     ],
-    relations: &[relation("owner", "Group", OwnedBy)],
-    orders_lists: false,
-    check: step_faults,
+    relations: &[relation("owner", OWNERS, OwnedBy)],
+    variants: &[],
+    schema: None,
 };
-
-fn step_faults(spec: &Node) -> Vec<SpecFault> {
-    let steps = spec.get("steps").map_or(&[][..], Node::items);
-    steps.iter().enumerate().flat_map(|(at, step)| faults_of(at + 1, step)).collect()
-}
-
-type IsValid = fn(&Value) -> bool;
-
-fn faults_of(number: usize, step: &Node) -> Vec<SpecFault> {
-    if !step.is_map() {
-        let message = format!("step {number} should be a mapping, but is {}", step.describe());
-        return vec![SpecFault { span: step.span, message }];
-    }
-    let mut faults = Vec::new();
-    if step.get("action").is_none() {
-        faults.push(SpecFault { span: step.span, message: format!("step {number} needs an `action`") });
-    }
-    let fields: [(&str, &str, IsValid); 5] = [
-        ("action", "a string", |value| matches!(value, Value::Text(_))),
-        ("id", "a string", |value| matches!(value, Value::Text(_))),
-        ("name", "a string", |value| matches!(value, Value::Text(_))),
-        ("input", "a mapping", |value| matches!(value, Value::Map(_))),
-        ("if", "a string or a boolean", |value| matches!(value, Value::Text(_) | Value::Bool(_))),
-    ];
-    for (name, expected, is_valid) in fields {
-        if let Some(value) = step.get(name).filter(|value| !is_valid(&value.value)) {
-            let message = format!("`{name}` of step {number} should be {expected}, but is {}", value.describe());
-            faults.push(SpecFault { span: value.span, message });
-        }
-    }
-    faults
-}

@@ -1,34 +1,28 @@
 //! User: a person.
 
-use super::Shape::{Map, Texts};
-use super::{CORE, Kind, SpecFault, optional, relation, required};
+use super::Shape::{Map, Text};
+use super::{CORE, Kind, Shape, TEXTS, optional, relation, required};
 use crate::catalog::relation::RelationType::MemberOf;
-use crate::yaml::Node;
+
+/// How users and groups are shown.
+pub(super) const PROFILE: Shape = Map(&[
+    optional("displayName", Text, "The name to show."),
+    optional("email", Text, "An address to write to."),
+    optional("picture", Text, "The address of a picture."),
+]);
 
 pub(super) const KIND: Kind = Kind {
     name: "User",
     plural: "Users",
     id: "user",
+    glyph: "user",
+    about: "A person.",
     api_versions: CORE,
-    fields: &[required("memberOf", Texts), optional("profile", Map)],
-    relations: &[relation("memberOf", "Group", MemberOf)],
-    orders_lists: true,
-    check: profile_faults,
+    fields: &[
+        required("memberOf", TEXTS, "Groups the person belongs to; an empty list where there are none."),
+        optional("profile", PROFILE, "How the person is shown."),
+    ],
+    relations: &[relation("memberOf", &["Group"], MemberOf)],
+    variants: &[],
+    schema: None,
 };
-
-/// `profile` of users and groups: three optional non-empty strings.
-pub(super) fn profile_faults(spec: &Node) -> Vec<SpecFault> {
-    let Some(profile) = spec.get("profile") else { return Vec::new() };
-    ["displayName", "email", "picture"]
-        .into_iter()
-        .filter_map(|name| profile.get(name).map(|value| (name, value)))
-        .filter(|(_, value)| value.text().is_none_or(str::is_empty))
-        .map(|(name, value)| SpecFault {
-            span: value.span,
-            message: match value.text() {
-                Some(_) => format!("`spec.profile.{name}` should not be empty"),
-                None => format!("`spec.profile.{name}` should be a string, but is {}", value.describe()),
-            },
-        })
-        .collect()
-}

@@ -1,6 +1,6 @@
 //! Rules about descriptors and entities.
 
-use crate::diagnostics::suggestion::did_you_mean;
+use crate::diagnostics::suggestion::{did_you_mean, nearest};
 use crate::diagnostics::{Finding, Place, Rule, Severity};
 
 /// The rules of this file.
@@ -18,8 +18,14 @@ pub const RULES: &[&Rule] = &[
     PLACEHOLDER,
     DUPLICATE,
     KIND_NOT_ALLOWED,
-    DANGLING,
-    DEPRECATED_IN_USE,
+    EMPTY_DESCRIPTOR,
+    LOCATION_DROPPED,
+    MISSPELT_FIELD,
+    MISSPELT_ANNOTATION,
+    DEPRECATED_ANNOTATION,
+    INVALID_SUNSET,
+    INVALID_DEFINITION,
+    OWNER_INFERRED,
 ];
 
 const YAML_SYNTAX: &Rule = &Rule {
@@ -103,17 +109,53 @@ const KIND_NOT_ALLOWED: &Rule = &Rule {
     why: "The entity is left out. The rules keep repositories from declaring what is not theirs to say, such as \
           who belongs to a group.",
 };
-const DANGLING: &Rule = &Rule {
-    name: "dangling-ref",
+const EMPTY_DESCRIPTOR: &Rule = &Rule {
+    name: "empty-descriptor",
     severity: Severity::Warning,
-    summary: "A ref names an entity that is not in the catalog.",
-    why: "Readers reach a dead end, and owners cannot be told when it changes.",
+    summary: "A descriptor file holds no entity.",
+    why: "Somebody meant to register something here, and nobody will find it.",
 };
-const DEPRECATED_IN_USE: &Rule = &Rule {
-    name: "deprecated-in-use",
+const LOCATION_DROPPED: &Rule = &Rule {
+    name: "location-dropped",
+    severity: Severity::Error,
+    summary: "With `--compat backstage`: an entity is dropped because its location brings something faulty.",
+    why: "Backstage stores nothing of a location until all of it can be read, so one slip hides its neighbours.",
+};
+const MISSPELT_FIELD: &Rule = &Rule {
+    name: "misspelt-field",
     severity: Severity::Warning,
-    summary: "Something that is not deprecated itself uses something deprecated.",
-    why: "It will go away, and whoever still depends on it breaks then. Its owner has to know whom to wait for.",
+    summary: "A field that nothing reads, spelt almost like one that is read.",
+    why: "What was written there has no effect: the relation or fact that its author meant is missing.",
+};
+const MISSPELT_ANNOTATION: &Rule = &Rule {
+    name: "misspelt-annotation",
+    severity: Severity::Warning,
+    summary: "An annotation that nothing reads, spelt almost like a well-known one.",
+    why: "The tool that looks for the annotation does not see it, so its tab or link is missing.",
+};
+const DEPRECATED_ANNOTATION: &Rule = &Rule {
+    name: "deprecated-annotation",
+    severity: Severity::Info,
+    summary: "An annotation that Backstage and its plugins no longer read.",
+    why: "The annotation has no effect any more. Whoever reads the file believes that it has.",
+};
+const INVALID_SUNSET: &Rule = &Rule {
+    name: "invalid-sunset",
+    severity: Severity::Warning,
+    summary: "`callboard.dev/sunset-on` is not a date.",
+    why: "Without a date nobody is told when the thing goes away.",
+};
+const INVALID_DEFINITION: &Rule = &Rule {
+    name: "invalid-definition",
+    severity: Severity::Warning,
+    summary: "The definition of an API is not what its type says.",
+    why: "Readers of the API see an error or nothing in place of its definition.",
+};
+const OWNER_INFERRED: &Rule = &Rule {
+    name: "owner-inferred",
+    severity: Severity::Info,
+    summary: "An entity names no owner; the one in CODEOWNERS was taken.",
+    why: "The owner is a guess that follows CODEOWNERS, and changes with it.",
 };
 
 pub fn yaml_syntax(place: Place, message: &str, first: Option<u32>, line: &str) -> Finding {
@@ -146,6 +188,18 @@ pub fn missing<'a>(place: Place, field: &str, key: &str, near: impl Iterator<Ite
     )
 }
 
+/// A field of the kind's table that is not there.
+pub fn missing_field<'a>(
+    place: Place,
+    path: &str,
+    field: &str,
+    about: &str,
+    near: impl Iterator<Item = &'a str>,
+) -> Finding {
+    let finding = missing(place, path, field, near);
+    if finding.hints.is_empty() { finding.hint(format!("Add `{field}`. {about}")) } else { finding }
+}
+
 pub fn empty(place: Place, field: &str) -> Finding {
     Finding::new(WRONG_TYPE, place, format!("`{field}` should not be empty"))
 }
@@ -168,6 +222,29 @@ pub fn format(place: Place, field: &str, text: &str, rule: &str, guess: Option<S
         .hint_if(guess.map(|guess| format!("Write `{guess}` instead.")))
 }
 
+/// The same for a value that nothing refers to, so that writing it otherwise is safe.
+pub fn format_to_fix(place: Place, field: &str, text: &str, rule: &str, guess: Option<String>) -> Finding {
+    let finding = format(place, field, text, rule, guess.clone());
+    match guess {
+        Some(guess) => finding.fix("Write it in a valid form.", quoted(&guess)),
+        None => finding,
+    }
+}
+
+/// A value that should be a string and only lacks its quotes. `raw` is the text as it stands.
+pub fn unquoted(place: Place, field: &str, found: &str, raw: &str) -> Finding {
+    Finding::new(WRONG_TYPE, place, format!("`{field}` should be a string, but is {found}"))
+        .hint(format!("Put it in quotes: `\"{raw}\"`."))
+        .fix("Put the value in quotes.", format!("\"{raw}\""))
+}
+
+/// A word as YAML takes it for a string.
+fn quoted(text: &str) -> String {
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let is_word = plain && text.bytes().any(|byte| byte.is_ascii_alphabetic());
+    if is_word && !matches!(text, "true" | "false" | "null") { text.to_string() } else { format!("\"{text}\"") }
+}
+
 pub fn differs_in_case(place: Place, key: &str) -> Finding {
     Finding::new(FORMAT, place, format!("`{key}` differs from another key in case only"))
 }
@@ -178,9 +255,16 @@ pub fn unknown_root_key(place: Place, key: &str, known: &[&str]) -> Finding {
         .hint("Only `apiVersion`, `kind`, `metadata` and `spec` may stand at the root; put your own keys below `metadata`.")
 }
 
-pub fn unknown_kind(place: Place, kind: &str, is_kind: bool, known: &[&str]) -> Finding {
+pub fn unknown_kind<'a>(place: Place, kind: &str, is_kind: bool, known: impl Iterator<Item = &'a str>) -> Finding {
     let message = if is_kind { format!("there is no kind `{kind}`") } else { format!("`{kind}` is not a kind") };
-    Finding::new(UNKNOWN_KIND, place, message).hint_if(did_you_mean(kind, known.iter().copied()))
+    let finding = Finding::new(UNKNOWN_KIND, place, message);
+    match nearest(kind, known) {
+        Some(guess) if guess.eq_ignore_ascii_case(kind) => {
+            finding.hint(format!("Write `{guess}`; case counts.")).fix("Write the kind as it is known.", guess)
+        }
+        Some(guess) => finding.hint(format!("Did you mean `{guess}`?")),
+        None => finding.hint("A kind of your own is declared under `callboard.kinds` of the configuration."),
+    }
 }
 
 pub fn api_version(place: Place, kind: &str, found: &str, known: &[&str]) -> Finding {
@@ -189,8 +273,74 @@ pub fn api_version(place: Place, kind: &str, found: &str, known: &[&str]) -> Fin
         .hint(format!("Use {}.", known.join(" or ")))
 }
 
-pub fn spec(place: Place, message: &str) -> Finding {
-    Finding::new(SPEC, place, message)
+/// `path` is a path below the entity, or a JSON pointer below `spec`.
+pub fn spec(place: Place, path: &str, message: &str) -> Finding {
+    let field = if path.starts_with("spec") { path.to_string() } else { format!("spec{}", path.replace('/', ".")) };
+    Finding::new(SPEC, place, format!("`{field}`: {message}"))
+}
+
+pub fn one_of(place: Place, path: &str, found: &str, words: &[&str]) -> Finding {
+    let allowed: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    Finding::new(SPEC, place, format!("`{path}` should be {}, but is `{found}`", allowed.join(" or ")))
+        .hint_if(did_you_mean(found, words.iter().copied()))
+}
+
+pub fn empty_descriptor(place: Place) -> Finding {
+    Finding::new(EMPTY_DESCRIPTOR, place, "this descriptor holds no entity")
+        .hint("`callboard init` writes a first one from what a repository shows.")
+}
+
+pub fn location_dropped(place: Place, reference: &str, fault: &Place) -> Finding {
+    Finding::new(LOCATION_DROPPED, place, format!("`{reference}` is dropped: its location brings something faulty"))
+        .hint(format!(
+            "The fault is at {}. Backstage stores nothing of a location until all of it can be read.",
+            fault.display()
+        ))
+        .about(reference)
+}
+
+/// Said beside a fault that costs other entities nothing here, but would in Backstage.
+pub fn kept_beside(kept: &[std::sync::Arc<str>]) -> String {
+    let named: Vec<String> = kept.iter().take(3).map(|reference| format!("`{reference}`")).collect();
+    let more = match kept.len().saturating_sub(3) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let (come, them) = if kept.len() == 1 { ("comes", "it") } else { ("come", "them") };
+    let named = named.join(", ");
+    format!("Backstage would also drop {named}{more}, which {come} from the same location; callboard keeps {them}.")
+}
+
+pub fn misspelt_field(place: Place, path: &str, key: &str, meant: &str) -> Finding {
+    Finding::new(MISSPELT_FIELD, place, format!("nothing reads `{path}.{key}`"))
+        .hint(format!("Did you mean `{meant}`?"))
+        .fix("Write the field as it is known.", meant)
+}
+
+pub fn misspelt_annotation(place: Place, key: &str, meant: &str) -> Finding {
+    Finding::new(MISSPELT_ANNOTATION, place, format!("nothing reads the annotation `{key}`"))
+        .hint(format!("Did you mean `{meant}`?"))
+        .fix("Write the annotation as it is known.", meant)
+}
+
+pub fn deprecated_annotation(place: Place, key: &str, instead: &str) -> Finding {
+    let instead = if instead.contains('`') { instead.to_string() } else { format!("`{instead}`") };
+    Finding::new(DEPRECATED_ANNOTATION, place, format!("the annotation `{key}` is no longer read"))
+        .hint(format!("Use {instead}."))
+}
+
+pub fn invalid_sunset(place: Place, key: &str, text: &str) -> Finding {
+    Finding::new(INVALID_SUNSET, place, format!("`{text}` in `{key}` is not a date"))
+        .hint("Write the day as `YYYY-MM-DD`, such as `2027-03-31`.")
+}
+
+pub fn invalid_definition(place: Place, of_type: &str, why: &str) -> Finding {
+    Finding::new(INVALID_DEFINITION, place, format!("this is no `{of_type}` definition: {why}"))
+}
+
+pub fn owner_inferred(place: Place, owner: &str, written: &str, source: &Place) -> Finding {
+    Finding::new(OWNER_INFERRED, place, format!("the owner `{owner}` was taken from `{written}` in CODEOWNERS"))
+        .hint(format!("It stands at {}; write `owner: {owner}` to settle it.", source.display()))
 }
 
 pub fn bad_ref(place: Place, field: &str, text: &str, why: &str) -> Finding {
@@ -204,6 +354,12 @@ pub fn placeholder(place: Place, key: &str, why: &str) -> Finding {
 pub fn duplicate(place: Place, reference: &str, winner: &Place) -> Finding {
     Finding::new(DUPLICATE, place, format!("`{reference}` is left out: another entity has the same ref"))
         .hint(format!("The one in the catalog stands at {}; give one of them another name.", winner.display()))
+        .about(reference)
+}
+
+pub fn duplicate_elsewhere(place: Place, reference: &str, repo: &str) -> Finding {
+    Finding::new(DUPLICATE, place, format!("`{reference}` is taken: the portal has it from another repository"))
+        .hint(format!("It comes from {repo}; give one of them another name."))
         .about(reference)
 }
 
@@ -221,16 +377,4 @@ pub fn people_from_elsewhere(place: Place, kind: &str, reference: &str) -> Findi
     )
     .hint("Name this file in `catalog.locations` of the portal's configuration.")
     .about(reference)
-}
-
-pub fn dangling(place: Place, from: &str, field: &str, target: &str, guess: Option<&str>) -> Finding {
-    Finding::new(DANGLING, place, format!("`{target}` in `spec.{field}` is not in the catalog"))
-        .hint_if(guess.map(|guess| format!("Did you mean `{guess}`?")))
-        .about(from)
-}
-
-pub fn deprecated_in_use(place: Place, from: &str, field: &str, target: &str, successor: Option<&str>) -> Finding {
-    Finding::new(DEPRECATED_IN_USE, place, format!("`{target}` in `spec.{field}` is deprecated"))
-        .hint_if(successor.map(|successor| format!("Its successor is `{successor}`.")))
-        .about(from)
 }

@@ -15,6 +15,9 @@ pub const RULES: &[&Rule] = &[
     DEFAULT_KINDS,
     BASE_URL,
     LOCATION,
+    KIND,
+    UNKNOWN_RULE,
+    UNKNOWN_KIND,
 ];
 
 const SYNTAX: &Rule = &Rule {
@@ -79,6 +82,46 @@ const LOCATION: &Rule = &Rule {
     summary: "An entry of `catalog.locations` cannot be used.",
     why: "Every entity that this location was to bring is missing from the portal.",
 };
+
+const KIND: &Rule = &Rule {
+    name: "config-kind",
+    severity: Severity::Error,
+    summary: "An entry of `callboard.kinds` cannot be used.",
+    why: "Entities of this kind are left out as if nobody had declared it.",
+};
+const UNKNOWN_RULE: &Rule = &Rule {
+    name: "config-unknown-rule",
+    severity: Severity::Error,
+    summary: "`callboard.rules` names a rule or a severity that does not exist.",
+    why: "The severity that was meant for another rule has no effect, so a build may pass or fail unexpectedly.",
+};
+const UNKNOWN_KIND: &Rule = &Rule {
+    name: "config-unknown-kind",
+    severity: Severity::Warning,
+    summary: "`catalog.rules` let in a kind that does not exist.",
+    why: "Entities of the kind that was meant are kept out.",
+};
+
+pub fn bad_kind(place: Place, name: &str, why: &str) -> Finding {
+    Finding::new(KIND, place, format!("the kind `{name}` cannot be used: {why}"))
+}
+
+pub fn unknown_rule<'a>(place: Place, name: &str, known: impl Iterator<Item = &'a str>) -> Finding {
+    Finding::new(UNKNOWN_RULE, place, format!("there is no rule `{name}`"))
+        .hint_if(did_you_mean(name, known))
+        .hint("`callboard explain` lists all rules.")
+}
+
+pub fn unknown_severity(place: Place, rule: &str, found: &str) -> Finding {
+    Finding::new(UNKNOWN_RULE, place, format!("`{found}` is no severity for `{rule}`"))
+        .hint("Use `error`, `warning`, `info` or `off`.")
+}
+
+pub fn unknown_kind<'a>(place: Place, kind: &str, known: impl Iterator<Item = &'a str>) -> Finding {
+    Finding::new(UNKNOWN_KIND, place, format!("there is no kind `{kind}` to let in"))
+        .hint_if(did_you_mean(kind, known))
+        .hint("A kind of your own is declared under `callboard.kinds`.")
+}
 
 pub fn syntax(place: Place, message: &str) -> Finding {
     Finding::new(SYNTAX, place, format!("the configuration is not valid YAML: {message}"))

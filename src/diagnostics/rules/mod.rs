@@ -4,6 +4,7 @@
 
 pub mod catalog;
 pub mod config;
+pub mod insights;
 pub mod internal;
 pub mod source;
 pub mod techdocs;
@@ -12,5 +13,8 @@ use super::Rule;
 
 /// Every rule there is, in pipeline order.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [config::RULES, source::RULES, catalog::RULES, techdocs::RULES, internal::RULES].into_iter().flatten().copied()
+    [config::RULES, source::RULES, catalog::RULES, insights::RULES, techdocs::RULES, internal::RULES]
+        .into_iter()
+        .flatten()
+        .copied()
 }

@@ -76,7 +76,7 @@ fn tabs(site: &Site<'_>, current: &EntityList, links: &Linker) -> Vec<KindTab> {
     site.lists()
         .iter()
         .map(|list| KindTab {
-            glyph: list.kind.map_or("other", |kind| kind.id).to_string(),
+            glyph: list.kind.map_or("other", |kind| kind.glyph).to_string(),
             plural: list.kind.map_or("All", |kind| kind.plural).to_string(),
             count: list.ids.len(),
             url: links.to(&route(list, 0)),

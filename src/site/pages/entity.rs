@@ -3,7 +3,7 @@
 use super::super::frame::{About, last_change, summary};
 use super::super::view::{Deprecation, EntityPage, Link, LinkWithIcon, OwnedGroup, Profile, SafeHtml, Tab, View};
 use super::super::{Linker, Rendered, Site, route};
-use crate::catalog::{Entity, EntityId, RelationType, kinds};
+use crate::catalog::{Entity, EntityId, RelationType};
 use crate::graph::{self, DrawnBox, End};
 use crate::html::outside_address;
 use crate::search::SearchDocument;
@@ -175,15 +175,16 @@ fn profile(profile: &Json) -> Profile {
 
 fn owned(site: &Site<'_>, id: EntityId, links: &Linker) -> Vec<OwnedGroup> {
     let owned: Vec<EntityId> = site.graph.targets(id, RelationType::OwnerOf).collect();
-    kinds::KINDS
-        .into_iter()
+    site.catalog
+        .kinds
+        .iter()
         .filter_map(|kind| {
             let entities: Vec<_> = owned
                 .iter()
                 .filter(|id| site.catalog.entity(**id).kind.id == kind.id)
                 .map(|id| site.entity_link(*id, links))
                 .collect();
-            let (plural, glyph) = (kind.plural.to_string(), kind.id.to_string());
+            let (plural, glyph) = (kind.plural.to_string(), kind.glyph.to_string());
             (!entities.is_empty()).then_some(OwnedGroup { plural, glyph, entities })
         })
         .collect()

@@ -26,7 +26,7 @@ pub(super) fn render(site: &Site<'_>, closing: &Closing<'_>) -> Rendered {
             .filter_map(|list| list.kind.map(|kind| (list, kind)))
             .filter(|(list, _)| !list.ids.is_empty())
             .map(|(list, kind)| KindCount {
-                glyph: kind.id.to_string(),
+                glyph: kind.glyph.to_string(),
                 plural: kind.plural.to_string(),
                 count: list.ids.len(),
                 url: links.to(&super::catalog::route(list, 0)),

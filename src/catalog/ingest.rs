@@ -1,0 +1,124 @@
+//! One descriptor file into entities, and what its Locations point at.
+
+use super::accept::{Context, Rejected, accept};
+use super::codeowners::CodeOwner;
+use super::kinds::{self, Kinds};
+use super::{Entity, RawDocument, ingestion};
+use crate::config::{CodeOwners, Config};
+use crate::diagnostics::{Finding, Place, rules};
+use crate::source::{Reading, Target};
+use crate::yaml::{self, Node};
+use std::sync::Arc;
+
+/// What decides how descriptors are read.
+#[derive(Debug, Clone, Copy)]
+pub struct IngestOptions<'a> {
+    pub config: &'a Config,
+    pub kinds: &'a Kinds,
+    /// Give stock Backstage's verdicts.
+    pub compat: bool,
+}
+
+/// What became of one descriptor file.
+#[derive(Debug, Default)]
+pub struct Ingest {
+    pub entities: Vec<Entity>,
+    pub findings: Vec<Finding>,
+    /// The first fault for which Backstage drops everything that the same location brings.
+    pub broken_at: Option<Place>,
+}
+
+/// Reads a descriptor file. A broken document gives a finding and leaves its neighbours alone.
+pub fn ingest(reading: &Reading<'_>, text: &str, options: &IngestOptions<'_>) -> (Ingest, Vec<Target>) {
+    let Reading { repo, path, origin, .. } = reading;
+    let file = Place::file(repo.id.clone(), *path);
+    let annotations = ingestion::ingestion_annotations(repo, path, origin);
+    let read = |target: &str| ingestion::read_beside(repo, path, target);
+    let codeowner = match options.config.codeowners {
+        CodeOwners::Off => None,
+        CodeOwners::Check | CodeOwners::Infer => repo
+            .code_owners(path)
+            .map(|(path, line, owners)| Arc::new(CodeOwner { owners: owners.to_vec(), path: path.to_string(), line })),
+    };
+    let context = Context {
+        kinds: options.kinds,
+        repo: reading.id,
+        file: &file,
+        text,
+        read: &read,
+        set: &annotations.set,
+        default: &annotations.default,
+        codeowner: codeowner.as_ref(),
+        infer_owner: options.config.codeowners == CodeOwners::Infer && !options.compat,
+    };
+    let mut ingest = Ingest::default();
+    let mut targets = Vec::new();
+    let documents = yaml::parse(text);
+    if documents.is_empty() {
+        ingest.findings.push(rules::catalog::empty_descriptor(file.clone()));
+    }
+    for document in documents {
+        let node = match document.result {
+            Ok(node) if node.is_map() => node,
+            Ok(node) => {
+                let place = file.at(node.span.line, node.span.column, node.span.length);
+                ingest.broken(place.clone());
+                ingest.findings.push(rules::catalog::not_a_mapping(place, node.describe()));
+                continue;
+            }
+            Err(fault) => {
+                let place = file.at(fault.span.line, fault.span.column, fault.span.length);
+                let line = text.lines().nth(fault.span.line.saturating_sub(1) as usize).unwrap_or_default();
+                let first = fault.other.map(|span| span.line);
+                ingest.broken(place.clone());
+                ingest.findings.push(rules::catalog::yaml_syntax(place, &fault.message, first, line));
+                continue;
+            }
+        };
+        let (first_line, last_line) = (node.span.line.max(1), document.last_line);
+        let is_location = node.get("kind").and_then(Node::text) == Some("Location");
+        let location = node.get("spec").filter(|_| is_location).cloned();
+        match accept(RawDocument { node, first_line, last_line }, &context) {
+            Ok((entity, found)) => match refused(&entity, reading, options) {
+                Some(finding) => {
+                    ingest.broken(entity.written.place.clone());
+                    ingest.findings.push(finding);
+                }
+                None => {
+                    targets.extend(
+                        location.iter().flat_map(|spec| kinds::location_targets(spec, &file, &entity.reference)),
+                    );
+                    ingest.findings.extend(found);
+                    ingest.entities.push(entity);
+                }
+            },
+            Err(Rejected { findings, at_envelope }) => {
+                if at_envelope {
+                    let place = findings.first().and_then(|finding| finding.place.clone());
+                    ingest.broken(place.unwrap_or_else(|| file.clone()));
+                }
+                ingest.findings.extend(findings);
+            }
+        }
+    }
+    (ingest, targets)
+}
+
+/// Why an entity may not come in from where it stands.
+fn refused(entity: &Entity, reading: &Reading<'_>, options: &IngestOptions<'_>) -> Option<Finding> {
+    let kind = entity.kind.name;
+    let place = || entity.written.place.clone();
+    let origin = reading.origin;
+    if !options.config.allows(origin.location, (origin.kind, &origin.target), kind, entity.r#type.as_deref()) {
+        return Some(rules::catalog::kind_not_allowed(place(), kind, &entity.reference));
+    }
+    let person = matches!(entity.kind.id, "user" | "group");
+    (person && !reading.configured && !options.compat)
+        .then(|| rules::catalog::people_from_elsewhere(place(), kind, &entity.reference))
+}
+
+impl Ingest {
+    fn broken(&mut self, place: Place) {
+        self.broken_at.get_or_insert(place);
+    }
+}

@@ -1,0 +1,125 @@
+//! `metadata`: names, labels, annotations, tags and links.
+
+use super::accept::Envelope;
+use super::check::{A_STRING, Check};
+use super::format;
+use crate::diagnostics::rules;
+use crate::yaml::{Entry, Node, Value};
+
+impl Check<'_> {
+    /// Every field of `metadata` by its format.
+    pub(super) fn metadata(&mut self, node: &Node, envelope: &Envelope) {
+        let Some(metadata) = node.get("metadata") else { return };
+        if !format::is_name(&envelope.name) {
+            let place = self.at(envelope.name_span);
+            let rule = "1 to 63 letters, digits, `-`, `_` or `.`, with a letter or digit at both ends";
+            self.push(rules::catalog::format(
+                place,
+                "metadata.name",
+                &envelope.name,
+                rule,
+                format::as_name(&envelope.name),
+            ));
+        }
+        for entry in metadata.entries() {
+            let Entry { key, value, .. } = entry;
+            match key.as_str() {
+                "namespace" => self.formatted(
+                    value,
+                    "metadata.namespace",
+                    format::is_namespace,
+                    "1 to 63 lower-case letters, digits and inner hyphens",
+                    |text| {
+                        Some(text.to_lowercase().replace(['_', '.', ' '], "-"))
+                            .filter(|text| format::is_namespace(text))
+                    },
+                    rules::catalog::format,
+                ),
+                "title" | "uid" | "etag" => self.non_empty(value, &format!("metadata.{key}")),
+                "description" if value.text().is_none() => self.wrong(value, "metadata.description", A_STRING),
+                "labels" => self.pairs(value, "metadata.labels", format::is_label_value),
+                "annotations" if !value.is_null() => self.pairs(value, "metadata.annotations", |_| true),
+                "tags" => self.tags(value),
+                "links" => self.links(value),
+                _ => {}
+            }
+        }
+    }
+
+    fn pairs(&mut self, node: &Node, field: &str, valid: fn(&str) -> bool) {
+        if !node.is_map() {
+            self.wrong(node, field, "a mapping");
+            return;
+        }
+        for Entry { key, key_span, value } in node.entries() {
+            if !format::is_key(key) {
+                let place = self.at(*key_span);
+                let rule = "`[prefix/]name`, where the prefix is a lower-case domain name";
+                self.push(rules::catalog::format(place, &format!("{field} key"), key, rule, None));
+            }
+            match value.text() {
+                None => self.wrong(value, &format!("{field}.{key}"), A_STRING),
+                Some(text) if !valid(text) => {
+                    let place = self.at(value.span);
+                    let rule = "at most 63 letters, digits, `-`, `_` or `.`";
+                    self.push(rules::catalog::format(
+                        place,
+                        &format!("{field}.{key}"),
+                        text,
+                        rule,
+                        format::as_name(text),
+                    ));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn tags(&mut self, node: &Node) {
+        if !matches!(node.value, Value::List(_)) {
+            self.wrong(node, "metadata.tags", "a list");
+            return;
+        }
+        for tag in node.items() {
+            let rule = "1 to 63 of `a-z`, `0-9`, `:`, `+`, `#`, in parts joined by single hyphens";
+            self.formatted(tag, "metadata.tags[]", format::is_tag, rule, format::as_tag, rules::catalog::format_to_fix);
+        }
+    }
+
+    fn links(&mut self, node: &Node) {
+        if !matches!(node.value, Value::List(_)) {
+            self.wrong(node, "metadata.links", "a list");
+            return;
+        }
+        for link in node.items() {
+            if !link.is_map() {
+                self.wrong(link, "metadata.links[]", "a mapping with `url`");
+                continue;
+            }
+            if let Some((url, span)) = self.required(link, "url", "metadata.links[].url")
+                && !format::is_url(url)
+            {
+                let place = self.at(span);
+                let guess = Some(format!("https://{url}"))
+                    .filter(|guess| url.contains('.') && !url.contains("://") && format::is_url(guess));
+                self.push(rules::catalog::format_to_fix(
+                    place,
+                    "metadata.links[].url",
+                    url,
+                    "an absolute address",
+                    guess,
+                ));
+            }
+            for (key, may_be_blank) in [("title", false), ("icon", false), ("type", true)] {
+                let Some(value) = link.get(key) else { continue };
+                let field = format!("metadata.links[].{key}");
+                if !may_be_blank && value.text().is_some_and(|text| text.trim().is_empty()) {
+                    let place = self.at(value.span);
+                    self.push(rules::catalog::empty(place, &field));
+                } else {
+                    self.non_empty(value, &field);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! What the operator decides about content: severities of rules, declared kinds, lifecycles, CODEOWNERS.
+
+use super::read::Read;
+use super::setting::{Setting, Value};
+use crate::diagnostics::{Place, Severity, rules};
+use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
+
+/// One of `callboard.kinds`: a kind beyond the built-in ones.
+#[derive(Debug, Clone)]
+pub struct DeclaredKind {
+    /// As entities write it.
+    pub name: String,
+    /// What a list of them is called; the name with an `s` by default.
+    pub plural: String,
+    pub description: String,
+    pub api_versions: Vec<String>,
+    /// JSON Schema of `spec`.
+    pub schema: Json,
+    pub relations: Vec<DeclaredRelationField>,
+    pub place: Place,
+}
+
+/// A field of a declared kind that holds refs: one, or a list.
+#[derive(Debug, Clone)]
+pub struct DeclaredRelationField {
+    pub field: String,
+    /// Kinds the refs are meant for, the default of refs that name none first; empty for any.
+    pub kinds: Vec<String>,
+    /// A built-in relation such as `dependsOn`, or a name of its own.
+    pub relation: String,
+    /// The name seen from the other side, for a relation of its own.
+    pub opposite: Option<String>,
+}
+
+/// What is made of CODEOWNERS files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CodeOwners {
+    /// Nothing.
+    #[default]
+    Off,
+    /// An owner that differs from `spec.owner` is a finding.
+    Check,
+    /// The same, and an owner is taken from there where `spec.owner` is absent.
+    Infer,
+}
+
+const KIND: &[&str] = &["kind", "plural", "description", "apiVersions", "schema", "relations"];
+const RELATION: &[&str] = &["field", "kinds", "relation", "opposite"];
+
+impl Read {
+    /// `callboard.rules`: severity by rule.
+    pub(super) fn severities(&mut self, own: Option<&Setting>) -> BTreeMap<&'static str, Option<Severity>> {
+        let mut severities = BTreeMap::new();
+        let Some(setting) = own.and_then(|own| own.get("rules")) else { return severities };
+        if !matches!(setting.value, Value::Map(_) | Value::Null) {
+            self.wrong(setting, "callboard.rules", "a mapping of rules to severities");
+        }
+        for key in setting.keys() {
+            let Some(rule) = rules::all().find(|rule| rule.name == key.name) else {
+                let known = rules::all().map(|rule| rule.name);
+                self.findings.push(rules::config::unknown_rule(key.place.clone(), &key.name, known));
+                continue;
+            };
+            let severity = match &key.setting.value {
+                Value::Text(text) => match text.as_str() {
+                    "off" => Some(None),
+                    word => Severity::named(word).map(Some),
+                },
+                Value::Bool(false) => Some(None),
+                _ => None,
+            };
+            match severity {
+                Some(severity) => {
+                    severities.insert(rule.name, severity);
+                }
+                None => {
+                    let found = match &key.setting.value {
+                        Value::Text(text) => text,
+                        _ => key.setting.describe(),
+                    };
+                    let place = key.setting.place.clone();
+                    self.findings.push(rules::config::unknown_severity(place, rule.name, found));
+                }
+            }
+        }
+        severities
+    }
+
+    /// `callboard.codeowners`
+    pub(super) fn codeowners(&mut self, own: Option<&Setting>) -> CodeOwners {
+        match self.text(own, "callboard", "codeowners").as_deref() {
+            None | Some("off") => CodeOwners::Off,
+            Some("check") => CodeOwners::Check,
+            Some("infer") => CodeOwners::Infer,
+            Some(_) => {
+                if let Some(setting) = own.and_then(|own| own.get("codeowners")) {
+                    self.wrong(setting, "callboard.codeowners", "`off`, `check` or `infer`");
+                }
+                CodeOwners::Off
+            }
+        }
+    }
+
+    /// `callboard.kinds`
+    pub(super) fn kinds(&mut self, own: Option<&Setting>) -> Vec<DeclaredKind> {
+        let list = self.list(own, "callboard", "kinds");
+        list.iter().filter_map(|setting| self.kind(setting)).collect()
+    }
+
+    fn kind(&mut self, setting: &Setting) -> Option<DeclaredKind> {
+        const PATH: &str = "callboard.kinds[]";
+        self.known(setting, PATH, KIND);
+        let name = self.needed(setting, PATH, "kind")?;
+        let api_versions = self.texts(Some(setting), PATH, "apiVersions");
+        if api_versions.is_empty() {
+            self.wrong(setting, PATH, "a mapping with `apiVersions`, such as `[example.com/v1]`");
+            return None;
+        }
+        let schema = match setting.get("schema") {
+            None => json!({ "type": "object" }),
+            Some(schema) if matches!(schema.value, Value::Map(_)) => schema.to_json(),
+            Some(schema) => {
+                self.wrong(schema, "callboard.kinds[].schema", "a JSON Schema of `spec`");
+                return None;
+            }
+        };
+        let relations = self.list(Some(setting), PATH, "relations");
+        Some(DeclaredKind {
+            plural: self.text(Some(setting), PATH, "plural").unwrap_or_else(|| format!("{name}s")),
+            description: self.text(Some(setting), PATH, "description").unwrap_or_default(),
+            api_versions,
+            schema,
+            relations: relations.iter().filter_map(|relation| self.relation(relation)).collect(),
+            place: setting.get("kind").map_or(&setting.place, |kind| &kind.place).clone(),
+            name,
+        })
+    }
+
+    fn relation(&mut self, setting: &Setting) -> Option<DeclaredRelationField> {
+        const PATH: &str = "callboard.kinds[].relations[]";
+        self.known(setting, PATH, RELATION);
+        Some(DeclaredRelationField {
+            field: self.needed(setting, PATH, "field")?,
+            kinds: self.texts(Some(setting), PATH, "kinds"),
+            relation: self.needed(setting, PATH, "relation")?,
+            opposite: self.text(Some(setting), PATH, "opposite"),
+        })
+    }
+
+    fn needed(&mut self, setting: &Setting, path: &str, key: &str) -> Option<String> {
+        let text = self.text(Some(setting), path, key);
+        if text.is_none() && setting.get(key).is_none_or(|value| matches!(value.value, Value::Null)) {
+            self.wrong(setting, path, &format!("a mapping with `{key}`"));
+        }
+        text
+    }
+}
