@@ -5,6 +5,7 @@
 
 pub mod diagnostics;
 pub mod html;
+pub mod query;
 pub mod yaml;
 
 pub mod cache;
@@ -14,6 +15,7 @@ pub mod source;
 pub mod catalog;
 pub mod techdocs;
 
+pub mod api;
 pub mod graph;
 pub mod insights;
 pub mod scaffolder;

@@ -8,6 +8,7 @@ use crate::emit::{self, Report, Theme};
 use crate::graph::{self, Graph};
 use crate::insights::{self, Elsewhere, World};
 use crate::output::{Fingerprint, Sink};
+use crate::scaffolder;
 use crate::search::{self, SearchDocument};
 use crate::site::pages::{Closing, Counts};
 use crate::site::{CLOSING, PAGE_TYPES, Rendered, Site, SiteOptions, SiteParts};
@@ -79,6 +80,7 @@ pub fn gather(input: &Input<'_>) -> Result<Gathered, Stop> {
     let graph = graph::build(&catalog);
     let world = World { config, catalog: &catalog, graph: &graph, elsewhere, is_whole: !is_part };
     findings.extend(insights::findings(&world));
+    findings.extend(scaffolder::findings(&catalog, &snapshot));
     config.settle(&mut findings);
     Ok(Gathered { snapshot, catalog, graph, findings })
 }
@@ -145,6 +147,37 @@ pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<
     sink.put("_headers", emit::headers(&site.content_security_policy()).as_bytes())?;
     sink.put(".nojekyll", b"")?;
     Ok(Built { findings: all, report })
+}
+
+/// What the documentation has to say: folders that are missing, broken links. Makes every page of it and keeps none.
+pub fn check_docs(input: &Input<'_>, gathered: &Gathered) -> Result<Vec<Finding>, Stop> {
+    let Gathered { snapshot, catalog, graph, findings } = gathered;
+    let (docs, mut found) = sets::plan(catalog, snapshot);
+    let highlighter = Highlighter::plain();
+    let site = Site::new(SiteParts {
+        config: &input.loaded.config,
+        snapshot,
+        catalog,
+        graph,
+        docs: &docs,
+        highlighter: &highlighter,
+        options: &input.site,
+        findings,
+    });
+    let Some(pages) = PAGE_TYPES.iter().find(|page| page.name == "docs") else { return Ok(found) };
+    let total = (pages.count)(&site);
+    input.watcher.stage("docs", Some(total))?;
+    let rendered: Vec<Vec<Finding>> = (0..total)
+        .into_par_iter()
+        .map(|number| {
+            let rendered = catch_unwind(AssertUnwindSafe(|| (pages.render)(&site, number)));
+            input.watcher.advance(1);
+            rendered.map_or_else(|_| vec![rules::internal::page_failed(pages.name, number)], |page| page.findings)
+        })
+        .collect();
+    found.extend(rendered.into_iter().flatten());
+    input.loaded.config.settle(&mut found);
+    Ok(found)
 }
 
 /// Of everything the site is made from: an equal fingerprint means an equal site. `program` names the running program,

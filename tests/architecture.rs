@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 const ARROWS: &[(&str, &[&str])] = &[
     ("diagnostics", &[]),
     ("html", &[]),
+    ("query", &[]),
     ("yaml", &[]),
     ("cache", &[]),
     ("config", &["diagnostics", "yaml"]),
@@ -20,8 +21,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("catalog", &["diagnostics", "yaml", "config", "source"]),
     ("techdocs", &["diagnostics", "html", "cache", "source", "catalog"]),
     ("graph", &["html", "catalog"]),
+    ("api", &["catalog", "graph"]),
     ("insights", &["diagnostics", "config", "catalog", "graph"]),
-    ("scaffolder", &["source"]),
+    ("scaffolder", &["diagnostics", "source", "catalog"]),
     ("search", &[]),
     (
         "site",
@@ -51,6 +53,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "techdocs",
             "graph",
             "insights",
+            "scaffolder",
             "search",
             "site",
             "emit",
@@ -58,7 +61,24 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("serve", &["diagnostics", "output"]),
-    ("cli", &["diagnostics", "cache", "config", "source", "search", "site", "emit", "output", "pipeline", "serve"]),
+    (
+        "cli",
+        &[
+            "diagnostics",
+            "query",
+            "cache",
+            "config",
+            "source",
+            "api",
+            "insights",
+            "search",
+            "site",
+            "emit",
+            "output",
+            "pipeline",
+            "serve",
+        ],
+    ),
 ];
 
 /// The rooms with a door to disk, network, clock and environment.

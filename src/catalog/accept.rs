@@ -32,6 +32,8 @@ pub(super) struct Context<'a> {
 #[derive(Debug)]
 pub(super) struct Rejected {
     pub findings: Vec<Finding>,
+    /// Its ref, where the envelope could be read.
+    pub reference: Option<Arc<str>>,
     /// Not even the envelope could be read: Backstage then drops everything that the same location brings.
     pub at_envelope: bool,
 }
@@ -43,10 +45,10 @@ pub(super) fn accept(document: RawDocument, context: &Context<'_>) -> Result<(En
     let RawDocument { mut node, first_line, last_line } = document;
     let mut check = Check { file: context.file, text: context.text, findings: Vec::new(), entity: None };
     let Some(envelope) = check.envelope(&node) else {
-        return Err(Rejected { findings: check.findings, at_envelope: true });
+        return Err(Rejected { findings: check.findings, reference: None, at_envelope: true });
     };
-    let rejected = |findings| Rejected { findings, at_envelope: false };
     let name = reference::canonical(&envelope.kind_name, &envelope.namespace, &envelope.name);
+    let rejected = |findings| Rejected { findings, reference: Some(name.clone()), at_envelope: false };
     check.entity = Some(name.to_string());
     if let Err(finding) = placeholder::resolve(&mut node, context) {
         check.push(finding);
@@ -129,6 +131,10 @@ impl Check<'_> {
             self.wrong(metadata, "metadata", "a mapping");
             return None;
         }
+        if let Some(annotations) = metadata.get("annotations").filter(|node| !node.is_map() && !is_nothing(node)) {
+            self.wrong(annotations, "metadata.annotations", "a mapping");
+            return None;
+        }
         let name = self.required(metadata, "name", "metadata.name");
         let namespace = match metadata.get("namespace") {
             None => Some("default".to_string()),
@@ -194,7 +200,7 @@ fn annotate(node: &mut Node, context: &Context<'_>) {
         fields.push(empty());
         fields.len() - 1
     });
-    if fields[at].value.is_null() {
+    if is_nothing(&fields[at].value) {
         fields[at] = empty();
     }
     let Value::Map(annotations) = &mut fields[at].value.value else { return };
@@ -206,6 +212,16 @@ fn annotate(node: &mut Node, context: &Context<'_>) {
         if !annotations.iter().any(|entry| entry.key == *name) {
             annotations.push(annotation(name, value, metadata_span));
         }
+    }
+}
+
+/// What JavaScript takes for nothing: Backstage reads such `annotations` as absent.
+pub(super) fn is_nothing(node: &Node) -> bool {
+    match &node.value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Number(number) => *number == 0.0 || number.is_nan(),
+        Value::Text(text) => text.is_empty(),
+        _ => false,
     }
 }
 

@@ -62,6 +62,11 @@ pub(super) fn is_url(text: &str) -> bool {
     url::Url::parse(text.trim()).is_ok()
 }
 
+/// Nothing but what JavaScript's `trim` takes away.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| (c.is_whitespace() && c != '\u{85}') || c == '\u{feff}')
+}
+
 /// The nearest valid name to what was written, for a suggestion.
 pub(super) fn as_name(text: &str) -> Option<String> {
     let cleaned: String =

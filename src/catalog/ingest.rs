@@ -92,12 +92,16 @@ pub fn ingest(reading: &Reading<'_>, text: &str, options: &IngestOptions<'_>) ->
                     ingest.entities.push(entity);
                 }
             },
-            Err(Rejected { findings, at_envelope }) => {
+            Err(Rejected { findings, reference, at_envelope }) => {
                 if at_envelope {
                     let place = findings.first().and_then(|finding| finding.place.clone());
                     ingest.broken(place.unwrap_or_else(|| file.clone()));
                 }
                 ingest.findings.extend(findings);
+                // There the last document with a ref counts, even where it is refused in the end.
+                if let Some(reference) = reference.filter(|_| options.compat) {
+                    ingest.entities.retain(|entity| entity.reference != reference);
+                }
             }
         }
     }

@@ -46,6 +46,9 @@ pub(super) fn read_beside(repo: &Repo, path: &str, target: &str) -> Result<Strin
     if target.contains("://") {
         return Err(format!("`{target}` is not a file of the same repository"));
     }
+    if target.is_empty() {
+        return repo.text(path, MAX_INCLUDED).map_err(|fault| format!("`{path}`: {fault}"));
+    }
     let file = join(parent(path), target).ok_or_else(|| format!("`{target}` leaves the repository"))?;
     repo.text(&file, MAX_INCLUDED).map_err(|fault| format!("`{file}`: {fault}"))
 }

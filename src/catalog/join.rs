@@ -28,17 +28,27 @@ pub fn join(
     let lost = lost(&batches, emitters);
     let mut chosen: Vec<Entity> = Vec::with_capacity(batches.iter().map(|batch| batch.ingest.entities.len()).sum());
     let mut by_ref: HashMap<Arc<str>, usize> = HashMap::with_capacity(chosen.capacity());
+    let by_location: HashMap<(EmitterId, &Arc<str>), usize> = emitters
+        .iter()
+        .enumerate()
+        .filter_map(|(at, emitter)| Some(((emitter.parent?, emitter.location.as_ref()?), at)))
+        .collect();
     let mut kept: HashMap<&Place, Vec<Arc<str>>> = HashMap::new();
     for Batch { ingest: Ingest { entities, findings: found, .. }, emitter } in batches {
         findings.extend(found);
         let fault = lost[emitter.0 as usize].as_ref();
         let parent = parent(emitter, emitters);
+        // In Backstage a Location that brings something faulty is not stored itself.
+        let location_faults = |entity: &Entity| {
+            let at = *by_location.get(&(emitter, &entity.reference))?;
+            lost[at].as_ref()
+        };
         for mut entity in entities {
+            if let Some(fault) = fault.or_else(|| location_faults(&entity)).filter(|_| compat) {
+                findings.push(rules::catalog::location_dropped(entity.written.place, &entity.reference, fault));
+                continue;
+            }
             if let Some(fault) = fault {
-                if compat {
-                    findings.push(rules::catalog::location_dropped(entity.written.place, &entity.reference, fault));
-                    continue;
-                }
                 kept.entry(fault).or_default().push(entity.reference.clone());
             }
             entity.parent = Some(parent.clone());

@@ -38,7 +38,7 @@ impl Check<'_> {
                 "title" | "uid" | "etag" => self.non_empty(value, &format!("metadata.{key}")),
                 "description" if value.text().is_none() => self.wrong(value, "metadata.description", A_STRING),
                 "labels" => self.pairs(value, "metadata.labels", format::is_label_value),
-                "annotations" if !value.is_null() => self.pairs(value, "metadata.annotations", |_| true),
+                "annotations" => self.pairs(value, "metadata.annotations", |_| true),
                 "tags" => self.tags(value),
                 "links" => self.links(value),
                 _ => {}
@@ -113,7 +113,7 @@ impl Check<'_> {
             for (key, may_be_blank) in [("title", false), ("icon", false), ("type", true)] {
                 let Some(value) = link.get(key) else { continue };
                 let field = format!("metadata.links[].{key}");
-                if !may_be_blank && value.text().is_some_and(|text| text.trim().is_empty()) {
+                if !may_be_blank && value.text().is_some_and(format::is_blank) {
                     let place = self.at(value.span);
                     self.push(rules::catalog::empty(place, &field));
                 } else {

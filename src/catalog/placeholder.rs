@@ -12,6 +12,8 @@ pub(super) fn resolve(node: &mut Node, context: &Context<'_>) -> Result<(), Find
     }
     match &mut node.value {
         Value::List(items) => items.iter_mut().try_for_each(|item| resolve(item, context)),
+        // Backstage leaves a mapping with any other `$` key alone, and all that is below it.
+        Value::Map(entries) if entries.iter().any(|entry| entry.key.starts_with('$')) => Ok(()),
         Value::Map(entries) => entries.iter_mut().try_for_each(|entry| resolve(&mut entry.value, context)),
         _ => Ok(()),
     }

@@ -3,12 +3,14 @@
 use super::check::Check;
 use crate::diagnostics::rules;
 use crate::yaml::{Entry, Node, Span, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 impl Check<'_> {
     /// Backstage indexes an entity by its flattened keys without case and refuses it when two of them meet.
     pub(super) fn keys_that_differ_in_case(&mut self, node: &Node) {
         let mut keys = Vec::new();
+        // Every entity has these in the end, whether the descriptor names them or not.
+        keys.extend(["metadata.uid", "metadata.namespace"].map(|key| (key.to_string(), node.span)));
         flatten(node, &mut String::new(), &mut keys);
         let mut seen: HashMap<String, &str> = HashMap::with_capacity(keys.len());
         let mut clashes = Vec::new();
@@ -30,8 +32,7 @@ impl Check<'_> {
 
 /// The dotted paths that Backstage's search index knows an entity by, lists transparent, with the place of each key.
 fn flatten(node: &Node, path: &mut String, keys: &mut Vec<(String, Span)>) {
-    const LEFT_OUT: [&str; 7] =
-        ["attachments", "relations", "status", "metadata.name", "metadata.namespace", "metadata.uid", "metadata.etag"];
+    const LEFT_OUT: [&str; 4] = ["attachments", "relations", "status", "metadata.etag"];
     match &node.value {
         Value::Map(entries) => {
             for Entry { key, key_span, value } in entries {
@@ -50,8 +51,11 @@ fn flatten(node: &Node, path: &mut String, keys: &mut Vec<(String, Span)>) {
             }
         }
         Value::List(items) => {
+            let mut texts = HashSet::new();
             for item in items {
-                if let Value::Text(text) = &item.value {
+                if let Value::Text(text) = &item.value
+                    && texts.insert(text.to_lowercase())
+                {
                     keys.push((format!("{path}.{text}"), item.span));
                 }
                 flatten(item, path, keys);

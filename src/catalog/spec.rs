@@ -4,9 +4,13 @@ use super::check::{A_STRING, Check};
 use super::kinds::{Field, Kind, RelationField, Shape};
 use super::reference::EntityRef;
 use super::relation::RelationType::DependencyOf;
-use super::{Ref, accept::Envelope};
+use super::{
+    Ref,
+    accept::{Envelope, is_nothing},
+};
 use crate::diagnostics::rules;
 use crate::yaml::{Node, Value};
+use std::borrow::Cow;
 
 impl Check<'_> {
     /// The spec, where it is there and a mapping, checked field by field.
@@ -126,28 +130,37 @@ impl Check<'_> {
             let is_list = matches!(node.value, Value::List(_));
             let nodes = if is_list { node.items() } else { std::slice::from_ref(node) };
             for node in nodes {
-                let Some(text) = node.text().filter(|text| !text.is_empty()) else {
+                let Some(text) = written(node) else {
                     // The only field of refs that no schema looks at.
-                    let nothing = !is_list && (node.is_null() || node.text().is_some());
-                    if row.relation == DependencyOf && !nothing {
+                    if row.relation == DependencyOf && (is_list || !is_nothing(node)) {
                         self.wrong(node, &format!("spec.{}[]", row.field), "an entity ref");
                     }
                     continue;
                 };
-                match EntityRef::parse(text, row.default_kind, &envelope.namespace) {
+                match EntityRef::parse(&text, row.default_kind, &envelope.namespace) {
                     Ok(target) => {
                         let (relation, field, span) = (row.relation, row.field, node.span);
                         refs.push(Ref { relation, field, target: target.canonical(), span });
                     }
                     Err(why) => {
                         let place = self.at(node.span);
-                        self.push(rules::catalog::bad_ref(place, row.field, text, why));
+                        self.push(rules::catalog::bad_ref(place, row.field, &text, why));
                     }
                 }
             }
         }
         refs
     }
+}
+
+/// The text of a ref: a string, or a mapping of its parts.
+fn written(node: &Node) -> Option<Cow<'_, str>> {
+    if let Some(text) = node.text() {
+        return (!text.is_empty()).then_some(Cow::Borrowed(text));
+    }
+    let part = |key: &str| node.get(key).and_then(Node::text).filter(|text| !text.is_empty());
+    let namespace = part("namespace").map_or_else(String::new, |namespace| format!("{namespace}/"));
+    Some(Cow::Owned(format!("{}:{namespace}{}", part("kind")?, part("name")?)))
 }
 
 fn expected(shape: &Shape) -> String {

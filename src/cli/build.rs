@@ -84,7 +84,7 @@ fn build(
     progress: &Progress<'_>,
     made: &mut Option<Report>,
 ) -> Result<(), Stop> {
-    command.options.use_jobs()?;
+    command.options.read.use_jobs()?;
     let loaded = command.options.load(talk)?;
     let theme = command.options.theme(&loaded)?;
     refuse_report_nowhere(command)?;
@@ -93,12 +93,12 @@ fn build(
         &command.out,
         StageOptions { lock_wait: Duration::from_secs(command.lock_wait), interrupt: interrupt.clone() },
     )?;
-    let cache_dir = command.options.cache_dir();
+    let cache_dir = command.options.read.cache_dir();
     let cache = Pack::open(&cache_dir, "blocks");
     let mut input = Input {
         loaded: &loaded,
         theme: &theme,
-        crawl: command.options.crawl(command.working_tree, &cache_dir, &cache),
+        crawl: command.options.read.crawl(command.working_tree, &cache_dir, &cache),
         catalog: CatalogOptions::default(),
         site: site_options(command.file_links, false),
         cache: &cache,

@@ -2,19 +2,28 @@
 #![expect(clippy::disallowed_methods, reason = "this room reads the environment and times what it does")]
 
 mod build;
+mod check;
 mod completions;
+mod explain;
+mod export;
+mod fix;
+mod list;
 mod options;
+mod portal;
 mod search;
 mod serve;
+mod sources;
 mod talk;
 
 use crate::diagnostics::{Stop, StopKind, printable};
 use crate::output::Interrupt;
 use clap::{CommandFactory, Parser, Subcommand};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use std::io::Write;
 use std::process::ExitCode;
 
 pub(crate) use options::Options;
+pub(crate) use portal::Portal;
 pub(crate) use talk::Talk;
 
 /// The developer portal that is built, not run.
@@ -31,6 +40,7 @@ pub(crate) use talk::Talk;
 Examples:
   callboard serve                      Build the portal of this folder and serve it on this machine
   callboard build repos --out public   Write the portal of all repositories below `repos`
+  callboard check                      Check this repository, or this folder of repositories
   callboard search \"refund webhook\"    Search the portal in `public` from the terminal
 
 Exit codes:
@@ -50,6 +60,14 @@ enum Command {
     Build(build::Build),
     /// Build the portal, serve it on this machine and rebuild it on every change
     Serve(serve::Serve),
+    /// Check descriptors, refs and docs, without building anything
+    Check(check::Check),
+    /// Explain a rule, or list all rules
+    Explain(explain::Explain),
+    /// List the entities that a query finds
+    List(list::List),
+    /// Print the accepted entities as JSON lines
+    Export(export::Export),
     /// Search a built portal
     Search(search::Search),
     /// Print a completion script for a shell
@@ -69,6 +87,10 @@ pub fn main() -> ExitCode {
     let result = watch_signals().and_then(|interrupt| match arguments.command {
         Command::Build(command) => build::run(&command, &talk, &interrupt),
         Command::Serve(command) => serve::run(&command, &talk, &interrupt),
+        Command::Check(command) => check::run(&command, &talk, &interrupt),
+        Command::Explain(command) => explain::run(&command, &talk),
+        Command::List(command) => list::run(&command, &talk, &interrupt),
+        Command::Export(command) => export::run(&command, &talk, &interrupt),
         Command::Search(command) => search::run(&command, &talk),
         Command::Completions(command) => {
             completions::run(&command, &mut Arguments::command());
@@ -84,9 +106,22 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Says why the run ended.
+/// Data, on stdout. Whoever closes it early has had enough.
+pub(crate) fn print(text: &str) -> Result<(), Stop> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Stop::environment("the output cannot be written").cause(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Says why the run ended, unless everything is said.
 fn report(stop: &Stop, talk: &Talk) {
     talk.clear();
+    if stop.message.is_empty() {
+        return;
+    }
     if matches!(stop.kind, StopKind::Interrupted | StopKind::Terminated) {
         talk.say("Interrupted; nothing was published");
         return;

@@ -7,7 +7,7 @@ use crate::site::SiteOptions;
 use crate::source::{CrawlOptions, Snapshot};
 use clap::Args;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const MAX_EXCERPT_FILE: u64 = 4 << 20;
 
@@ -16,12 +16,19 @@ pub(crate) struct Options {
     /// The folder of repositories, or of the portal's `app-config.yaml`
     #[arg(default_value = ".", value_name = "DIR")]
     pub(crate) dir: PathBuf,
-    /// A configuration file; may be repeated, later ones win [default: DIR/app-config.yaml, then app-config.local.yaml]
-    #[arg(long, value_name = "FILE")]
-    config: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) read: ReadOptions,
     /// Templates and assets that replace those of the built-in theme, file by file
     #[arg(long, value_name = "DIR")]
     theme: Option<PathBuf>,
+}
+
+/// How sources are read, for every command that reads them.
+#[derive(Args, Clone)]
+pub(crate) struct ReadOptions {
+    /// A configuration file; may be repeated, later ones win [default: DIR/app-config.yaml, then app-config.local.yaml]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Vec<PathBuf>,
     /// Where fetched repositories and highlighted code are kept [default: the user's cache folder]
     #[arg(long, value_name = "DIR")]
     cache_dir: Option<PathBuf>,
@@ -34,10 +41,26 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Reads the configuration and says what is wrong with it. A configuration with errors stops the run.
     pub(crate) fn load(&self, talk: &Talk) -> Result<Loaded, Stop> {
+        self.read.load(&self.dir, talk)
+    }
+
+    /// The theme's files: `--theme`, else the configuration's, over the built-in ones.
+    pub(crate) fn theme(&self, loaded: &Loaded) -> Result<ThemeFiles, Stop> {
+        config::theme(self.theme.as_deref().or(loaded.config.theme.as_deref()))
+    }
+
+    /// The folder of the theme, where it is not the built-in one.
+    pub(crate) fn theme_dir(&self, loaded: &Loaded) -> Option<PathBuf> {
+        self.theme.clone().or_else(|| loaded.config.theme.clone())
+    }
+}
+
+impl ReadOptions {
+    /// Reads the configuration of a folder and says what is wrong with it. A configuration with errors stops the run.
+    pub(crate) fn load(&self, dir: &Path, talk: &Talk) -> Result<Loaded, Stop> {
         let inputs = Inputs {
-            dir: self.dir.clone(),
+            dir: dir.to_path_buf(),
             configs: self.config.clone(),
             environment: std::env::vars_os()
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -51,16 +74,6 @@ impl Options {
             );
         }
         Ok(loaded)
-    }
-
-    /// The theme's files: `--theme`, else the configuration's, over the built-in ones.
-    pub(crate) fn theme(&self, loaded: &Loaded) -> Result<ThemeFiles, Stop> {
-        config::theme(self.theme.as_deref().or(loaded.config.theme.as_deref()))
-    }
-
-    /// The folder of the theme, where it is not the built-in one.
-    pub(crate) fn theme_dir(&self, loaded: &Loaded) -> Option<PathBuf> {
-        self.theme.clone().or_else(|| loaded.config.theme.clone())
     }
 
     /// Sets how many threads work.

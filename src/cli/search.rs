@@ -1,10 +1,10 @@
 //! `callboard search`
 
-use super::Talk;
+use super::{Talk, print};
 use crate::diagnostics::{Stop, count, printable};
 use crate::search::{self, Results, Shards};
 use clap::Args;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Search a built portal, from the same shards and with the same ranking as in the browser.
@@ -51,13 +51,7 @@ pub(crate) fn run(command: &Search, talk: &Talk) -> Result<(), Stop> {
     let results = search::query(&Folder(portal), &query, command.limit)
         .map_err(|error| Stop::environment("the search index cannot be read").cause(error))?;
     let text = if command.json { json(&results) } else { human(&results, &query, talk) };
-    let written = io::stdout().lock().write_all(text.as_bytes());
-    match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Stop::environment("the results cannot be written").cause(error))
-        }
-        _ => Ok(()),
-    }
+    print(&text)
 }
 
 fn json(results: &Results) -> String {

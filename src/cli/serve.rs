@@ -36,9 +36,9 @@ pub(crate) struct Serve {
 }
 
 pub(crate) fn run(command: &Serve, talk: &Talk, interrupt: &Interrupt) -> Result<(), Stop> {
-    command.options.use_jobs()?;
+    command.options.read.use_jobs()?;
     let loaded = command.options.load(talk)?;
-    let cache_dir = command.options.cache_dir();
+    let cache_dir = command.options.read.cache_dir();
     let first = site(command, talk, interrupt, &cache_dir, Memory::new(interrupt.clone()))?;
     let mut watch = vec![command.options.dir.clone()];
     watch.extend(command.options.theme_dir(&loaded));
@@ -78,7 +78,7 @@ fn site(command: &Serve, talk: &Talk, interrupt: &Interrupt, cache_dir: &Path, m
     let mut input = Input {
         loaded: &loaded,
         theme: &theme,
-        crawl: command.options.crawl(!command.committed, cache_dir, &cache),
+        crawl: command.options.read.crawl(!command.committed, cache_dir, &cache),
         catalog: CatalogOptions::default(),
         site: site_options(false, true),
         cache: &cache,

@@ -92,13 +92,23 @@ impl Talk {
         if self.color_out { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_string() }
     }
 
-    /// Shows findings like a compiler: errors and warnings, notes only when verbose, errors only when quiet.
-    pub(crate) fn findings(&self, findings: &[Finding], source: &dyn Fn(&Place) -> Option<String>) {
-        let least = match (self.quiet, self.verbose) {
+    /// How text on stdout is drawn.
+    pub(crate) fn style_out(&self) -> Style {
+        Style { color: self.color_out, ..self.style }
+    }
+
+    /// The least severity that is worth saying: notes only when verbose, errors only when quiet.
+    pub(crate) fn least_severity(&self) -> Severity {
+        match (self.quiet, self.verbose) {
             (true, _) => Severity::Error,
             (_, true) => Severity::Info,
             _ => Severity::Warning,
-        };
+        }
+    }
+
+    /// Shows findings like a compiler: errors and warnings, notes only when verbose, errors only when quiet.
+    pub(crate) fn findings(&self, findings: &[Finding], source: &dyn Fn(&Place) -> Option<String>) {
+        let least = self.least_severity();
         let loud: Vec<&Finding> = findings.iter().filter(|finding| finding.severity() >= least).collect();
         let most = if self.verbose { usize::MAX } else { MOST_SHOWN };
         let path = |place: &Place| place.at(0, 0, 0).display();

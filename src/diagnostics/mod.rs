@@ -112,7 +112,7 @@ pub struct Finding {
     /// The ref of the entity it concerns, where one is known.
     pub entity: Option<String>,
     /// The one change that would settle it, where there is one.
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
 }
 
 /// A change that settles a finding.
@@ -174,7 +174,7 @@ impl Finding {
     /// Offers to replace what stands at the finding's place.
     #[must_use]
     pub fn fix(mut self, title: impl Into<String>, replacement: impl Into<String>) -> Self {
-        self.fix = Some(Fix { title: one_line(&title.into()), replacement: replacement.into(), at: None });
+        self.fix = Some(Box::new(Fix { title: one_line(&title.into()), replacement: replacement.into(), at: None }));
         self
     }
 
@@ -182,7 +182,7 @@ impl Finding {
     #[must_use]
     pub fn fix_at(self, at: Place, title: impl Into<String>, replacement: impl Into<String>) -> Self {
         let mut finding = self.fix(title, replacement);
-        finding.fix = finding.fix.map(|fix| Fix { at: Some(at), ..fix });
+        finding.fix = finding.fix.map(|fix| Box::new(Fix { at: Some(at), ..*fix }));
         finding
     }
 

@@ -5,6 +5,7 @@ use crate::catalog::RelationType::{ChildOf, HasMember, OwnedBy};
 use crate::catalog::{Catalog, CodeOwner, Entity, EntityId};
 use crate::diagnostics::{Finding, Place, rules};
 use crate::graph::{End, Graph};
+use std::collections::BTreeMap;
 
 /// The annotation that names a group's team on GitHub.
 const TEAM_SLUG: &str = "github.com/team-slug";
@@ -44,6 +45,7 @@ pub(super) fn findings(world: &World<'_>, people: &[bool]) -> Vec<Finding> {
     let knows_people = world.is_whole && world.catalog.entities.iter().any(|entity| entity.kind.id == "user")
         || world.elsewhere.is_some();
     let mut findings = Vec::new();
+    let mut empty: BTreeMap<&str, Vec<&Entity>> = BTreeMap::new();
     for entity in &world.catalog.entities {
         let Some(owner) = entity.refs.iter().find(|reference| reference.relation == OwnedBy) else {
             if entity.kind.has_owner() {
@@ -53,13 +55,19 @@ pub(super) fn findings(world: &World<'_>, people: &[bool]) -> Vec<Finding> {
         };
         let is_group = owner.target.starts_with("group:");
         if knows_people && is_group && world.facts(&owner.target, people).is_some_and(|facts| !facts.has_people) {
-            findings.push(rules::insights::empty_owner(held(entity, owner)));
+            empty.entry(&*owner.target).or_default().push(entity);
         }
         if let Some(codeowner) = entity.codeowner.as_deref().filter(|line| !agrees(world, &owner.target, line)) {
             let source = Place::file(entity.written.place.repo.clone(), &*codeowner.path).at(codeowner.line, 1, 0);
             let owners: Vec<String> = codeowner.owners.iter().map(|owner| format!("`{owner}`")).collect();
             findings.push(rules::insights::codeowners_conflict(held(entity, owner), &owners.join(" and "), &source));
         }
+    }
+    for (group, owned) in empty {
+        // Told where it can be mended: at the group, or at what names it.
+        let written = world.catalog.find(group).map_or(owned[0], |id| world.catalog.entity(id));
+        let examples: Vec<&str> = owned.iter().take(3).map(|entity| &*entity.reference).collect();
+        findings.push(rules::insights::empty_owner(written.written.place.clone(), group, owned.len(), &examples));
     }
     findings
 }

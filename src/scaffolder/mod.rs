@@ -1,13 +1,15 @@
 //! Templates: what they ask, what they do, and their starter as a zip.
 //!
-//! In: a Template entity and its repository. Out: plain values for its page and the bytes of the zip. Nothing of a
-//! template is evaluated here.
+//! In: a Template entity and its repository. Out: plain values for its page, the bytes of the zip, and findings about
+//! skeletons that no step fetches. Nothing of a template is evaluated here.
 
 mod starter;
+mod unused;
 
 use serde_json::Value as Json;
 
 pub use starter::{Starter, starter};
+pub use unused::findings;
 
 /// What a template's page shows.
 #[derive(Debug, Default)]
@@ -16,6 +18,8 @@ pub struct Template {
     pub steps: Vec<Step>,
     /// Folders and files that its steps fetch, as written: `./skeleton`.
     pub fetched: Vec<String>,
+    /// A step fetches what only its answers tell.
+    pub fetches_by_answer: bool,
 }
 
 /// One page of the form.
@@ -60,9 +64,11 @@ pub fn template(data: &str) -> Template {
         let name = [&step["name"], &step["id"]].into_iter().find_map(|value| value.as_str().map(str::to_string));
         if action.starts_with("fetch:")
             && let Some(url) = step["input"]["url"].as_str()
-            && !url.contains("${{")
         {
-            template.fetched.push(url.to_string());
+            match url.contains("${{") {
+                true => template.fetches_by_answer = true,
+                false => template.fetched.push(url.to_string()),
+            }
         }
         template.steps.push(Step { name: name.unwrap_or_else(|| format!("Step {}", at + 1)), action });
     }

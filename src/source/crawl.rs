@@ -79,6 +79,8 @@ pub struct Ingested<T> {
 #[derive(Debug, Clone)]
 pub struct Target {
     pub target: String,
+    /// `type`, where it is written.
+    pub of_type: Option<String>,
     /// `presence: optional`
     pub optional: bool,
     pub place: Place,
@@ -210,6 +212,10 @@ impl Worklist<'_> {
 
     /// Every repository below a folder, with every descriptor in it.
     fn scan(&mut self, folder: &Path, place: Option<&Place>, origin: &Arc<Origin>) {
+        if folder.is_file() {
+            self.scan_file(folder, origin);
+            return;
+        }
         if !folder.is_dir() {
             self.findings.push(rules::source::no_such_folder(place.cloned(), &below(&self.config.dir, folder)));
             return;
@@ -231,6 +237,19 @@ impl Worklist<'_> {
                 self.take_all(repo, origin);
             }
         }
+    }
+
+    /// One descriptor, whatever its name.
+    fn scan_file(&mut self, file: &Path, origin: &Arc<Origin>) {
+        let file = lexical(file);
+        let root = folder::enclosing(&file, &file);
+        let Some(repo) = self.folder(&root) else { return };
+        let Some(path) = file.strip_prefix(&root).ok().and_then(Path::to_str).map(|path| path.replace('\\', "/"))
+        else {
+            return;
+        };
+        let emitter = self.emitter(origin.clone());
+        self.queue(Item { repo, path, emitter, origin: origin.clone(), configured: true, scanned: false });
     }
 
     /// Every descriptor of a repository, by its usual names.
@@ -284,7 +303,7 @@ impl Worklist<'_> {
         let origin =
             Arc::new(Origin { location: Some(index), kind: "url", target: without_userinfo(&location.target) });
         let (place, of) = (location.place.clone(), "".into());
-        let target = Target { target: location.target.clone(), optional: false, place, of };
+        let target = Target { target: location.target.clone(), of_type: None, optional: false, place, of };
         let from = From { emitter: self.emitter(origin.clone()), origin, configured: true };
         self.follow_url(&target, &from, None);
     }
@@ -299,11 +318,12 @@ impl Worklist<'_> {
                 let (id, path, configured) = (item.repo, item.path.as_str(), item.configured);
                 let reading = Reading { repo, id, path, origin: &item.origin, configured };
                 let place = Place::file(repo.id.clone(), item.path.as_str());
-                match repo.text(&item.path, MAX_DESCRIPTOR) {
-                    Ok(text) if item.scanned && !holds_entities(&item.path, &text) => Ok(None),
-                    Ok(text) => {
+                match repo.read(&item.path, MAX_DESCRIPTOR).map(|bytes| (invalid_line(&bytes), super::decode(bytes))) {
+                    Ok((_, text)) if item.scanned && !holds_entities(&item.path, &text) => Ok(None),
+                    Ok((invalid, text)) => {
                         let (parsed, targets) = read(&reading, &text);
-                        Ok(Some((item, parsed, targets)))
+                        let finding = invalid.map(|line| rules::source::invalid_encoding(place.at(line, 1, 0)));
+                        Ok(Some((item, parsed, targets, finding)))
                     }
                     Err(fault) => Err((item.emitter, rules::source::unreadable(place, &fault.to_string()))),
                 }
@@ -312,7 +332,10 @@ impl Worklist<'_> {
         let mut done = Vec::new();
         for result in results {
             match result {
-                Ok(read) => done.extend(read),
+                Ok(read) => done.extend(read.map(|(item, parsed, targets, finding)| {
+                    self.findings.extend(finding);
+                    (item, parsed, targets)
+                })),
                 Err((emitter, finding)) => self.fault(emitter, finding),
             }
         }
@@ -353,6 +376,10 @@ impl Worklist<'_> {
 
     /// What a Location entity of a descriptor points at.
     fn follow(&mut self, from: &Item, emitter: EmitterId, target: &Target) {
+        if let Some(of_type) = target.of_type.as_deref().filter(|of_type| !matches!(*of_type, "url" | "file")) {
+            self.fault(emitter, rules::source::location_type(target.place.clone(), of_type));
+            return;
+        }
         if target.target.contains("://") {
             let brought = From { emitter, origin: from.origin.clone(), configured: false };
             self.follow_url(target, &brought, Some(from.repo));
@@ -613,6 +640,15 @@ fn without_path(cause: &str) -> String {
 fn is_descriptor(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     matches!(name, "catalog-info.yaml" | "catalog-info.yml" | "template.yaml" | "template.yml")
+}
+
+/// The line of the first byte that is not UTF-8. Files with the mark of UTF-16 are read as such.
+fn invalid_line(bytes: &[u8]) -> Option<u32> {
+    if matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
+        return None;
+    }
+    let error = std::str::from_utf8(bytes).err()?;
+    Some(memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() as u32 + 1)
 }
 
 fn is_yaml(path: &str) -> bool {

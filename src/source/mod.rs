@@ -17,7 +17,7 @@ mod web;
 use codeowners::CodeOwnersFile;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
 pub use crawl::{Crawl, CrawlOptions, Emitter, EmitterId, Ingested, Origin, ReadDescriptor, Reading, Target, crawl};
@@ -145,7 +145,20 @@ impl std::fmt::Display for ReadFault {
     }
 }
 
+/// Whether a folder is a repository itself, rather than a folder of repositories.
+pub fn is_repository(folder: &Path) -> bool {
+    folder::nature(folder).is_some()
+}
+
 impl Repo {
+    /// The folder whose files are read, where they are files on disk.
+    pub fn root(&self) -> Option<&Path> {
+        match &self.store {
+            Store::Folder(root) => Some(root),
+            Store::Git(_) | Store::Memory => None,
+        }
+    }
+
     /// A repository held in memory, for tests and bundles.
     pub fn in_memory<'a>(id: &str, files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Repo {
         let mut files: Vec<File> = files

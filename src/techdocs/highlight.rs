@@ -24,7 +24,8 @@ const LONGEST_TIME: Duration = Duration::from_millis(if cfg!(debug_assertions) {
 
 /// The languages, loaded when the first block is coloured. One serves all threads of a build.
 pub struct Highlighter<'a> {
-    cache: &'a dyn Cache,
+    /// None: every block stays plain.
+    cache: Option<&'a dyn Cache>,
     languages: OnceLock<Languages>,
 }
 
@@ -55,14 +56,17 @@ struct Languages {
 
 impl<'a> Highlighter<'a> {
     pub fn new(cache: &'a dyn Cache) -> Self {
-        Highlighter { cache, languages: OnceLock::new() }
+        Highlighter { cache: Some(cache), languages: OnceLock::new() }
+    }
+
+    /// One that colours nothing, for whoever wants the findings of a page and not its looks.
+    pub fn plain() -> Self {
+        Highlighter { cache: None, languages: OnceLock::new() }
     }
 
     /// Colours a block. An unknown language is shown plain.
     pub fn highlight(&self, language: &str, code: &str) -> Highlighted {
-        if languages::is_plain(language) {
-            return plain(code, None);
-        }
+        let Some(cache) = self.cache.filter(|_| !languages::is_plain(language)) else { return plain(code, None) };
         if let Some(limit) = too_long(code) {
             return plain(code, Some(limit));
         }
@@ -73,12 +77,12 @@ impl<'a> Highlighter<'a> {
             return plain(code, None);
         };
         let key = key(language, code);
-        if let Some(html) = self.cache.get(&key).and_then(|bytes| String::from_utf8(bytes).ok()) {
+        if let Some(html) = cache.get(&key).and_then(|bytes| String::from_utf8(bytes).ok()) {
             return Highlighted { html, limited: None };
         }
         match coloured(languages, syntax, code) {
             Ok(html) => {
-                self.cache.put(&key, html.as_bytes());
+                cache.put(&key, html.as_bytes());
                 Highlighted { html, limited: None }
             }
             Err(Fault::TooSlow) => plain(code, Some(Limit::Time)),

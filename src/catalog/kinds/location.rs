@@ -29,6 +29,7 @@ pub(super) const KIND: Kind = Kind {
 /// they stand in. `reference` is the Location's own.
 pub fn targets(spec: &Node, file: &Place, reference: &Arc<str>) -> Vec<Target> {
     let optional = spec.get("presence").and_then(Node::text) == Some("optional");
+    let of_type = spec.get("type").and_then(Node::text);
     let more = spec.get("targets").map_or(&[][..], Node::items);
     spec.get("target")
         .into_iter()
@@ -37,6 +38,7 @@ pub fn targets(spec: &Node, file: &Place, reference: &Arc<str>) -> Vec<Target> {
         .filter(|(_, text)| !text.is_empty())
         .map(|(span, text)| Target {
             target: text.to_string(),
+            of_type: of_type.map(str::to_string),
             optional,
             place: file.at(span.line, span.column, span.length),
             of: reference.clone(),

@@ -596,8 +596,8 @@ impl Dice {
         finding.label = self.maybe(Dice::text);
         finding.hints = (0..self.roll(3)).map(|_| self.text()).collect();
         finding.entity = self.maybe(Dice::text);
-        finding.fix =
-            self.maybe(|dice| Fix { title: dice.text(), replacement: dice.text(), at: dice.maybe(Dice::place) });
+        finding.fix = self
+            .maybe(|dice| Box::new(Fix { title: dice.text(), replacement: dice.text(), at: dice.maybe(Dice::place) }));
         finding
     }
 }

@@ -53,7 +53,7 @@ const MISSING_OWNER: &Rule = &Rule {
 const EMPTY_OWNER: &Rule = &Rule {
     name: "empty-owner",
     severity: Severity::Warning,
-    summary: "An entity is owned by a group without members.",
+    summary: "A group that owns something has no members, nor have its subgroups.",
     why: "The owner is a name only: nobody is reached through it.",
 };
 const CYCLE: &Rule = &Rule {
@@ -157,11 +157,16 @@ pub fn missing_owner(place: Place, reference: &str) -> Finding {
         .about(reference)
 }
 
-pub fn empty_owner(held: Held<'_>) -> Finding {
-    let Held { place, from, target, .. } = held;
-    Finding::new(EMPTY_OWNER, place, format!("nobody is in the owner `{target}`, nor in its subgroups"))
-        .hint("Add members to the group, or name another owner.")
-        .about(from)
+pub fn empty_owner(place: Place, group: &str, owned: usize, examples: &[&str]) -> Finding {
+    let named: Vec<String> = examples.iter().map(|reference| format!("`{reference}`")).collect();
+    let more = if owned > examples.len() { ", …" } else { "" };
+    Finding::new(
+        EMPTY_OWNER,
+        place,
+        format!("`{group}` owns {}, but nobody is in it: {}{more}", count(owned, "entity"), named.join(", ")),
+    )
+    .hint("Add members to the group or to one of its subgroups, or name another owner.")
+    .about(group)
 }
 
 /// `circle` begins and ends with the same ref.

@@ -15,6 +15,7 @@ pub const RULES: &[&Rule] = &[
     NO_HISTORY,
     NOT_COMMITTED,
     UNCOMMITTED,
+    INVALID_ENCODING,
 ];
 
 const NOTHING_FOUND: &Rule = &Rule {
@@ -80,6 +81,17 @@ const UNCOMMITTED: &Rule = &Rule {
     why: "The portal shows the last commit. Whoever looks for the change just made does not find it.",
 };
 
+const INVALID_ENCODING: &Rule = &Rule {
+    name: "invalid-encoding",
+    severity: Severity::Warning,
+    summary: "A descriptor holds bytes that are not UTF-8; they were replaced.",
+    why: "Names and texts with these bytes show a replacement character instead of what was written.",
+};
+
+pub fn invalid_encoding(place: Place) -> Finding {
+    Finding::new(INVALID_ENCODING, place, "this line holds bytes that are not UTF-8").hint("Save the file as UTF-8.")
+}
+
 pub fn uncommitted(place: Place, id: &str, files: usize) -> Finding {
     Finding::new(
         UNCOMMITTED,
@@ -133,6 +145,11 @@ pub fn not_fetched(place: Place, target: &str, host: &str, known: bool) -> Findi
         return finding.hint("Point at a file of the same repository, or at a web address.");
     }
     finding.hint(format!("`{host}` is not configured; name it under `integrations` if its repositories may be read."))
+}
+
+pub fn location_type(place: Place, of_type: &str) -> Finding {
+    Finding::new(LOCATION_REFUSED, place, format!("a Location of type `{of_type}` is not followed"))
+        .hint("Use `url`, or leave `type` out.")
 }
 
 pub fn bad_glob(place: Place, pattern: &str) -> Finding {

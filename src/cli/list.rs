@@ -1,0 +1,170 @@
+//! `callboard list`
+
+use super::portal::PortalOption;
+use super::sources::Sources;
+use super::talk::Progress;
+use super::{Portal, Talk, print};
+use crate::api;
+use crate::diagnostics::suggestion::did_you_mean;
+use crate::diagnostics::{Stop, count, printable};
+use crate::output::Interrupt;
+use crate::query::{KEYS, Query};
+use clap::{Args, ValueEnum};
+use serde_json::Value as Json;
+use std::path::PathBuf;
+
+/// List the entities that a query finds.
+///
+/// A query is made of words and `key:value`; `-key:value` leaves out, quotes keep words together, `*` stands for any
+/// value or any rest. Keys are kind, type, lifecycle, owner, system, tag, namespace, name, title, ref, description, uses,
+/// provides, and paths such as `spec.x` or `metadata.annotations.x`.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  callboard list kind:api lifecycle:deprecated
+  callboard list 'kind:component owner:team-a -lifecycle:deprecated' --portal https://portal.example.com
+  callboard list payment --source repos --format csv")]
+pub(crate) struct List {
+    /// What to look for; everything by default
+    #[arg(value_name = "QUERY")]
+    query: Vec<String>,
+    /// A repository, a folder of repositories or a portal's folder [default: .]
+    #[arg(long, value_name = "DIR", conflicts_with = "portal")]
+    source: Vec<PathBuf>,
+    #[command(flatten)]
+    portal: PortalOption,
+    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
+    format: Format,
+    #[command(flatten)]
+    sources: Sources,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Columns, for people
+    Table,
+    /// An array of entities with their relations
+    Json,
+    /// One ref a line
+    Refs,
+    Csv,
+}
+
+const COLUMNS: [&str; 7] = ["ref", "title", "type", "lifecycle", "owner", "system", "description"];
+
+pub(crate) fn run(command: &List, talk: &Talk, interrupt: &Interrupt) -> Result<(), Stop> {
+    let query = parse(&command.query.join(" "))?;
+    let entities = match command.portal.get() {
+        Some(portal) => published(&portal, &query)?,
+        None => read(command, &query, talk, interrupt)?,
+    };
+    talk.clear();
+    let text = match command.format {
+        Format::Json => serde_json::to_string_pretty(&entities).unwrap_or_default() + "\n",
+        Format::Refs => entities.iter().map(|entity| row(entity)[0].clone() + "\n").collect(),
+        Format::Csv => csv(&entities),
+        Format::Table => table(&entities, talk),
+    };
+    print(&text)?;
+    if command.format == Format::Table {
+        talk.say(&count(entities.len(), "entity"));
+    }
+    Ok(())
+}
+
+fn parse(text: &str) -> Result<Query, Stop> {
+    Query::parse(text).map_err(|fault| {
+        let stop = Stop::usage(format!("the query cannot be used: {}", fault.message));
+        let guess = fault.unknown_key.and_then(|key| did_you_mean(&key, KEYS.iter().map(|(name, _, _)| *name)));
+        match guess {
+            Some(guess) => stop.hint(guess),
+            None => stop.hint("`callboard list --help` names the keys."),
+        }
+    })
+}
+
+fn read(command: &List, query: &Query, talk: &Talk, interrupt: &Interrupt) -> Result<Vec<Json>, Stop> {
+    let scope = command.sources.scope(&command.source, talk)?;
+    let progress = Progress::new(talk, interrupt);
+    let gathered = command.sources.gather(&scope, None, &progress)?;
+    let all = gathered.catalog.ids().map(|id| api::entity(&gathered.catalog, &gathered.graph, id));
+    Ok(all.filter(|entity| query.matches(entity)).collect())
+}
+
+/// Entities of a portal, page by page.
+fn published(portal: &Portal, query: &Query) -> Result<Vec<Json>, Stop> {
+    let index = portal.json("api/catalog/index.json")?;
+    let mut found = Vec::new();
+    for page in index["pages"].as_array().into_iter().flatten().filter_map(Json::as_str) {
+        if let Json::Array(entities) = portal.json(&format!("api/catalog/{page}"))? {
+            found.extend(entities.into_iter().filter(|entity| query.matches(entity)));
+        }
+    }
+    Ok(found)
+}
+
+/// The columns of an entity.
+fn row(entity: &Json) -> [String; COLUMNS.len()] {
+    let text = |value: &Json| value.as_str().unwrap_or_default().to_string();
+    let target = |relation: &str, kind: &str| {
+        let relations = entity["relations"].as_array().into_iter().flatten();
+        let mut targets = relations.filter(|one| one["type"] == relation).filter_map(|one| one["targetRef"].as_str());
+        targets.find(|target| target.starts_with(kind)).unwrap_or_default().to_string()
+    };
+    let (metadata, spec) = (&entity["metadata"], &entity["spec"]);
+    let reference = format!("{}:{}/{}", text(&entity["kind"]), text(&metadata["namespace"]), text(&metadata["name"]));
+    [
+        reference.to_lowercase(),
+        text(&metadata["title"]),
+        text(&spec["type"]),
+        text(&spec["lifecycle"]),
+        target("ownedBy", ""),
+        target("partOf", "system:"),
+        text(&metadata["description"]).split_whitespace().collect::<Vec<_>>().join(" "),
+    ]
+}
+
+fn csv(entities: &[Json]) -> String {
+    let cell = |text: &str| {
+        // A cell that a spreadsheet would take for a formula is made a text.
+        let text =
+            if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_string() };
+        if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    };
+    let line = |cells: &[String]| cells.iter().map(|text| cell(text)).collect::<Vec<_>>().join(",") + "\r\n";
+    let head: Vec<String> = COLUMNS.map(str::to_string).to_vec();
+    std::iter::once(line(&head)).chain(entities.iter().map(|entity| line(&row(entity)))).collect()
+}
+
+/// Ref, type, lifecycle, owner and title in columns; the title is cut at the end of the line.
+fn table(entities: &[Json], talk: &Talk) -> String {
+    const SHOWN: [usize; 5] = [0, 2, 3, 4, 1];
+    const WIDEST: usize = 48;
+    let rows: Vec<[String; 5]> = entities
+        .iter()
+        .map(|entity| {
+            let row = row(entity);
+            SHOWN.map(|at| printable(&row[at]).chars().take(WIDEST).collect::<String>())
+        })
+        .collect();
+    let mut widths = SHOWN.map(|at| COLUMNS[at].len());
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let line = |cells: [&str; 5]| {
+        let padded: Vec<String> = cells
+            .iter()
+            .zip(widths)
+            .map(|(cell, width)| format!("{cell}{}", " ".repeat(width - cell.chars().count())))
+            .collect();
+        padded.join("  ").trim_end().to_string()
+    };
+    if rows.is_empty() {
+        return String::new();
+    }
+    let head = talk.paint_out(&line(SHOWN.map(|at| COLUMNS[at])), "1");
+    let body = rows.iter().map(|row| line([&row[0], &row[1], &row[2], &row[3], &row[4]]) + "\n");
+    format!("{head}\n{}", body.collect::<String>())
+}
