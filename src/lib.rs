@@ -15,8 +15,9 @@ pub mod source;
 pub mod catalog;
 pub mod techdocs;
 
-pub mod api;
 pub mod graph;
+
+pub mod api;
 pub mod insights;
 pub mod scaffolder;
 

@@ -1,7 +1,7 @@
 //! The whole build, in order. Each stage borrows what came before and returns a new value.
 
 use crate::cache::Cache;
-use crate::catalog::{self, Batch, Catalog, IngestOptions, Kinds};
+use crate::catalog::{self, Batch, Catalog, IngestCache, IngestOptions, Kinds};
 use crate::config::{Loaded, ThemeFiles};
 use crate::diagnostics::{Finding, Stop, rules};
 use crate::emit::{self, Report, Theme};
@@ -39,6 +39,8 @@ pub struct CatalogOptions<'a> {
     pub compat: bool,
     /// A published portal that refs may lead to.
     pub elsewhere: Option<&'a Elsewhere>,
+    /// Remembers what became of descriptors.
+    pub cache: Option<IngestCache<'a>>,
     /// Only a part of the portal is read: what a ref names may be elsewhere.
     pub is_part: bool,
 }
@@ -64,11 +66,11 @@ pub struct Gathered {
 pub fn gather(input: &Input<'_>) -> Result<Gathered, Stop> {
     let config = &input.loaded.config;
     input.watcher.stage("sources", None)?;
-    let CatalogOptions { compat, elsewhere, is_part } = input.catalog;
+    let CatalogOptions { compat, elsewhere, cache, is_part } = input.catalog;
     let (kinds, mut findings) = if compat { (Kinds::stock(), Vec::new()) } else { Kinds::with_declared(&config.kinds) };
     findings.extend(input.loaded.findings.iter().cloned());
     findings.extend(kinds.unknown_in(config));
-    let options = IngestOptions { config, kinds: &kinds, compat };
+    let options = IngestOptions { config, kinds: &kinds, compat, cache };
     let read = |reading: &source::Reading<'_>, text: &str| catalog::ingest(reading, text, &options);
     let Crawl { snapshot, files, emitters, findings: found } = source::crawl(config, &input.crawl, &read);
     findings.extend(found);

@@ -3,11 +3,13 @@
 use super::accept::{Context, Rejected, accept};
 use super::codeowners::CodeOwner;
 use super::kinds::{self, Kinds};
+use super::stored::{self, Included, IngestCache};
 use super::{Entity, RawDocument, ingestion};
 use crate::config::{CodeOwners, Config};
 use crate::diagnostics::{Finding, Place, rules};
 use crate::source::{Reading, Target};
 use crate::yaml::{self, Node};
+use std::cell::RefCell;
 use std::sync::Arc;
 
 /// What decides how descriptors are read.
@@ -17,6 +19,7 @@ pub struct IngestOptions<'a> {
     pub kinds: &'a Kinds,
     /// Give stock Backstage's verdicts.
     pub compat: bool,
+    pub cache: Option<IngestCache<'a>>,
 }
 
 /// What became of one descriptor file.
@@ -28,27 +31,54 @@ pub struct Ingest {
     pub broken_at: Option<Place>,
 }
 
-/// Reads a descriptor file. A broken document gives a finding and leaves its neighbours alone.
+/// Reads a descriptor file, or remembers what became of it. A broken document gives a finding and leaves its neighbours
+/// alone.
 pub fn ingest(reading: &Reading<'_>, text: &str, options: &IngestOptions<'_>) -> (Ingest, Vec<Target>) {
-    let Reading { repo, path, origin, .. } = reading;
+    let Reading { repo, path, .. } = reading;
     let file = Place::file(repo.id.clone(), *path);
-    let annotations = ingestion::ingestion_annotations(repo, path, origin);
-    let read = |target: &str| ingestion::read_beside(repo, path, target);
     let codeowner = match options.config.codeowners {
         CodeOwners::Off => None,
         CodeOwners::Check | CodeOwners::Infer => repo
             .code_owners(path)
             .map(|(path, line, owners)| Arc::new(CodeOwner { owners: owners.to_vec(), path: path.to_string(), line })),
     };
+    let read = |target: &str| ingestion::read_beside(repo, path, target);
+    let Some(IngestCache { cache, program }) = options.cache else {
+        return afresh(reading, text, &file, codeowner.as_ref(), &read, options);
+    };
+    let key = stored::key(&program, reading, text, codeowner.as_deref(), options);
+    if let Some(known) = stored::get(cache, &key, reading, &file, options.kinds, &read) {
+        return known;
+    }
+    let included = RefCell::new(Vec::new());
+    let noting = |target: &str| {
+        let found = read(target);
+        included.borrow_mut().push(Included::new(target, &found));
+        found
+    };
+    let (ingest, targets) = afresh(reading, text, &file, codeowner.as_ref(), &noting, options);
+    stored::put(cache, &key, (&ingest, &targets), included.into_inner());
+    (ingest, targets)
+}
+
+fn afresh(
+    reading: &Reading<'_>,
+    text: &str,
+    file: &Place,
+    codeowner: Option<&Arc<CodeOwner>>,
+    read: &dyn Fn(&str) -> Result<String, String>,
+    options: &IngestOptions<'_>,
+) -> (Ingest, Vec<Target>) {
+    let annotations = ingestion::ingestion_annotations(reading.repo, reading.path, reading.origin);
     let context = Context {
         kinds: options.kinds,
         repo: reading.id,
-        file: &file,
+        file,
         text,
-        read: &read,
+        read,
         set: &annotations.set,
         default: &annotations.default,
-        codeowner: codeowner.as_ref(),
+        codeowner,
         infer_owner: options.config.codeowners == CodeOwners::Infer && !options.compat,
     };
     let mut ingest = Ingest::default();
@@ -86,7 +116,7 @@ pub fn ingest(reading: &Reading<'_>, text: &str, options: &IngestOptions<'_>) ->
                 }
                 None => {
                     targets.extend(
-                        location.iter().flat_map(|spec| kinds::location_targets(spec, &file, &entity.reference)),
+                        location.iter().flat_map(|spec| kinds::location_targets(spec, file, &entity.reference)),
                     );
                     ingest.findings.extend(found);
                     ingest.entities.push(entity);

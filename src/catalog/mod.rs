@@ -18,6 +18,7 @@ mod reference;
 mod relation;
 mod search_keys;
 mod spec;
+mod stored;
 pub mod well_known;
 
 use crate::diagnostics::Place;
@@ -32,6 +33,7 @@ pub use join::{Batch, join};
 pub use kinds::{Kind, Kinds};
 pub use reference::EntityRef;
 pub use relation::RelationType;
+pub use stored::IngestCache;
 
 /// Index of an entity in its [`Catalog`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,6 +3,7 @@
 use super::options::{cached_source, instant, program, site_options};
 use super::talk::{Progress, timings_map, timings_table};
 use super::{Options, Talk};
+use crate::catalog::IngestCache;
 use crate::diagnostics::{Finding, Stop, StopKind, count};
 use crate::emit::{self, Report};
 use crate::output::{Fingerprint, Guarded, Interrupt, Pack, Published, Stage, StageOptions};
@@ -95,16 +96,19 @@ fn build(
     )?;
     let cache_dir = command.options.read.cache_dir();
     let cache = Pack::open(&cache_dir, "blocks");
+    let descriptors = Pack::open(&cache_dir, "catalog");
+    let known = IngestCache { cache: &descriptors, program: program() };
     let mut input = Input {
         loaded: &loaded,
         theme: &theme,
         crawl: command.options.read.crawl(command.working_tree, &cache_dir, &cache),
-        catalog: CatalogOptions::default(),
+        catalog: CatalogOptions { cache: Some(known), ..CatalogOptions::default() },
         site: site_options(command.file_links, false),
         cache: &cache,
         watcher: progress,
     };
     let gathered = pipeline::gather(&input)?;
+    descriptors.flush();
     input.site.instant = instant(&gathered.snapshot);
     let fingerprint = pipeline::fingerprint(&input, &gathered, &program());
     if let Some((counts, findings)) = unchanged(&stage, &command.out, &fingerprint) {

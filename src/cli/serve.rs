@@ -1,8 +1,9 @@
 //! `callboard serve`
 
-use super::options::{cached_source, instant, site_options};
+use super::options::{cached_source, instant, program, site_options};
 use super::talk::Progress;
 use super::{Options, Talk};
+use crate::catalog::IngestCache;
 use crate::config::Loaded;
 use crate::diagnostics::{Finding, Stop, count};
 use crate::output::{Interrupt, Memory, Pack};
@@ -75,16 +76,19 @@ fn site(command: &Serve, talk: &Talk, interrupt: &Interrupt, cache_dir: &Path, m
     serve_from_root(&mut loaded);
     let theme = command.options.theme(&loaded)?;
     let cache = Pack::open(cache_dir, "blocks");
+    let descriptors = Pack::open(cache_dir, "catalog");
+    let known = IngestCache { cache: &descriptors, program: program() };
     let mut input = Input {
         loaded: &loaded,
         theme: &theme,
         crawl: command.options.read.crawl(!command.committed, cache_dir, &cache),
-        catalog: CatalogOptions::default(),
+        catalog: CatalogOptions { cache: Some(known), ..CatalogOptions::default() },
         site: site_options(false, true),
         cache: &cache,
         watcher: &progress,
     };
     let gathered = pipeline::gather(&input)?;
+    descriptors.flush();
     input.site.instant = instant(&gathered.snapshot);
     let built = pipeline::build(&input, &gathered, &memory)?;
     cache.flush();

@@ -1,11 +1,13 @@
 //! What `check`, `export` and `list` read: repositories, folders of them, single descriptors, or a whole portal.
 
-use super::options::{ReadOptions, site_options};
+use super::options::{ReadOptions, program, site_options};
 use super::{Portal, Talk};
 use crate::cache::Forgetful;
+use crate::catalog::IngestCache;
 use crate::config::{Loaded, Source, ThemeFiles};
 use crate::diagnostics::{Place, Stop};
 use crate::insights::Elsewhere;
+use crate::output::Pack;
 use crate::pipeline::{self, CatalogOptions, Gathered, Input, Watcher};
 use crate::source::{Snapshot, is_repository};
 use clap::{Args, ValueEnum};
@@ -86,19 +88,23 @@ impl Sources {
         let cache_dir = self.read.cache_dir();
         let elsewhere: Option<Elsewhere> = portal.map(Portal::refs).transpose()?;
         let theme = ThemeFiles::new();
-        run(&Input {
+        let descriptors = Pack::open(&cache_dir, "catalog");
+        let done = run(&Input {
             loaded: &scope.loaded,
             theme: &theme,
             crawl: self.read.crawl(true, &cache_dir, &Forgetful),
             catalog: CatalogOptions {
                 compat: self.compat == Some(Compat::Backstage),
                 elsewhere: elsewhere.as_ref(),
+                cache: Some(IngestCache { cache: &descriptors, program: program() }),
                 is_part: scope.is_part,
             },
             site: site_options(false, false),
             cache: &Forgetful,
             watcher,
-        })
+        });
+        descriptors.flush();
+        done
     }
 }
 

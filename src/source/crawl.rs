@@ -76,7 +76,7 @@ pub struct Ingested<T> {
 }
 
 /// What a Location entity points at.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct Target {
     pub target: String,
     /// `type`, where it is written.
