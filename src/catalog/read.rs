@@ -3,13 +3,13 @@
 use super::kinds;
 use crate::diagnostics::{Finding, Place, rules};
 use crate::source::Target;
-use crate::yaml::{self, Node};
+use crate::yaml::{self, Node, Span};
 
 /// What a descriptor file says, before anything is checked.
 #[derive(Debug)]
 pub struct Descriptor {
     pub documents: Vec<RawDocument>,
-    /// Documents that are not valid YAML.
+    /// Documents that are not valid YAML, and what YAML reads otherwise than it looks.
     pub findings: Vec<Finding>,
 }
 
@@ -26,7 +26,12 @@ pub struct RawDocument {
 pub fn read(file: &Place, text: &str) -> (Descriptor, Vec<Target>) {
     let mut descriptor = Descriptor { documents: Vec::new(), findings: Vec::new() };
     let mut targets = Vec::new();
+    let at = |span: Span| file.at(span.line, span.column, span.length);
     for document in yaml::parse(text) {
+        let warnings = document.warnings.into_iter();
+        descriptor.findings.extend(
+            warnings.map(|warning| rules::catalog::yaml_warning(at(warning.span), &warning.message, warning.hint)),
+        );
         match document.result {
             Ok(node) if node.is_map() => {
                 if node.get("kind").and_then(Node::text) == Some("Location")
@@ -38,14 +43,10 @@ pub fn read(file: &Place, text: &str) -> (Descriptor, Vec<Target>) {
                 descriptor.documents.push(RawDocument { node, first_line, last_line });
             }
             Ok(node) => {
-                let place = file.at(node.span.line, node.span.column, node.span.length);
-                descriptor.findings.push(rules::catalog::not_a_mapping(place, node.describe()));
+                descriptor.findings.push(rules::catalog::not_a_mapping(at(node.span), node.describe()));
             }
             Err(fault) => {
-                let place = file.at(fault.span.line, fault.span.column, fault.span.length);
-                let line = text.lines().nth(fault.span.line.saturating_sub(1) as usize).unwrap_or_default();
-                let first = fault.other.map(|span| span.line);
-                descriptor.findings.push(rules::catalog::yaml_syntax(place, &fault.message, first, line));
+                descriptor.findings.push(rules::catalog::yaml_syntax(at(fault.span), &fault.message, fault.hint));
             }
         }
     }

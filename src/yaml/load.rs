@@ -29,7 +29,9 @@ pub(super) fn load(section: Section<'_>, stand_ins: StandIns) -> Option<Document
         }
     };
     let mut warnings = section.warnings;
-    warnings.append(&mut loader.warnings);
+    if result.is_ok() {
+        warnings.append(&mut loader.warnings);
+    }
     Some(Document { result, warnings, first_line: loader.first_line, last_line })
 }
 
@@ -241,7 +243,7 @@ impl<'a> Loader<'a> {
             Tagged::Unfit(message) => Err(Fault::new(at, message)),
             Tagged::Unknown => {
                 let value = string();
-                self.warnings.push(explain::unknown_tag(at, tag, &name, "text", text));
+                self.warnings.push(explain::unknown_tag(at, tag, "text"));
                 Ok((value, false))
             }
         }
@@ -265,6 +267,9 @@ impl<'a> Loader<'a> {
         {
             return Err(explain::tab(Span { column: column + 1, length: 1, ..at }));
         }
+        if style == StructureStyle::Block && self.is_behind_bare_colon(at.line) {
+            return Err(explain::nested_in_line(at));
+        }
         let is_map = matches!(value, Value::Map(_));
         let tag_at = span.tag_span().map_or(at, |span| self.span(&span));
         let kind = tag.map_or(Kind::Plain, |tag| {
@@ -276,8 +281,8 @@ impl<'a> Loader<'a> {
                 (Some("pairs"), false) => Kind::Pairs,
                 _ if name == "!" => Kind::Plain,
                 _ => {
-                    let found = if is_map { "mapping" } else { "list" };
-                    self.warnings.push(explain::unknown_tag(tag_at, tag, &name, found, ""));
+                    let found = if is_map { "a mapping" } else { "a list" };
+                    self.warnings.push(explain::unknown_tag(tag_at, tag, found));
                     Kind::Plain
                 }
             }
@@ -386,6 +391,12 @@ impl<'a> Loader<'a> {
                 Spot { parent: Parent::Collection(open.id), child: next as u32 }
             }
         }
+    }
+
+    /// Whether a `:` without a key stands before a block collection on its line.
+    fn is_behind_bare_colon(&self, line: u32) -> bool {
+        let key = self.stack.last().and_then(|open| open.key.as_ref());
+        key.is_some_and(|key| key.span.line == line && key.text.is_empty() && key.span.length == 0)
     }
 
     fn awaits_key(&self) -> bool {
@@ -543,8 +554,24 @@ impl<'a> Loader<'a> {
     }
 
     fn syntax(&self, error: &granit_parser::ScanError) -> Fault {
-        let (line, column) = self.at(error.marker());
-        explain::syntax(error.kind(), Span { line, column, length: 1 }, self.text, error.marker())
+        let marker = error.marker();
+        let (line, column) = self.at(marker);
+        let at = marker.byte_offset().unwrap_or_default().min(self.text.len());
+        let start = self.text.get(..at).and_then(|text| text.rfind('\n')).map_or(0, |end| end + 1);
+        let length = self.text[start..].find('\n').unwrap_or(self.text.len() - start);
+        let bracket = self.stack.last().filter(|open| open.column.is_none()).map(|open| {
+            let bracket = if matches!(open.node.value, Value::List(_)) { '[' } else { '{' };
+            (bracket, open.node.span.line)
+        });
+        explain::syntax(&explain::Refused {
+            kind: error.kind(),
+            span: Span { line, column, length: 1 },
+            above: &self.text[..start],
+            line: &self.text[start..start + length],
+            column: marker.col(),
+            below: self.text.get(start + length + 1..).unwrap_or_default(),
+            bracket,
+        })
     }
 
     /// Line and column in the file.

@@ -75,6 +75,7 @@ pub struct Document {
 
 /// Limits that keep hostile input cheap.
 const MAX_DEPTH: usize = 64;
+const MAX_BYTES: usize = 2 << 20;
 const MAX_DOCUMENTS: usize = 1_000;
 
 impl Fault {
@@ -179,6 +180,9 @@ impl Node {
 
 /// Reads every document of `text`. Empty documents (nothing, comments, `null`) are left out, as Backstage skips them.
 pub fn parse(text: &str) -> Vec<Document> {
+    if text.len() > MAX_BYTES {
+        return vec![Document::broken(explain::too_long(Span { line: 1, column: 1, length: 0 }))];
+    }
     let (text, stand_ins) = refused::replace(text);
     let mut documents = Vec::new();
     for section in Sections::new(&text) {
