@@ -1,7 +1,8 @@
 //! Hostile texts: descriptors with seeded mutations, through everything that reads text of repositories.
 //!
-//! A few seconds of it run with the other tests, always the same ones; `FUZZ_SECONDS=600 cargo test --test hostile` goes
-//! on with others. A target is one function that takes a text and says what it found, so that two runs can be compared.
+//! A few seconds of it run with the other tests, from the same seed; `FUZZ_SECONDS=600 cargo test --test hostile` goes on. A target is one function that takes a text and says what it found, so that two runs can be compared.
+
+#![expect(clippy::disallowed_methods, reason = "it runs for a time that the environment may say")]
 
 use callboard::yaml::{self, Document, Fault, Node, Span, Value};
 use std::time::{Duration, Instant};
@@ -71,7 +72,7 @@ impl Lines {
     }
 }
 
-/// Gives a target mutated texts until the time is over: the same ones in every run.
+/// Gives a target mutated texts until the time is over: the same ones in the same order in every run.
 fn run(target: fn(&str) -> String) {
     let seconds = std::env::var("FUZZ_SECONDS").ok().and_then(|value| value.parse().ok());
     let end = Instant::now() + Duration::from_secs(seconds.unwrap_or(5));

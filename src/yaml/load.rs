@@ -12,6 +12,9 @@ use std::collections::HashMap;
 /// From how many entries on a mapping's keys are looked up in a table.
 const MANY_KEYS: usize = 24;
 
+/// Warnings kept of one document: who has as many, knows.
+const MAX_WARNINGS: usize = 100;
+
 /// The document of a section; `None` where it is empty.
 pub(super) fn load(section: Section<'_>, stand_ins: StandIns) -> Option<Document> {
     let text = with_tags(&section);
@@ -226,7 +229,7 @@ impl<'a> Loader<'a> {
             merge,
             end: span.end.byte_offset().unwrap_or_default(),
         };
-        if self.in_key() {
+        if self.stack.last().is_some_and(|open| open.written.is_some()) {
             child.written = self.written(span);
         }
         self.place(child)
@@ -243,7 +246,7 @@ impl<'a> Loader<'a> {
             Tagged::Unfit(message) => Err(Fault::new(at, message)),
             Tagged::Unknown => {
                 let value = string();
-                self.warnings.push(explain::unknown_tag(at, tag, "text"));
+                self.warn(explain::unknown_tag(at, tag, "text"));
                 Ok((value, false))
             }
         }
@@ -282,7 +285,7 @@ impl<'a> Loader<'a> {
                 _ if name == "!" => Kind::Plain,
                 _ => {
                     let found = if is_map { "a mapping" } else { "a list" };
-                    self.warnings.push(explain::unknown_tag(tag_at, tag, found));
+                    self.warn(explain::unknown_tag(tag_at, tag, found));
                     Kind::Plain
                 }
             }
@@ -453,20 +456,21 @@ impl<'a> Loader<'a> {
         }
     }
 
-    fn place_key(&mut self, child: Child) -> Result<(), Fault> {
+    fn place_key(&mut self, mut child: Child) -> Result<(), Fault> {
         let span = child.node.span;
         let is_collection = matches!(child.node.value, Value::List(_) | Value::Map(_));
         if is_collection {
-            self.warnings.push(explain::collection_key(span, &child.written));
+            self.warn(explain::collection_key(span, &child.written));
         }
-        let text = match &child.node.value {
+        let identity = if child.is_alias { Identities::NONE } else { Identities::of(&child.node.value) };
+        let text = match &mut child.node.value {
+            Value::Text(text) if child.anchor == 0 => std::mem::take(text),
             Value::Text(text) => text.clone(),
             Value::Null => String::new(),
             Value::Bool(value) => value.to_string(),
             Value::Number(value) => super::number::written(*value),
             Value::List(_) | Value::Map(_) => child.written.clone(),
         };
-        let identity = if child.is_alias { Identities::NONE } else { Identities::of(&child.node.value) };
         if child.anchor != 0 {
             self.anchors.end(child.anchor, Spot { parent: Parent::Key, child: self.keys.len() as u32 });
         }
@@ -542,6 +546,12 @@ impl<'a> Loader<'a> {
 
     fn below(&self, from: &Marker, (lines, column): strict::Below) -> Span {
         Span { line: self.at(from).0 + lines, column: column + 1, length: 1 }
+    }
+
+    fn warn(&mut self, warning: Fault) {
+        if self.warnings.len() < MAX_WARNINGS {
+            self.warnings.push(warning);
+        }
     }
 
     fn throw(&mut self, fault: Fault) {

@@ -258,6 +258,25 @@ mod tests {
     #[test]
     fn yaml_1_1_is_read_as_such_when_declared() {
         assert_eq!(json("%YAML 1.1\n---\na: yes\n"), "{\"a\":true}");
+        let cases = [
+            ("017", "15"),
+            ("08", "8"),
+            ("0b101", "5"),
+            ("-0xFF", "-255"),
+            ("0o17", "\"0o17\""),
+            ("1_000", "1000"),
+            ("12:30:45", "45045"),
+            ("-1:30.5", "-90.5"),
+            ("1:60", "\"1:60\""),
+            ("1_0.5e3", "10500"),
+            (".", "null"),
+            ("OFF", "false"),
+            ("2024-1-31", "\"2024-01-31T00:00:00.000Z\""),
+            ("2001-12-14t21:59:43.10-05:00", "\"2001-12-15T02:59:43.100Z\""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(json(&format!("%YAML 1.1\n---\na: {text}\n")), format!("{{\"a\":{expected}}}"), "{text}");
+        }
     }
 
     #[test]
@@ -288,6 +307,32 @@ mod tests {
     }
 
     #[test]
+    fn places_hold_what_was_written() {
+        let text = "# é\r\n---\r\né😀: &a plain x # c\r\n\"q\": 'q é'\r\nlist: [*a, \"😀\", ~,\r\n  !t 1]\r\n? k\r\n: - i\r\n  - |\r\n    block\r\n";
+        let lines: Vec<Vec<char>> = text.lines().map(|line| line.chars().collect()).collect();
+        let written = |span: Span| -> String {
+            let line = &lines[span.line as usize - 1];
+            line[span.column as usize - 1..(span.column - 1 + span.length) as usize].iter().collect()
+        };
+        fn walk(node: &Node, out: &mut Vec<Span>) {
+            node.items().iter().for_each(|item| walk(item, out));
+            for entry in node.entries() {
+                out.push(entry.key_span);
+                walk(&entry.value, out);
+            }
+            if !node.is_map() && !matches!(node.value, Value::List(_)) {
+                out.push(node.span);
+            }
+        }
+        let mut spans = Vec::new();
+        walk(&parse_one(text).expect("valid"), &mut spans);
+        let found: Vec<String> = spans.iter().map(|span| written(*span)).collect();
+        let expected = ["é😀", "plain x", "\"q\"", "'q é'", "list", "*a", "\"😀\"", "~", "1", "k", "i", ""];
+        assert_eq!(found, expected);
+        assert_eq!(spans.last().map(|span| (span.line, span.column)), Some((10, 5)), "a block begins with its text");
+    }
+
+    #[test]
     fn hostile_input_is_cheap() {
         let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n".to_string()
             + &(b'b'..=b'i')
@@ -299,6 +344,31 @@ mod tests {
         assert!(parse(&bomb)[0].result.is_err());
         assert!(parse(&"[".repeat(100_000))[0].result.is_err());
         assert!(parse("a: &x [*x]\n")[0].result.is_err());
+        assert!(parse(&"? ".repeat(100_000))[0].result.is_err());
+        assert!(parse(&"%TAG !a! b\n".repeat(100_000)).is_empty());
+        let keys: String = (0..100_000).map(|key| format!("k{key}: v\n")).collect();
+        assert_eq!(parse_one(&keys).expect("valid").entries().len(), 100_000);
+        let deeper: String = (1..=40).map(|level| format!("a{level}: &a{level} [[*a{}]]\n", level - 1)).collect();
+        assert!(parse(&format!("a0: &a0 x\n{deeper}"))[0].result.is_err());
+        assert!(parse(&" ".repeat(MAX_BYTES + 1))[0].result.is_err());
+        assert_eq!(parse(&"---\na\n".repeat(MAX_DOCUMENTS + 5)).len(), MAX_DOCUMENTS + 1);
+    }
+
+    #[test]
+    fn only_aliases_cost_the_documents_behind() {
+        let ends = |text: &str| parse(text)[0].result.as_ref().map_err(|fault| fault.ends_stream).err();
+        assert_eq!(ends("a: *b\n"), Some(true));
+        assert_eq!(ends("a: &a [*a]\n"), Some(true));
+        assert_eq!(ends(&format!("a: &a x\nb: [{}]\n", "*a, ".repeat(100))), Some(true));
+        assert_eq!(ends(&format!("a: &a x\nb: [{}]\n", "*a, ".repeat(99))), None);
+        assert_eq!(ends("a: [*b\n"), Some(false), "what the parser refuses comes first");
+        assert_eq!(ends("a: 1\na: 2\n"), Some(false));
+    }
+
+    #[test]
+    fn characters_that_backstage_keeps_are_kept() {
+        assert_eq!(json("a: x\u{0}\u{7f}\n"), "{\"a\":\"x\\u0000\u{7f}\"}");
+        assert_eq!(json("a: \"x\ry\"\r\nb: |\r\n  c\r\n  d\r\n"), "{\"a\":\"x\\ry\",\"b\":\"c\\nd\\n\"}");
     }
 
     #[test]

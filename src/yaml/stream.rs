@@ -5,6 +5,9 @@
 
 use super::{Fault, Schema, Span};
 
+/// Prefixes of tags that one document may declare.
+const MAX_TAGS: usize = 64;
+
 /// One document of a text, not yet parsed.
 pub(super) struct Section<'a> {
     /// From its `---`, or from its first line.
@@ -120,6 +123,9 @@ impl<'a> Directives<'a> {
             ("%YAML", Some(version), None, None) if is_version(version) => self
                 .warnings
                 .push(Fault::new(span, format!("YAML {version} is not known here; the document is read as YAML 1.2"))),
+            ("%TAG", ..) if self.tags.len() >= MAX_TAGS => {
+                self.refuse(span, "more than 64 `%TAG` stand before a document")
+            }
             ("%TAG", Some(handle), Some(prefix), None) => {
                 self.tags.retain(|(known, _)| *known != handle);
                 if handle.starts_with('!') && handle.ends_with('!') {
@@ -132,7 +138,9 @@ impl<'a> Directives<'a> {
                 let warning = Fault::new(span, format!("the directive `{name}` is not known and has no effect")).hint(
                     "A line that begins with `%` is a directive of YAML; put `#` before it to make it a comment.",
                 );
-                self.warnings.push(warning);
+                if self.warnings.len() < MAX_TAGS {
+                    self.warnings.push(warning);
+                }
             }
         }
     }
