@@ -8,6 +8,9 @@ use crate::diagnostics::rules;
 use crate::diagnostics::suggestion::nearest;
 use crate::yaml::{self, Node};
 
+/// A longer definition is not parsed for this.
+const LARGEST_DEFINITION: usize = 2 << 20;
+
 /// Fields of `metadata`.
 const METADATA: [&str; 10] =
     ["name", "namespace", "title", "description", "labels", "annotations", "tags", "links", "uid", "etag"];
@@ -111,6 +114,9 @@ fn parses(of_type: &str, text: &str) -> Result<(), String> {
         "asyncapi" => &["asyncapi"],
         _ => return Ok(()),
     };
+    if text.len() > LARGEST_DEFINITION {
+        return Ok(());
+    }
     let is_json = text.trim_start().starts_with('{');
     let keys: Vec<String> = if is_json {
         let json: serde_json::Value = serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))?;

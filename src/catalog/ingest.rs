@@ -8,7 +8,7 @@ use super::{Entity, RawDocument, ingestion};
 use crate::config::{CodeOwners, Config};
 use crate::diagnostics::{Finding, Place, rules};
 use crate::source::{Reading, Target};
-use crate::yaml::{self, Node};
+use crate::yaml::{self, Node, Span};
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -87,21 +87,25 @@ fn afresh(
     if documents.is_empty() {
         ingest.findings.push(rules::catalog::empty_descriptor(file.clone()));
     }
+    let at = |span: Span| file.at(span.line, span.column, span.length);
     for document in documents {
+        let warnings = document.warnings.into_iter();
+        ingest.findings.extend(
+            warnings.map(|warning| rules::catalog::yaml_warning(at(warning.span), &warning.message, warning.hint)),
+        );
         let node = match document.result {
             Ok(node) if node.is_map() => node,
             Ok(node) => {
-                let place = file.at(node.span.line, node.span.column, node.span.length);
-                ingest.broken(place.clone());
-                ingest.findings.push(rules::catalog::not_a_mapping(place, node.describe()));
+                ingest.broken(at(node.span));
+                ingest.findings.push(rules::catalog::not_a_mapping(at(node.span), node.describe()));
                 continue;
             }
             Err(fault) => {
-                let place = file.at(fault.span.line, fault.span.column, fault.span.length);
-                let line = text.lines().nth(fault.span.line.saturating_sub(1) as usize).unwrap_or_default();
-                let first = fault.other.map(|span| span.line);
-                ingest.broken(place.clone());
-                ingest.findings.push(rules::catalog::yaml_syntax(place, &fault.message, first, line));
+                ingest.broken(at(fault.span));
+                ingest.findings.push(rules::catalog::yaml_syntax(at(fault.span), &fault.message, fault.hint));
+                if fault.ends_stream && options.compat {
+                    break;
+                }
                 continue;
             }
         };

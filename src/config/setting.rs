@@ -62,7 +62,7 @@ impl Setting {
         match &self.value {
             Value::Null => Json::Null,
             Value::Bool(value) => Json::Bool(*value),
-            Value::Number(value) => yaml::number_to_json(*value),
+            Value::Number(value) => yaml::Node::new(yaml::Value::Number(*value), yaml::Span::default()).to_json(),
             Value::Text(text) => Json::String(text.clone()),
             Value::List(items) => Json::Array(items.iter().map(Setting::to_json).collect()),
             Value::Map(keys) => {

@@ -6,6 +6,7 @@ use crate::diagnostics::{Finding, Place, Rule, Severity};
 /// The rules of this file.
 pub const RULES: &[&Rule] = &[
     YAML_SYNTAX,
+    YAML_WARNING,
     NOT_AN_ENTITY,
     MISSING_FIELD,
     WRONG_TYPE,
@@ -33,6 +34,12 @@ const YAML_SYNTAX: &Rule = &Rule {
     severity: Severity::Error,
     summary: "A document of a descriptor is not valid YAML.",
     why: "The entity written here is missing from the portal, and refs to it lead nowhere.",
+};
+const YAML_WARNING: &Rule = &Rule {
+    name: "yaml-warning",
+    severity: Severity::Warning,
+    summary: "YAML reads something in a descriptor otherwise than its author probably meant.",
+    why: "The value that is shown is not the one that was written.",
 };
 const NOT_AN_ENTITY: &Rule = &Rule {
     name: "not-an-entity",
@@ -158,23 +165,12 @@ const OWNER_INFERRED: &Rule = &Rule {
     why: "The owner is a guess that follows CODEOWNERS, and changes with it.",
 };
 
-pub fn yaml_syntax(place: Place, message: &str, first: Option<u32>, line: &str) -> Finding {
-    let finding = Finding::new(YAML_SYNTAX, place, format!("this document is not valid YAML: {message}"));
-    if let Some(first) = first {
-        return finding.hint(format!("The key stands on line {first} already; keep one of the two."));
-    }
-    let trimmed = line.trim_start();
-    if line.starts_with('\t') || message.contains("tab") {
-        return finding.hint("Indent with spaces; YAML does not allow tabs there.");
-    }
-    if trimmed.contains(": @") || trimmed.contains(": `") || trimmed.contains(": %") {
-        return finding.hint("Put the value in quotes: it starts with a character that YAML reserves.");
-    }
-    let nested = message.contains("mapping values") || message.contains("simple key");
-    if nested && trimmed.matches(": ").count() > 1 {
-        return finding.hint("Put the value in quotes: it holds `: `, which YAML reads as another key.");
-    }
-    finding
+pub fn yaml_syntax(place: Place, message: &str, hint: Option<String>) -> Finding {
+    Finding::new(YAML_SYNTAX, place, format!("this document is not valid YAML: {message}")).hint_if(hint)
+}
+
+pub fn yaml_warning(place: Place, message: &str, hint: Option<String>) -> Finding {
+    Finding::new(YAML_WARNING, place, message).hint_if(hint)
 }
 
 pub fn not_a_mapping(place: Place, found: &str) -> Finding {
