@@ -229,6 +229,11 @@ pub(super) fn under_indented(span: Span, source: &str) -> Fault {
         .hint("Indent it deeper than the key that the value belongs to; or is a bracket or quote not closed?")
 }
 
+pub(super) fn anchor_without_space(span: Span) -> Fault {
+    Fault::new(span, "there is no space between an anchor and its value")
+        .hint("A word that begins with `&` is an anchor of YAML. If it is meant as text, put the value in quotes.")
+}
+
 pub(super) fn nested_in_line(span: Span) -> Fault {
     Fault::new(span, "a colon stands before this key").hint("Delete the colon, or put the key before it.")
 }

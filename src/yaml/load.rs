@@ -270,6 +270,9 @@ impl<'a> Loader<'a> {
         {
             return Err(explain::tab(Span { column: column + 1, length: 1, ..at }));
         }
+        if anchor != 0 && style == StructureStyle::Flow && !self.text[..start].ends_with([' ', '\t', '\n']) {
+            return Err(explain::anchor_without_space(at));
+        }
         if style == StructureStyle::Block && self.is_behind_bare_colon(at.line) {
             return Err(explain::nested_in_line(at));
         }

@@ -24,11 +24,11 @@ pub(super) fn under_indented(source: &str, indent: usize) -> Option<Below> {
     None
 }
 
-/// A tab before the first key or item of a block collection, on its line.
+/// A tab before the first key or item of a block collection, on its line; also one behind a dash.
 pub(super) fn tab_before(text: &str, start: usize) -> Option<u32> {
     let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
     let indent = &text[line..start];
-    let blank = indent.bytes().all(|byte| matches!(byte, b' ' | b'\t'));
+    let blank = indent.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'-' | b'?' | b':'));
     if blank { indent.find('\t').map(|at| at as u32) } else { None }
 }
 
