@@ -116,11 +116,11 @@ impl Check<'_> {
         }
     }
 
-    /// The refs of the relation fields of `rows`, with the entity's namespace where a ref names none.
+    /// The refs of the relation fields, with the entity's namespace where a ref names none.
     pub(super) fn refs(
         &mut self,
         spec: Option<&Node>,
-        rows: &'static [RelationField],
+        (fields, rows): (&'static [Field], &'static [RelationField]),
         envelope: &Envelope,
     ) -> Vec<Ref> {
         let Some(spec) = spec else { return Vec::new() };
@@ -128,6 +128,10 @@ impl Check<'_> {
         for row in rows {
             let Some(node) = spec.get(row.field) else { continue };
             let is_list = matches!(node.value, Value::List(_));
+            let wants_list = |field: &Field| field.name == row.field && matches!(field.shape, Shape::List(_));
+            if !is_list && fields.iter().any(wants_list) {
+                continue; // Its type is the fault, whatever it says.
+            }
             let nodes = if is_list { node.items() } else { std::slice::from_ref(node) };
             for node in nodes {
                 let Some(text) = written(node) else {
