@@ -201,7 +201,7 @@ fn annotate(node: &mut Node, context: &Context<'_>) {
         fields.len() - 1
     });
     if is_nothing(&fields[at].value) {
-        fields[at] = empty();
+        fields[at].value = empty().value;
     }
     let Value::Map(annotations) = &mut fields[at].value.value else { return };
     for (name, value) in context.set {

@@ -63,7 +63,8 @@ impl Check<'_> {
         }
     }
 
-    fn shape(&mut self, node: &Node, shape: &Shape, path: &str) {
+    /// One value by its shape.
+    pub(super) fn shape(&mut self, node: &Node, shape: &Shape, path: &str) {
         match (shape, &node.value) {
             (Shape::Text | Shape::ShortText(_), Value::Text(text)) if text.is_empty() => {
                 let place = self.at(node.span);
