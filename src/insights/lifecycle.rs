@@ -63,6 +63,7 @@ fn unknown(world: &World<'_>, entity: &Entity) -> Option<Finding> {
 
 /// A `replaced-by` that leads nowhere.
 fn successor(world: &World<'_>, entity: &Entity) -> Option<Finding> {
+    let span = entity.annotation_span(REPLACED_BY)?;
     let text = entity.annotation(REPLACED_BY)?;
     let why = match EntityRef::parse(text, Some(entity.kind.name), &entity.namespace) {
         Ok(reference) if world.knows(&reference.canonical()) => return None,
@@ -70,7 +71,7 @@ fn successor(world: &World<'_>, entity: &Entity) -> Option<Finding> {
         Ok(_) => "is not in the catalog",
         Err(_) => "is not an entity ref",
     };
-    let place = entity.place_of(entity.annotation_span(REPLACED_BY).unwrap_or_default());
+    let place = entity.place_of(span);
     Some(rules::insights::unknown_successor(place, &entity.reference, REPLACED_BY, text, why))
 }
 

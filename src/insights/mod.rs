@@ -39,7 +39,9 @@ struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     fn of(entity: &'a Entity) -> Self {
-        Facts { lifecycle: entity.lifecycle.as_deref(), successor: entity.annotation(REPLACED_BY), has_people: false }
+        // Nobody asks for the successor of anything else.
+        let successor = entity.is_deprecated().then(|| entity.annotation(REPLACED_BY)).flatten();
+        Facts { lifecycle: entity.lifecycle.as_deref(), successor, has_people: false }
     }
 }
 
