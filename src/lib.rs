@@ -15,11 +15,11 @@ pub mod source;
 pub mod catalog;
 pub mod techdocs;
 
-pub mod api;
 pub mod graph;
 pub mod insights;
 pub mod scaffolder;
 
+pub mod api;
 pub mod search;
 pub mod site;
 

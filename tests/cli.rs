@@ -847,6 +847,83 @@ fn every_link_of_the_example_leads_somewhere() {
     }
 }
 
+// The catalog as data
+
+#[test]
+fn an_etag_changes_with_its_entity_and_a_uid_never() {
+    let work = Work::with_shop("etags");
+    let build = || {
+        work.run(["build", "repos", "--out", "out"]).succeeds();
+        let page = work.json("out/api/catalog/entities.json");
+        let entities = page.as_array().expect("a list of entities").clone();
+        let part = |entity: &Json, key: &str| entity["metadata"][key].as_str().expect("a text").to_string();
+        let read = |entity: &Json| (part(entity, "name"), (part(entity, "uid"), part(entity, "etag")));
+        entities.iter().map(read).collect::<BTreeMap<_, _>>()
+    };
+    let before = build();
+    assert_eq!(before["shop"].0, "7d740837-7eef-594b-af45-6ac056895b20");
+    work.write("repos/shop/docs/index.md", "# Another page\n");
+    assert_eq!(build(), before, "documentation is no part of an entity");
+    work.write("repos/shop/catalog-info.yaml", format!("{}---\n{TEAM}", SHOP.replace("gramophones", "records")));
+    let after = build();
+    assert_ne!(after["shop"].1, before["shop"].1);
+    assert_eq!(after["shop"].0, before["shop"].0);
+    assert_eq!(after["team-a"], before["team-a"]);
+}
+
+#[test]
+fn a_large_catalog_comes_in_pages_that_name_the_next() {
+    let work = Work::new("pages");
+    let resource = |number: usize| {
+        format!(
+            "---\napiVersion: backstage.io/v1alpha1\nkind: Resource\nmetadata: {{ name: r{number:04} }}\n\
+             spec: {{ type: bucket, owner: team-a }}\n"
+        )
+    };
+    let resources: String = (0..1000).map(resource).collect();
+    work.write("repos/stock/catalog-info.yaml", resources);
+    work.write("repos/team/catalog-info.yaml", TEAM);
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let index = work.json("out/api/catalog/index.json");
+    assert_eq!((&index["total"], &index["pageSize"]), (&1001.into(), &1000.into()));
+    let pages = index["pages"].as_array().expect("a list of pages");
+    assert_eq!(*pages, ["entities.json", "entities/-/2.json"]);
+    let names: Vec<String> = pages
+        .iter()
+        .map(|page| work.json(&format!("out/api/catalog/{}", page.as_str().expect("a path"))))
+        .flat_map(|page| page.as_array().expect("a list of entities").clone())
+        .map(|entity| entity["metadata"]["name"].as_str().expect("a name").to_string())
+        .collect();
+    assert_eq!(names.len(), 1001);
+    assert_eq!((&*names[0], &*names[1], &*names[1000]), ("team-a", "r0000", "r0999"), "in the order of refs");
+}
+
+#[test]
+fn ancestors_that_are_long_are_given_short() {
+    let work = Work::with_shop("long-location");
+    let targets: String = (0..600).map(|number| format!("    - ./services/service-{number}/info.yaml\n")).collect();
+    work.write(
+        "repos/all/catalog-info.yaml",
+        format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {{ name: all }}\nspec:\n  \
+             presence: optional\n  targets:\n    - ./cart.yaml\n{targets}"
+        ),
+    );
+    work.write("repos/all/cart.yaml", SHOP.replace("name: shop", "name: cart"));
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let folder = "out/api/catalog/entities/by-name";
+    let full = work.json(&format!("{folder}/location/default/all.json"));
+    let ancestry = work.json(&format!("{folder}/component/default/cart/ancestry.json"));
+    let items = ancestry["items"].as_array().expect("a list of entities");
+    assert_eq!(items[0]["parentEntityRefs"], serde_json::json!(["location:default/all"]));
+    let short = &items[1]["entity"];
+    for key in ["uid", "name", "namespace", "annotations"] {
+        assert_eq!(short["metadata"][key], full["metadata"][key], "{key}");
+    }
+    assert!(short["spec"].is_null() && full["spec"]["targets"].as_array().is_some_and(|all| all.len() == 601));
+    assert_eq!(items.len(), 3, "the entity, the Location, what the scan stands for");
+}
+
 // The server
 
 #[test]
