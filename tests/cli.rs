@@ -896,6 +896,12 @@ fn a_large_catalog_comes_in_pages_that_name_the_next() {
         .collect();
     assert_eq!(names.len(), 1001);
     assert_eq!((&*names[0], &*names[1], &*names[1000]), ("team-a", "r0000", "r0999"), "in the order of refs");
+    let headers = work.read("out/_headers");
+    for path in ["/api/catalog/entities", "/api/catalog/entities.json"] {
+        let next = format!("\n{path}\n  Link: </api/catalog/entities/-/2.json>; rel=\"next\"\n");
+        assert!(headers.contains(&next), "{headers}");
+    }
+    assert_eq!(headers.matches("Link:").count(), 2, "the last page has no next");
 }
 
 #[test]
@@ -924,6 +930,17 @@ fn ancestors_that_are_long_are_given_short() {
     assert_eq!(items.len(), 3, "the entity, the Location, what the scan stands for");
 }
 
+#[test]
+fn hosts_are_told_how_to_answer_clients_of_the_catalog() {
+    let work = Work::with_shop("hosts");
+    work.write("app.yaml", "app: { baseUrl: https://example.org/portal/ }\n");
+    work.run(["build", "repos", "--config", "app.yaml", "--out", "out"]).succeeds();
+    let redirects = work.read("out/_redirects");
+    assert!(redirects.contains("/portal/api/catalog/entities /portal/api/catalog/entities.json 200\n"), "{redirects}");
+    let headers = work.read("out/_headers");
+    assert!(headers.contains("\n/portal/api/catalog/*\n  Content-Type: application/json\n"), "{headers}");
+}
+
 // The server
 
 #[test]
@@ -949,6 +966,17 @@ fn the_server_shows_a_change_and_ends_well_on_ctrl_c() {
     assert!(status.contains(" 200 "), "{status}");
     assert!(home.contains("Developer Portal"), "{home}");
     assert!(get(port, "/nothing/").0.contains(" 404 "));
+    for (address, file) in [
+        ("entities?limit=5", "entities.json"),
+        ("entities/by-name/Component/default/SHOP", "entities/by-name/component/default/shop.json"),
+        ("entities/by-name/component/default/shop/ancestry", "entities/by-name/component/default/shop/ancestry.json"),
+        ("entity-facets?facet=kind", "entity-facets.json"),
+    ] {
+        let (status, body) = get(port, &format!("/api/catalog/{address}"));
+        assert!(status.contains(" 200 "), "{address}: {status}");
+        assert_eq!(body, get(port, &format!("/api/catalog/{file}")).1, "{address}");
+    }
+    assert!(get(port, "/api/catalog/entities/by-name/component/default/other").0.contains(" 404 "));
 
     let docs = "/docs/default/component/shop/";
     assert!(get(port, docs).1.contains("<h1 id=\"shop\">"));
