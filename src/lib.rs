@@ -21,6 +21,7 @@ pub mod api;
 pub mod insights;
 pub mod scaffolder;
 
+pub mod api;
 pub mod search;
 pub mod site;
 

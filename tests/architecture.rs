@@ -21,9 +21,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("catalog", &["diagnostics", "yaml", "cache", "config", "source"]),
     ("techdocs", &["diagnostics", "html", "cache", "source", "catalog"]),
     ("graph", &["html", "catalog"]),
-    ("api", &["catalog", "graph"]),
     ("insights", &["diagnostics", "config", "catalog", "graph"]),
     ("scaffolder", &["diagnostics", "source", "catalog"]),
+    ("api", &["source", "catalog", "graph"]),
     ("search", &[]),
     (
         "site",
@@ -37,6 +37,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "graph",
             "insights",
             "scaffolder",
+            "api",
             "search",
         ],
     ),

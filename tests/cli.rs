@@ -847,6 +847,100 @@ fn every_link_of_the_example_leads_somewhere() {
     }
 }
 
+// The catalog as data
+
+#[test]
+fn an_etag_changes_with_its_entity_and_a_uid_never() {
+    let work = Work::with_shop("etags");
+    let build = || {
+        work.run(["build", "repos", "--out", "out"]).succeeds();
+        let page = work.json("out/api/catalog/entities.json");
+        let entities = page.as_array().expect("a list of entities").clone();
+        let part = |entity: &Json, key: &str| entity["metadata"][key].as_str().expect("a text").to_string();
+        let read = |entity: &Json| (part(entity, "name"), (part(entity, "uid"), part(entity, "etag")));
+        entities.iter().map(read).collect::<BTreeMap<_, _>>()
+    };
+    let before = build();
+    assert_eq!(before["shop"].0, "7d740837-7eef-594b-af45-6ac056895b20");
+    work.write("repos/shop/docs/index.md", "# Another page\n");
+    assert_eq!(build(), before, "documentation is no part of an entity");
+    work.write("repos/shop/catalog-info.yaml", format!("{}---\n{TEAM}", SHOP.replace("gramophones", "records")));
+    let after = build();
+    assert_ne!(after["shop"].1, before["shop"].1);
+    assert_eq!(after["shop"].0, before["shop"].0);
+    assert_eq!(after["team-a"], before["team-a"]);
+}
+
+#[test]
+fn a_large_catalog_comes_in_pages_that_name_the_next() {
+    let work = Work::new("pages");
+    let resource = |number: usize| {
+        format!(
+            "---\napiVersion: backstage.io/v1alpha1\nkind: Resource\nmetadata: {{ name: r{number:04} }}\n\
+             spec: {{ type: bucket, owner: team-a }}\n"
+        )
+    };
+    let resources: String = (0..1000).map(resource).collect();
+    work.write("repos/stock/catalog-info.yaml", resources);
+    work.write("repos/team/catalog-info.yaml", TEAM);
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let index = work.json("out/api/catalog/index.json");
+    assert_eq!((&index["total"], &index["pageSize"]), (&1001.into(), &1000.into()));
+    let pages = index["pages"].as_array().expect("a list of pages");
+    assert_eq!(*pages, ["entities.json", "entities/-/2.json"]);
+    let names: Vec<String> = pages
+        .iter()
+        .map(|page| work.json(&format!("out/api/catalog/{}", page.as_str().expect("a path"))))
+        .flat_map(|page| page.as_array().expect("a list of entities").clone())
+        .map(|entity| entity["metadata"]["name"].as_str().expect("a name").to_string())
+        .collect();
+    assert_eq!(names.len(), 1001);
+    assert_eq!((&*names[0], &*names[1], &*names[1000]), ("team-a", "r0000", "r0999"), "in the order of refs");
+    let headers = work.read("out/_headers");
+    for path in ["/api/catalog/entities", "/api/catalog/entities.json"] {
+        let next = format!("\n{path}\n  Link: </api/catalog/entities/-/2.json>; rel=\"next\"\n");
+        assert!(headers.contains(&next), "{headers}");
+    }
+    assert_eq!(headers.matches("Link:").count(), 2, "the last page has no next");
+}
+
+#[test]
+fn ancestors_that_are_long_are_given_short() {
+    let work = Work::with_shop("long-location");
+    let targets: String = (0..600).map(|number| format!("    - ./services/service-{number}/info.yaml\n")).collect();
+    work.write(
+        "repos/all/catalog-info.yaml",
+        format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {{ name: all }}\nspec:\n  \
+             presence: optional\n  targets:\n    - ./cart.yaml\n{targets}"
+        ),
+    );
+    work.write("repos/all/cart.yaml", SHOP.replace("name: shop", "name: cart"));
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let folder = "out/api/catalog/entities/by-name";
+    let full = work.json(&format!("{folder}/location/default/all.json"));
+    let ancestry = work.json(&format!("{folder}/component/default/cart/ancestry.json"));
+    let items = ancestry["items"].as_array().expect("a list of entities");
+    assert_eq!(items[0]["parentEntityRefs"], serde_json::json!(["location:default/all"]));
+    let short = &items[1]["entity"];
+    for key in ["uid", "name", "namespace", "annotations"] {
+        assert_eq!(short["metadata"][key], full["metadata"][key], "{key}");
+    }
+    assert!(short["spec"].is_null() && full["spec"]["targets"].as_array().is_some_and(|all| all.len() == 601));
+    assert_eq!(items.len(), 3, "the entity, the Location, what the scan stands for");
+}
+
+#[test]
+fn hosts_are_told_how_to_answer_clients_of_the_catalog() {
+    let work = Work::with_shop("hosts");
+    work.write("app.yaml", "app: { baseUrl: https://example.org/portal/ }\n");
+    work.run(["build", "repos", "--config", "app.yaml", "--out", "out"]).succeeds();
+    let redirects = work.read("out/_redirects");
+    assert!(redirects.contains("/portal/api/catalog/entities /portal/api/catalog/entities.json 200\n"), "{redirects}");
+    let headers = work.read("out/_headers");
+    assert!(headers.contains("\n/portal/api/catalog/*\n  Content-Type: application/json\n"), "{headers}");
+}
+
 // The server
 
 #[test]
@@ -872,6 +966,17 @@ fn the_server_shows_a_change_and_ends_well_on_ctrl_c() {
     assert!(status.contains(" 200 "), "{status}");
     assert!(home.contains("Developer Portal"), "{home}");
     assert!(get(port, "/nothing/").0.contains(" 404 "));
+    for (address, file) in [
+        ("entities?limit=5", "entities.json"),
+        ("entities/by-name/Component/default/SHOP", "entities/by-name/component/default/shop.json"),
+        ("entities/by-name/component/default/shop/ancestry", "entities/by-name/component/default/shop/ancestry.json"),
+        ("entity-facets?facet=kind", "entity-facets.json"),
+    ] {
+        let (status, body) = get(port, &format!("/api/catalog/{address}"));
+        assert!(status.contains(" 200 "), "{address}: {status}");
+        assert_eq!(body, get(port, &format!("/api/catalog/{file}")).1, "{address}");
+    }
+    assert!(get(port, "/api/catalog/entities/by-name/component/default/other").0.contains(" 404 "));
 
     let docs = "/docs/default/component/shop/";
     assert!(get(port, docs).1.contains("<h1 id=\"shop\">"));
