@@ -16,8 +16,6 @@ pub mod catalog;
 pub mod techdocs;
 
 pub mod graph;
-
-pub mod api;
 pub mod insights;
 pub mod scaffolder;
 
