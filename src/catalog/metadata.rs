@@ -12,7 +12,7 @@ impl Check<'_> {
         let Some(metadata) = node.get("metadata") else { return };
         if !format::is_name(&envelope.name) {
             let place = self.at(envelope.name_span);
-            let rule = "1 to 63 letters, digits, `-`, `_` or `.`, with a letter or digit at both ends";
+            let rule = format::NAME.rule;
             self.push(rules::catalog::format(
                 place,
                 "metadata.name",
@@ -28,7 +28,7 @@ impl Check<'_> {
                     value,
                     "metadata.namespace",
                     format::is_namespace,
-                    "1 to 63 lower-case letters, digits and inner hyphens",
+                    format::NAMESPACE.rule,
                     |text| {
                         Some(text.to_lowercase().replace(['_', '.', ' '], "-"))
                             .filter(|text| format::is_namespace(text))
@@ -54,14 +54,14 @@ impl Check<'_> {
         for Entry { key, key_span, value } in node.entries() {
             if !format::is_key(key) {
                 let place = self.at(*key_span);
-                let rule = "`[prefix/]name`, where the prefix is a lower-case domain name";
+                let rule = format::KEY.rule;
                 self.push(rules::catalog::format(place, &format!("{field} key"), key, rule, None));
             }
             match value.text() {
                 None => self.wrong(value, &format!("{field}.{key}"), A_STRING),
                 Some(text) if !valid(text) => {
                     let place = self.at(value.span);
-                    let rule = "at most 63 letters, digits, `-`, `_` or `.`";
+                    let rule = format::LABEL_VALUE.rule;
                     self.push(rules::catalog::format(
                         place,
                         &format!("{field}.{key}"),
@@ -81,7 +81,7 @@ impl Check<'_> {
             return;
         }
         for tag in node.items() {
-            let rule = "1 to 63 of `a-z`, `0-9`, `:`, `+`, `#`, in parts joined by single hyphens";
+            let rule = format::TAG.rule;
             self.formatted(tag, "metadata.tags[]", format::is_tag, rule, format::as_tag, rules::catalog::format_to_fix);
         }
     }
@@ -102,13 +102,7 @@ impl Check<'_> {
                 let place = self.at(span);
                 let guess = Some(format!("https://{url}"))
                     .filter(|guess| url.contains('.') && !url.contains("://") && format::is_url(guess));
-                self.push(rules::catalog::format_to_fix(
-                    place,
-                    "metadata.links[].url",
-                    url,
-                    "an absolute address",
-                    guess,
-                ));
+                self.push(rules::catalog::format_to_fix(place, "metadata.links[].url", url, format::URL.rule, guess));
             }
             for (key, may_be_blank) in [("title", false), ("icon", false), ("type", true)] {
                 let Some(value) = link.get(key) else { continue };
