@@ -737,9 +737,14 @@ fn search_answers_from_a_built_portal() {
 #[test]
 fn help_has_examples_and_completions_are_there() {
     let work = Work::new("help");
-    for args in
-        [&["--help"][..], &["build", "--help"], &["serve", "--help"], &["search", "--help"], &["completions", "--help"]]
-    {
+    for args in [
+        &["--help"][..],
+        &["build", "--help"],
+        &["serve", "--help"],
+        &["search", "--help"],
+        &["schema", "--help"],
+        &["completions", "--help"],
+    ] {
         let run = work.run(args);
         run.succeeds();
         assert!(run.out.contains("Examples:\n  callboard "), "{args:?}: {}", run.out);
@@ -752,6 +757,84 @@ fn help_has_examples_and_completions_are_there() {
     }
     let run = work.run(["--version"]);
     assert_eq!(run.out.trim(), concat!("callboard ", env!("CARGO_PKG_VERSION")));
+}
+
+// Schemas
+
+#[test]
+fn schemas_take_the_example_and_refuse_what_is_wrong() {
+    let work = Work::new("schema");
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("content-example");
+    let run = work.run(["schema", "--out", "schemas"]);
+    run.succeeds();
+    assert!(run.out.is_empty() && run.err.contains("Wrote 12 schemas into `schemas`"), "{}", run.err);
+    let schema = |name: &str| {
+        let json = work.json(&format!("schemas/{name}.schema.json"));
+        assert_eq!(json["$schema"], "http://json-schema.org/draft-07/schema#", "{name}");
+        jsonschema::validator_for(&json).expect("a JSON Schema")
+    };
+    let descriptor = schema("catalog-info");
+    let mut seen = 0;
+    for entry in walkdir::WalkDir::new(example.join("repos")).into_iter().flatten() {
+        let path = entry.path();
+        let is_descriptor = path.extension().is_some_and(|ending| ending == "yaml")
+            && !path.components().any(|part| matches!(part.as_os_str().to_str(), Some("skeleton" | "api")));
+        if !is_descriptor || path.is_dir() {
+            continue;
+        }
+        let text = fs::read_to_string(path).expect("the example can be read");
+        for document in callboard::yaml::parse(&text) {
+            let json = document.result.expect("the example is YAML").to_json();
+            let of_kind = schema(&json["kind"].as_str().unwrap_or_default().to_lowercase());
+            for schema in [&descriptor, &of_kind] {
+                let found = schema.validate(&json).map_err(|error| error.to_string());
+                assert_eq!(found, Ok(()), "{}: {}", path.display(), json["metadata"]["name"]);
+            }
+            let mut faulty = json.clone();
+            faulty["metadata"]["name"] = "a b".into();
+            assert!(!descriptor.is_valid(&faulty) && !of_kind.is_valid(&faulty), "{faulty}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 50, "the example's descriptors are found");
+    let config = fs::read_to_string(example.join("app-config.yaml")).expect("the example has a configuration");
+    let mut config = callboard::yaml::parse_one(&config).expect("YAML").to_json();
+    assert!(schema("app-config").is_valid(&config));
+    config["callboard"] = serde_json::json!({ "them": "x" });
+    assert!(!schema("app-config").is_valid(&config));
+}
+
+#[test]
+fn a_portal_carries_the_schemas_of_its_own_kinds() {
+    let work = Work::with_shop("schema-site");
+    work.write(
+        "app-config.yaml",
+        "catalog: { rules: [{ allow: [Component, Group] }] }\ncallboard:\n  sources: { filesystem: [repos] }\n  \
+         kinds: [{ kind: Board, apiVersions: [example.com/v1] }]\n",
+    );
+    work.run(["build", "--out", "out"]).succeeds();
+    let run = work.run(["schema"]);
+    run.succeeds();
+    assert!(run.out.contains("\"Board\"") && run.err.is_empty(), "{}", run.err);
+    assert_eq!(work.read("out/schema/catalog-info.schema.json"), run.out);
+    assert_eq!(work.run(["schema", "Board"]).out, work.read("out/schema/board.schema.json"));
+    assert_eq!(work.run(["schema", "config"]).out, work.read("out/schema/app-config.schema.json"));
+    work.run(["schema", "user", "-o", "one"]).succeeds();
+    assert_eq!(work.tree("one").into_keys().collect::<Vec<_>>(), ["user.schema.json"]);
+}
+
+#[test]
+fn a_schema_that_does_not_exist_is_guessed_at() {
+    let work = Work::new("schema-none");
+    let run = work.run(["schema", "componet"]);
+    assert_eq!(run.code, 2);
+    assert!(
+        run.err.contains("there is no kind `componet`") && run.err.contains("Did you mean `component`?"),
+        "{run:?}"
+    );
+    work.write("app-config.yaml", "callboard: { sorces: {} }");
+    assert_eq!(work.run(["schema"]).code, 2, "a configuration with errors declares nothing that can be relied on");
+    work.run(["schema", "config"]).succeeds();
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use super::check::Check;
 use super::kinds::Kind;
+use super::metadata::METADATA;
 use super::well_known::{self, ANNOTATIONS, DEPRECATED_ANNOTATIONS, SUNSET_ON};
 use crate::diagnostics::rules;
 use crate::diagnostics::suggestion::nearest;
@@ -11,15 +12,11 @@ use crate::yaml::{self, Node};
 /// A longer definition is not parsed for this.
 const LARGEST_DEFINITION: usize = 2 << 20;
 
-/// Fields of `metadata`.
-const METADATA: [&str; 10] =
-    ["name", "namespace", "title", "description", "labels", "annotations", "tags", "links", "uid", "etag"];
-
 impl Check<'_> {
     /// Fields and annotations that nothing reads, spelt almost like ones that are read.
     pub(super) fn spelling(&mut self, node: &Node, kind: &Kind) {
         if let Some(metadata) = node.get("metadata") {
-            self.near(metadata, "metadata", METADATA.into_iter());
+            self.near(metadata, "metadata", METADATA.into_iter().map(|(name, _)| name));
             for entry in metadata.get("annotations").map_or(&[][..], Node::entries) {
                 let key = entry.key.as_str();
                 let place = self.at(entry.key_span);

@@ -6,6 +6,28 @@ use super::format;
 use crate::diagnostics::rules;
 use crate::yaml::{Entry, Node, Value};
 
+/// Fields of `metadata`: name, and what it says. Others are allowed.
+pub const METADATA: [(&str, &str); 10] = [
+    ("name", "The name, unique among entities of its kind and namespace."),
+    ("namespace", "A part of the catalog with names of its own; `default` where it is missing."),
+    ("title", "The name to show."),
+    ("description", "What it is, in a sentence or two. Markdown is allowed."),
+    ("labels", "Short values that tools select entities by."),
+    ("annotations", "Values that tools read, such as where the docs are. All are strings."),
+    ("tags", "Words to find it by."),
+    ("links", "Pages elsewhere that have to do with it."),
+    ("uid", "Set by Backstage; what is written here is replaced."),
+    ("etag", "Set by Backstage."),
+];
+
+/// Fields of one of `metadata.links`.
+pub const LINK: [(&str, &str); 4] = [
+    ("url", "An absolute address."),
+    ("title", "Its words."),
+    ("icon", "Its icon, such as `dashboard`, `docs` or `chat`."),
+    ("type", "What sort of page it is."),
+];
+
 impl Check<'_> {
     /// Every field of `metadata` by its format.
     pub(super) fn metadata(&mut self, node: &Node, envelope: &Envelope) {

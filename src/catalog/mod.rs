@@ -32,6 +32,7 @@ pub use codeowners::CodeOwner;
 pub use ingest::{Ingest, IngestOptions, ingest};
 pub use join::{Batch, join};
 pub use kinds::{Kind, Kinds};
+pub use metadata::{LINK, METADATA};
 pub use reference::{EntityRef, REF, REF_WITH_KIND};
 pub use relation::RelationType;
 pub use stored::IngestCache;

@@ -10,6 +10,7 @@ mod fix;
 mod list;
 mod options;
 mod portal;
+mod schema;
 mod search;
 mod serve;
 mod sources;
@@ -70,6 +71,8 @@ enum Command {
     Export(export::Export),
     /// Search a built portal
     Search(search::Search),
+    /// Print JSON Schemas of descriptors and of the configuration, for editors
+    Schema(schema::Schema),
     /// Print a completion script for a shell
     Completions(completions::Completions),
 }
@@ -92,6 +95,7 @@ pub fn main() -> ExitCode {
         Command::List(command) => list::run(&command, &talk, &interrupt),
         Command::Export(command) => export::run(&command, &talk, &interrupt),
         Command::Search(command) => search::run(&command, &talk),
+        Command::Schema(command) => schema::run(&command, &talk),
         Command::Completions(command) => {
             completions::run(&command, &mut Arguments::command());
             Ok(())

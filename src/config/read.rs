@@ -256,6 +256,9 @@ impl Read {
                 self.ours(&key.setting, known.name, &known.shape);
                 continue;
             };
+            if !matches!(key.setting.value, Value::Map(_) | Value::Null) {
+                self.wrong(&key.setting, known.name, "a mapping");
+            }
             let names = || used.iter().map(|known| known.name);
             for inner in key.setting.keys().iter().filter(|inner| names().all(|name| name != inner.name)) {
                 let path = format!("{}.{}", known.name, inner.name);
