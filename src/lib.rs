@@ -13,6 +13,7 @@ pub mod config;
 pub mod source;
 
 pub mod catalog;
+pub mod draft;
 pub mod schema;
 pub mod techdocs;
 

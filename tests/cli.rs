@@ -742,6 +742,7 @@ fn help_has_examples_and_completions_are_there() {
         &["build", "--help"],
         &["serve", "--help"],
         &["search", "--help"],
+        &["init", "--help"],
         &["schema", "--help"],
         &["completions", "--help"],
     ] {
@@ -835,6 +836,79 @@ fn a_schema_that_does_not_exist_is_guessed_at() {
     work.write("app-config.yaml", "callboard: { sorces: {} }");
     assert_eq!(work.run(["schema"]).code, 2, "a configuration with errors declares nothing that can be relied on");
     work.run(["schema", "config"]).succeeds();
+}
+
+// First descriptors
+
+#[test]
+fn a_first_descriptor_is_drafted_from_what_a_repository_shows() {
+    let work = Work::new("init");
+    work.write("shop/README.md", "# The Shop\n\nSells gramophones: old ones, \"new\" ones.\n");
+    work.write("shop/CODEOWNERS", "* @acme/team-shop\n");
+    work.write("shop/Dockerfile", "FROM scratch\n");
+    work.write("shop/main.go", "package main\n");
+    work.write("shop/docs/index.md", "# Shop\n");
+    work.write("shop/api/openapi.yaml", "openapi: 3.0.0\ninfo: { title: Shop, version: '1' }\npaths: {}\n");
+    work.commit("shop", "2026-01-01T00:00:00Z");
+    git(&work.path("shop"), &["remote", "add", "origin", "https://ann:geheim@github.com/acme/gramophones.git"]);
+    git(&work.path("shop"), &["tag", "v1.2.0"]);
+
+    let shown = work.run(["init", "shop", "--stdout"]);
+    shown.succeeds();
+    assert!(!work.path("shop/catalog-info.yaml").exists());
+    let run = work.run(["init", "shop"]);
+    run.succeeds();
+    let text = work.read("shop/catalog-info.yaml");
+    assert_eq!((run.out.as_str(), &text), ("", &shown.out));
+    for line in [
+        "  name: gramophones\n",
+        "  title: The Shop\n",
+        "    github.com/project-slug: acme/gramophones\n",
+        "  lifecycle: production # ",
+        "  owner: team-shop # ",
+        "    $text: ./api/openapi.yaml\n",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    assert!(run.err.contains("name: `gramophones`, from the git remote `github.com/acme/gramophones`"), "{}", run.err);
+    assert!(run.err.ends_with("read the comments in it, then run `callboard check`\n"), "{}", run.err);
+    assert!(!format!("{}{text}", run.err).contains("geheim"), "{}", run.err);
+
+    work.write("org/catalog-info.yaml", TEAM.replace("team-a", "team-shop"));
+    work.run(["build", ".", "--working-tree", "--out", "out", "--deny", "warnings"]).succeeds();
+    assert!(work.path("out/catalog/default/api/gramophones-api/index.html").is_file());
+}
+
+#[test]
+fn a_descriptor_that_is_there_is_not_written_over() {
+    let work = Work::new("init-again");
+    work.write("shop/catalog-info.yml", "mine");
+    let run = work.run(["init", "shop"]);
+    assert_eq!(run.code, 2);
+    assert!(
+        run.err.contains("there is `shop/catalog-info.yml` already") && run.err.contains("--stdout"),
+        "{}",
+        run.err
+    );
+    assert_eq!(work.read("shop/catalog-info.yml"), "mine");
+    work.run(["init", "shop", "--force"]).succeeds();
+    assert!(work.read("shop/catalog-info.yml").contains("  name: shop\n"));
+    assert!(!work.path("shop/catalog-info.yaml").exists());
+    assert_eq!(work.run(["init", "nowhere"]).code, 2);
+    assert_eq!(work.run(["init", "shop", "--stdout", "--force"]).code, 2);
+}
+
+#[test]
+fn a_folder_below_a_repository_gets_a_descriptor_of_its_own() {
+    let work = Work::new("init-part");
+    work.write("shops/services/orders/package.json", "{ \"name\": \"@acme/orders\" }");
+    work.write("shops/.github/CODEOWNERS", "/services/orders/ @acme/team-orders\n");
+    work.commit("shops", "2026-01-01T00:00:00Z");
+    let run = work.run(["init", "shops", "--stdout"]);
+    assert!(run.err.contains("`callboard init FOLDER` drafts one: `services/orders`"), "{}", run.err);
+    work.run(["init", "shops/services/orders"]).succeeds();
+    let text = work.read("shops/services/orders/catalog-info.yaml");
+    assert!(text.contains("  name: orders\n") && text.contains("  owner: team-orders # "), "{text}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod completions;
 mod explain;
 mod export;
 mod fix;
+mod init;
 mod list;
 mod options;
 mod portal;
@@ -71,6 +72,8 @@ enum Command {
     Export(export::Export),
     /// Search a built portal
     Search(search::Search),
+    /// Write a first catalog-info.yaml from what a repository shows
+    Init(init::Init),
     /// Print JSON Schemas of descriptors and of the configuration, for editors
     Schema(schema::Schema),
     /// Print a completion script for a shell
@@ -95,6 +98,7 @@ pub fn main() -> ExitCode {
         Command::List(command) => list::run(&command, &talk, &interrupt),
         Command::Export(command) => export::run(&command, &talk, &interrupt),
         Command::Search(command) => search::run(&command, &talk),
+        Command::Init(command) => init::run(&command, &talk),
         Command::Schema(command) => schema::run(&command, &talk),
         Command::Completions(command) => {
             completions::run(&command, &mut Arguments::command());
