@@ -13,6 +13,8 @@ pub mod config;
 pub mod source;
 
 pub mod catalog;
+pub mod draft;
+pub mod schema;
 pub mod techdocs;
 
 pub mod graph;

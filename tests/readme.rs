@@ -67,7 +67,7 @@ fn configurations_shown_to_people_can_be_used() {
 #[test]
 fn every_option_of_the_handbook_exists() {
     let text = read("content-example/repos/handbook/docs/command-line.md");
-    let help: String = ["build", "serve", "search"]
+    let help: String = ["build", "serve", "search", "schema", "init"]
         .iter()
         .map(|command| {
             let output = std::process::Command::new(env!("CARGO_BIN_EXE_callboard"))

@@ -7,7 +7,7 @@ mod accept;
 mod check;
 mod codeowners;
 mod doubts;
-mod format;
+pub mod format;
 mod ingest;
 mod ingestion;
 mod join;
@@ -32,7 +32,8 @@ pub use codeowners::CodeOwner;
 pub use ingest::{Ingest, IngestOptions, ingest};
 pub use join::{Batch, join};
 pub use kinds::{Kind, Kinds};
-pub use reference::EntityRef;
+pub use metadata::{LINK, METADATA};
+pub use reference::{EntityRef, REF, REF_WITH_KIND};
 pub use relation::RelationType;
 pub use stored::IngestCache;
 

@@ -14,6 +14,7 @@ mod entity;
 mod home;
 mod not_found;
 mod report;
+mod schema;
 mod search;
 mod teams;
 
@@ -32,7 +33,7 @@ pub struct PageType {
 }
 
 /// Types whose pages stand on their own, in the order of their search documents.
-pub const PAGE_TYPES: [PageType; 11] = [
+pub const PAGE_TYPES: [PageType; 12] = [
     PageType { name: "catalog", count: catalog::count, render: catalog::render },
     PageType { name: "entity", count: entity::count, render: entity::render },
     PageType { name: "definition", count: definition::count, render: definition::render },
@@ -44,6 +45,7 @@ pub const PAGE_TYPES: [PageType; 11] = [
     PageType { name: "404", count: |_| 1, render: not_found::render },
     PageType { name: "data", count: data::count, render: data::render },
     PageType { name: "api", count: api::count, render: api::render },
+    PageType { name: "schema", count: schema::count, render: schema::render },
 ];
 
 /// What the closing pages know beside the site.
