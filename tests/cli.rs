@@ -57,7 +57,7 @@ fn the_example_builds_with_the_findings_its_readme_lists() {
     let run = work.run(["build".as_ref(), example.as_os_str(), "--out".as_ref(), "out".as_ref()]);
     run.succeeds();
     let report = work.json("out/build-report.json");
-    let found: Vec<String> = report["diagnostics"]
+    let mut found: Vec<String> = report["diagnostics"]
         .as_array()
         .expect("a list of diagnostics")
         .iter()
@@ -74,9 +74,14 @@ fn the_example_builds_with_the_findings_its_readme_lists() {
         .filter(|code| code.starts_with("repos/") && code.contains(".yaml:"))
         .map(str::to_string)
         .collect();
+    found.sort();
     listed.sort();
     assert!(listed.len() > 1, "the README names places");
     assert_eq!(found, listed, "{}", run.err);
+    let run = work.run(["check".as_ref(), example.as_os_str(), "--format".as_ref(), "concise".as_ref()]);
+    run.succeeds();
+    let checked = run.out.lines().count();
+    assert_eq!(checked, listed.len(), "a check finds the same: {}", run.out);
 }
 
 #[test]
