@@ -70,7 +70,7 @@ fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json
         tags: entity
             .tags
             .iter()
-            .map(|tag| Link { text: tag.to_string(), url: format!("{}?tags={}", links.to("catalog/"), encoded(tag)) })
+            .map(|tag| Link { text: tag.to_string(), url: format!("{}?tag={}", links.to("catalog/"), encoded(tag)) })
             .collect(),
         may_have_owner: entity.kind.has_owner(),
         about: about(entity, data),
