@@ -3,6 +3,7 @@
 
 use super::check::Check;
 use super::kinds::Kind;
+use super::metadata::METADATA;
 use super::well_known::{self, ANNOTATIONS, DEPRECATED_ANNOTATIONS, SUNSET_ON};
 use crate::diagnostics::rules;
 use crate::diagnostics::suggestion::nearest;
@@ -11,15 +12,11 @@ use crate::yaml::{self, Node};
 /// A longer definition is not parsed for this.
 const LARGEST_DEFINITION: usize = 2 << 20;
 
-/// Fields of `metadata`.
-const METADATA: [&str; 10] =
-    ["name", "namespace", "title", "description", "labels", "annotations", "tags", "links", "uid", "etag"];
-
 impl Check<'_> {
     /// Fields and annotations that nothing reads, spelt almost like ones that are read.
     pub(super) fn spelling(&mut self, node: &Node, kind: &Kind) {
         if let Some(metadata) = node.get("metadata") {
-            self.near(metadata, "metadata", METADATA.into_iter());
+            self.near(metadata, "metadata", METADATA.into_iter().map(|(name, _)| name));
             for entry in metadata.get("annotations").map_or(&[][..], Node::entries) {
                 let key = entry.key.as_str();
                 let place = self.at(entry.key_span);
@@ -83,21 +80,22 @@ impl Check<'_> {
 
 /// The annotation that a key almost spells. Case and separators count for nothing.
 fn misspelt_annotation(key: &str) -> Option<&'static str> {
-    if ANNOTATIONS.contains(&key) {
+    let known = || ANNOTATIONS.iter().map(|annotation| annotation.name);
+    if known().any(|name| name == key) {
         return None;
     }
     let bare = |text: &str| text.to_lowercase().replace(['-', '_'], "");
-    let same = ANNOTATIONS.iter().find(|name| bare(name) == bare(key)).copied();
+    let same = known().find(|name| bare(name) == bare(key));
     let (prefix, _) = key.split_once('/')?;
     // A key of the same owner that differs by a letter or two; short names differ by less.
-    let siblings = ANNOTATIONS.iter().filter(|name| name.split_once('/').is_some_and(|(other, _)| other == prefix));
+    let siblings = known().filter(|name| name.split_once('/').is_some_and(|(other, _)| other == prefix));
     same.or_else(|| {
         let own = |name: &'static str| name.split_once('/').map_or(name, |(_, own)| own);
         let word = key.split_once('/').map_or(key, |(_, own)| own);
-        let meant = nearest(word, siblings.clone().map(|name| own(name)))?;
-        siblings.clone().find(|name| own(name) == meant).copied()
+        let meant = nearest(word, siblings.clone().map(own))?;
+        siblings.clone().find(|name| own(name) == meant)
     })
-    .or_else(|| nearest(key, ANNOTATIONS.iter().copied()).filter(|name| own_part(name) == own_part(key)))
+    .or_else(|| nearest(key, known()).filter(|name| own_part(name) == own_part(key)))
 }
 
 fn own_part(key: &str) -> &str {

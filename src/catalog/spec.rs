@@ -140,7 +140,7 @@ impl Check<'_> {
                 match EntityRef::parse(&text, row.default_kind, &envelope.namespace) {
                     Ok(target) => {
                         let (relation, field, span) = (row.relation, row.field, node.span);
-                        refs.push(Ref { relation, field, target: target.canonical(), span });
+                        refs.push(Ref { relation, field, target: target.canonical(), entity: None, span });
                     }
                     Err(why) => {
                         let place = self.at(node.span);

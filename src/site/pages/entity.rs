@@ -1,15 +1,16 @@
-//! An entity's page, its JSON and its search document.
+//! An entity's page, its files in the mirror of Backstage's API and its search document.
 
 use super::super::frame::{About, last_change, summary};
 use super::super::view::{Deprecation, EntityPage, Link, LinkWithIcon, OwnedGroup, Profile, SafeHtml, Tab, View};
-use super::super::{Linker, Rendered, Site, route};
+use super::super::{Linker, Rendered, Site, mirror, route};
+use crate::api;
 use crate::catalog::kinds::words;
 use crate::catalog::{Entity, EntityId, RelationType};
 use crate::graph::{self, DrawnBox, End};
 use crate::html::outside_address;
 use crate::search::SearchDocument;
 use crate::techdocs::inline_text;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 /// Longest description shown, in characters.
 const LONGEST_DESCRIPTION: usize = 10_000;
@@ -25,21 +26,20 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let id = EntityId(number as u32);
     let entity = site.catalog.entity(id);
     let route = route::entity(entity);
-    let data: Json = serde_json::from_str(&entity.data).unwrap_or_default();
-    let api = api_path(entity);
+    let data = api::entity(site.catalog, site.graph, id);
+    let address = mirror::entity(entity);
+    let api = format!("{address}.json");
     let view = page(site, id, entity, &route, &data, &api);
+    let documents = vec![document(entity, &route, &data)];
+    let text = data.to_string().into_bytes();
+    let ancestry = api::ancestry(site.catalog, site.graph, id, data).to_string().into_bytes();
+    let by_uid = format!("{}entities/by-uid/{}.json", mirror::ROOT, api::uid(&entity.reference));
     Rendered {
-        documents: vec![document(entity, &route, &data)],
+        documents,
         pages: vec![(route, View::Entity(Box::new(view)))],
-        files: vec![(api, with_relations(site, id, data).to_string().into_bytes())],
+        files: vec![(by_uid, text.clone()), (api, text), (format!("{address}/ancestry.json"), ancestry)],
         ..Rendered::default()
     }
-}
-
-/// `api/catalog/entities/by-name/component/default/payment-service.json`
-fn api_path(entity: &Entity) -> String {
-    let (namespace, name) = (route::segment(&entity.namespace), route::segment(&entity.name));
-    format!("api/catalog/entities/by-name/{}/{namespace}/{name}.json", entity.kind.id)
 }
 
 fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json, api: &str) -> EntityPage {
@@ -256,28 +256,6 @@ fn source(site: &Site<'_>, entity: &Entity) -> String {
         "<div class=\"highlight\"><pre><code class=\"language-yaml\">{}</code></pre></div>",
         site.highlighter.highlight("yaml", code.trim_end()).html
     )
-}
-
-/// The entity with its relations, as Backstage's catalog API gives it.
-fn with_relations(site: &Site<'_>, id: EntityId, mut data: Json) -> Json {
-    let mut relations: Vec<(&str, &str)> = site
-        .graph
-        .edges(id)
-        .iter()
-        .map(|edge| {
-            let target = match edge.target {
-                End::Entity(target) => &*site.catalog.entity(target).reference,
-                End::Dangling(number) => site.graph.dangling(number),
-            };
-            (edge.relation.name(), target)
-        })
-        .collect();
-    relations.sort_unstable();
-    let relations = relations.into_iter().map(|(name, target)| json!({ "type": name, "targetRef": target })).collect();
-    if let Some(entity) = data.as_object_mut() {
-        entity.insert("relations".to_string(), Json::Array(relations));
-    }
-    data
 }
 
 fn document(entity: &Entity, route: &str, data: &Json) -> SearchDocument {
