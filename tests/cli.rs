@@ -57,7 +57,7 @@ fn the_example_builds_with_the_findings_its_readme_lists() {
     let run = work.run(["build".as_ref(), example.as_os_str(), "--out".as_ref(), "out".as_ref()]);
     run.succeeds();
     let report = work.json("out/build-report.json");
-    let found: Vec<String> = report["diagnostics"]
+    let mut found: Vec<String> = report["diagnostics"]
         .as_array()
         .expect("a list of diagnostics")
         .iter()
@@ -74,9 +74,29 @@ fn the_example_builds_with_the_findings_its_readme_lists() {
         .filter(|code| code.starts_with("repos/") && code.contains(".yaml:"))
         .map(str::to_string)
         .collect();
+    found.sort();
     listed.sort();
     assert!(listed.len() > 1, "the README names places");
     assert_eq!(found, listed, "{}", run.err);
+    let run = work.run(["check".as_ref(), example.as_os_str(), "--format".as_ref(), "concise".as_ref()]);
+    run.succeeds();
+    let checked = run.out.lines().count();
+    assert_eq!(checked, listed.len(), "a check finds the same: {}", run.out);
+}
+
+#[test]
+fn pages_of_the_example_show_what_its_own_kinds_say() {
+    let work = Work::new("example-kinds");
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("content-example");
+    work.run(["build".as_ref(), example.as_os_str(), "--out".as_ref(), "out".as_ref()]).succeeds();
+    let page = |path: &str| fs::read_to_string(work.path("out/catalog").join(path)).expect("a page");
+    let venue = page("default/venue/old-opera/index.html");
+    assert!(venue.contains("Hamburg") && venue.contains("Sold through"), "a fact and a relation of a declared kind");
+    assert!(page("default/component/storefront/index.html").contains("Sells"), "the relation from its other side");
+    assert!(page("-/venue/index.html").contains("Cellar Theatre"), "a list of its own");
+    let server = page("default/api/catalogue-assistant/index.html");
+    assert!(server.contains("https://mcp.curtaincall.example/catalogue"), "the address of an MCP server");
+    assert!(!work.path("out/catalog/default/api/catalogue-assistant/definition").exists(), "no empty definition");
 }
 
 #[test]

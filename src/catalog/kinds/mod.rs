@@ -16,7 +16,7 @@ use super::relation::RelationType;
 use crate::config::{Config, DeclaredKind};
 use crate::diagnostics::{Finding, rules};
 
-pub use declared::SpecSchema;
+pub use declared::{SpecSchema, words};
 pub use location::targets as location_targets;
 
 /// One kind of entity.

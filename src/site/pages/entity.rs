@@ -4,6 +4,7 @@ use super::super::frame::{About, last_change, summary};
 use super::super::view::{Deprecation, EntityPage, Link, LinkWithIcon, OwnedGroup, Profile, SafeHtml, Tab, View};
 use super::super::{Linker, Rendered, Site, mirror, route};
 use crate::api;
+use crate::catalog::kinds::words;
 use crate::catalog::{Entity, EntityId, RelationType};
 use crate::graph::{self, DrawnBox, End};
 use crate::html::outside_address;
@@ -69,8 +70,9 @@ fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json
         tags: entity
             .tags
             .iter()
-            .map(|tag| Link { text: tag.to_string(), url: format!("{}?tags={}", links.to("catalog/"), encoded(tag)) })
+            .map(|tag| Link { text: tag.to_string(), url: format!("{}?tag={}", links.to("catalog/"), encoded(tag)) })
             .collect(),
+        may_have_owner: entity.kind.has_owner(),
         about: about(entity, data),
         tabs: tabs(site, id, "overview", links),
         docs: site.docs_of(id).map(|set| Link {
@@ -102,7 +104,7 @@ pub(super) fn tabs(site: &Site<'_>, id: EntityId, current: &'static str, links: 
     let entity = site.catalog.entity(id);
     let base = route::entity(entity);
     let mut tabs = vec![("overview", "Overview", links.to(&base))];
-    if entity.kind.id == "api" {
+    if super::definition::has_one(entity) {
         tabs.push(("definition", "Definition", links.to(&format!("{base}definition/"))));
     }
     if let Some(start) = site.docs_start(id) {
@@ -128,7 +130,35 @@ fn about(entity: &Entity, data: &Json) -> Vec<(String, String)> {
     for target in data["spec"]["targets"].as_array().into_iter().flatten() {
         add("Target", target.as_str());
     }
+    for remote in data["spec"]["remotes"].as_array().into_iter().flatten() {
+        let (of_type, url) = (remote["type"].as_str(), remote["url"].as_str());
+        add("Remote", of_type.zip(url).map(|(of_type, url)| format!("{of_type} {url}")).as_deref());
+    }
+    rows.extend(own_facts(entity, &data["spec"]));
     rows
+}
+
+/// What entities of declared kinds and AI resources say in fields that no other kind has. Refs stand with the relations.
+fn own_facts(entity: &Entity, spec: &Json) -> Vec<(String, String)> {
+    if entity.kind.schema.is_none() && entity.kind.id != "airesource" {
+        return Vec::new();
+    }
+    let relations = entity.kind.of_type(entity.r#type.as_deref()).1;
+    let shown = |key: &str| matches!(key, "type" | "lifecycle") || relations.iter().any(|row| row.field == key);
+    let fields = spec.as_object().into_iter().flatten().filter(|(key, _)| !shown(key));
+    fields.filter_map(|(key, value)| Some((words(key), fact(value)?))).collect()
+}
+
+/// A plain value, or a list of them, as a text of one line.
+fn fact(value: &Json) -> Option<String> {
+    const LONGEST: usize = 500;
+    let text = match value {
+        Json::String(text) => text.clone(),
+        Json::Number(_) | Json::Bool(_) => value.to_string(),
+        Json::Array(items) => items.iter().filter_map(fact).collect::<Vec<_>>().join(", "),
+        Json::Null | Json::Object(_) => return None,
+    };
+    (!text.is_empty()).then(|| text.chars().take(LONGEST).collect())
 }
 
 fn outside_links(data: &Json) -> Vec<LinkWithIcon> {
