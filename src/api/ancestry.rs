@@ -6,6 +6,7 @@ use crate::graph::Graph;
 use crate::source::Origin;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// An entity that weighs more, in bytes, is given short. A Location may name thousands of files and stands in the
@@ -18,42 +19,50 @@ const BY_LOCATION: &str = "backstage.io/managed-by-location";
 const BY_ORIGIN: &str = "backstage.io/managed-by-origin-location";
 
 /// `{rootEntityRef, items: [{entity, parentEntityRefs}]}`: the entity, the Locations that lead to it, and at last the
-/// one that Backstage generates for each location that a configuration names. `entity` is what [`super::entity`] gives
-/// for `id`.
-pub fn ancestry(catalog: &Catalog, graph: &Graph, id: EntityId, entity: Json) -> Json {
-    let mut items = Vec::new();
+/// one that Backstage generates for each location that a configuration names. `entity` is the JSON of the entity, which
+/// the caller has: the answer is put together as text, so that no entity is written twice.
+pub fn ancestry(catalog: &Catalog, graph: &Graph, id: EntityId, entity: &str) -> String {
+    let root = Json::from(&*catalog.entity(id).reference);
+    let mut text = format!("{{\"rootEntityRef\":{root},\"items\":[");
     let mut seen = Vec::new();
-    let (mut at, mut given) = (id, Some(entity));
+    let mut at = id;
     loop {
         seen.push(at);
         let stored = catalog.entity(at);
-        let shown = match given.take() {
-            _ if weight(stored, graph, at) > LONGEST => short(stored),
-            Some(entity) => entity,
-            None => super::entity(catalog, graph, at),
+        let shown = if weight(stored, graph, at) > LONGEST {
+            Cow::Owned(short(stored).to_string())
+        } else if at == id {
+            Cow::Borrowed(entity)
+        } else {
+            Cow::Owned(super::entity(catalog, graph, at).to_string())
         };
         match &stored.parent {
             Some(Parent::Location(reference)) => {
-                items.push(item(shown, Some(reference)));
+                push(&mut text, &shown, Some(reference));
                 // Locations that name one another's files end where the first stands again.
                 match catalog.find(reference).filter(|parent| !seen.contains(parent)) {
-                    Some(parent) => at = parent,
+                    Some(parent) => {
+                        text.push(',');
+                        at = parent;
+                    }
                     None => break,
                 }
             }
             Some(Parent::Configured(origin)) => {
                 let (reference, location) = generated(origin);
-                items.push(item(shown, Some(&reference)));
-                items.push(item(location, None));
+                push(&mut text, &shown, Some(&reference));
+                text.push(',');
+                push(&mut text, &location.to_string(), None);
                 break;
             }
             None => {
-                items.push(item(shown, None));
+                push(&mut text, &shown, None);
                 break;
             }
         }
     }
-    json!({ "rootEntityRef": &*catalog.entity(id).reference, "items": items })
+    text.push_str("]}");
+    text
 }
 
 /// A location that the configuration names, or the folder of a scan.
@@ -81,8 +90,13 @@ pub fn locations(catalog: &Catalog) -> Vec<Location<'_>> {
     listed.collect()
 }
 
-fn item(entity: Json, parent: Option<&str>) -> Json {
-    json!({ "entity": entity, "parentEntityRefs": parent.into_iter().collect::<Vec<_>>() })
+/// One item: an entity and what brought it.
+fn push(text: &mut String, entity: &str, parent: Option<&str>) {
+    text.push_str("{\"entity\":");
+    text.push_str(entity);
+    text.push_str(",\"parentEntityRefs\":[");
+    text.extend(parent.map(|parent| Json::from(parent).to_string()));
+    text.push_str("]}");
 }
 
 /// About how long an entity's JSON is, without making it.
@@ -129,5 +143,5 @@ fn generated_ref(origin: &Origin) -> String {
 }
 
 fn generated_name(origin: &Origin) -> String {
-    format!("generated-{}", identity::sha1(&format!("{}:{}", origin.kind, origin.target)))
+    format!("generated-{}", identity::sha1(format!("{}:{}", origin.kind, origin.target).as_bytes()))
 }

@@ -1,5 +1,6 @@
 //! What identifies an entity and a state of it, the same in every build.
 
+use serde::Serialize;
 use serde_json::Value as Json;
 use sha1_smol::Sha1;
 use uuid::Uuid;
@@ -14,41 +15,50 @@ pub fn uid(reference: &str) -> Uuid {
 
 /// The `metadata.etag` of an entity that has none: SHA-1 of its JSON, whatever the order of its keys.
 pub(super) fn etag(entity: &Json) -> String {
-    let mut hash = Sha1::new();
-    stable(entity, &mut hash);
-    hash.digest().to_string()
+    let mut text = Vec::with_capacity(2048);
+    stable(entity, &mut text);
+    sha1(&text)
 }
 
-/// SHA-1 of a text, as Backstage names generated Locations.
-pub(super) fn sha1(text: &str) -> String {
-    Sha1::from(text).digest().to_string()
+/// In hex, as Backstage names generated Locations.
+pub(super) fn sha1(bytes: &[u8]) -> String {
+    Sha1::from(bytes).digest().to_string()
 }
 
-fn stable(value: &Json, hash: &mut Sha1) {
+/// JSON with sorted keys.
+fn stable(value: &Json, text: &mut Vec<u8>) {
     match value {
         Json::Object(map) => {
             let mut entries: Vec<(&String, &Json)> = map.iter().collect();
             entries.sort_unstable_by_key(|(key, _)| *key);
+            text.push(b'{');
             for (at, (key, value)) in entries.into_iter().enumerate() {
-                hash.update(if at == 0 { b"{" } else { b"," });
-                hash.update(Json::from(key.as_str()).to_string().as_bytes());
-                hash.update(b":");
-                stable(value, hash);
+                if at > 0 {
+                    text.push(b',');
+                }
+                write(key, text);
+                text.push(b':');
+                stable(value, text);
             }
-            hash.update(if map.is_empty() { b"{}" } else { b"}" });
+            text.push(b'}');
         }
         Json::Array(items) => {
-            hash.update(b"[");
+            text.push(b'[');
             for (at, item) in items.iter().enumerate() {
                 if at > 0 {
-                    hash.update(b",");
+                    text.push(b',');
                 }
-                stable(item, hash);
+                stable(item, text);
             }
-            hash.update(b"]");
+            text.push(b']');
         }
-        simple => hash.update(simple.to_string().as_bytes()),
+        simple => write(simple, text),
     }
+}
+
+fn write(value: &impl Serialize, text: &mut Vec<u8>) {
+    // Memory takes everything, and texts and numbers are always JSON.
+    serde_json::to_writer(text, value).unwrap_or_default();
 }
 
 #[cfg(test)]
@@ -65,7 +75,10 @@ mod tests {
 
     #[test]
     fn etags_are_those_of_sorted_json() {
-        assert_eq!(etag(&json!({ "b": [1, {}, []], "a": "é\"" })), sha1("{\"a\":\"é\\\"\",\"b\":[1,{},[]]}"));
+        assert_eq!(
+            etag(&json!({ "b": [1, {}, []], "a": "é\"" })),
+            sha1("{\"a\":\"é\\\"\",\"b\":[1,{},[]]}".as_bytes())
+        );
         assert_eq!(etag(&json!({ "a": 1, "b": 2 })), etag(&json!({ "b": 2, "a": 1 })));
         assert_ne!(etag(&json!({ "a": [1, 2] })), etag(&json!({ "a": [2, 1] })));
     }

@@ -31,8 +31,9 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let api = format!("{address}.json");
     let view = page(site, id, entity, &route, &data, &api);
     let documents = vec![document(entity, &route, &data)];
-    let text = data.to_string().into_bytes();
-    let ancestry = api::ancestry(site.catalog, site.graph, id, data).to_string().into_bytes();
+    let text = data.to_string();
+    let ancestry = api::ancestry(site.catalog, site.graph, id, &text).into_bytes();
+    let text = text.into_bytes();
     let by_uid = format!("{}entities/by-uid/{}.json", mirror::ROOT, api::uid(&entity.reference));
     Rendered {
         documents,
