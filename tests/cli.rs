@@ -110,7 +110,7 @@ fn a_second_build_shows_the_findings_again_and_refuses_them_again() {
     work.run(["build", "repos", "--out", "out"]).succeeds();
     let run = work.run(["build", "repos", "--out", "out"]);
     run.succeeds();
-    assert!(run.err.contains("Nothing changed") && run.err.contains("warning[dangling-ref]"), "{}", run.err);
+    assert!(run.err.contains("Nothing changed") && run.err.contains("warning[unknown-owner]"), "{}", run.err);
     let run = work.run(["build", "repos", "--out", "out", "--deny", "warnings", "--report", "report.json"]);
     assert_eq!(run.code, 3, "{}", run.err);
     let report = work.json("report.json");
@@ -337,7 +337,7 @@ fn denied_findings_end_with_3_and_leave_the_old_site() {
     work.write("repos/orphan/catalog-info.yaml", ORPHAN);
     let run = work.run(["build", "repos", "--out", "out", "--deny", "warnings", "--report", "report.json"]);
     assert_eq!(run.code, 3, "{}", run.err);
-    assert!(run.err.contains("warning[dangling-ref]"), "what is denied is shown: {}", run.err);
+    assert!(run.err.contains("warning[unknown-owner]"), "what is denied is shown: {}", run.err);
     assert!(run.err.contains("nothing was published"), "{}", run.err);
     same(&before, &work.tree("out"));
     assert_eq!(work.companions("out"), [".out.callboard-lock"]);
@@ -361,7 +361,7 @@ fn the_report_of_a_refused_build_names_what_was_refused() {
     let report = work.json("report.json");
     let codes: Vec<&str> =
         report["diagnostics"].as_array().into_iter().flatten().filter_map(|finding| finding["code"].as_str()).collect();
-    assert_eq!(codes, ["dangling-ref"], "{report}");
+    assert_eq!(codes, ["unknown-owner"], "{report}");
 }
 
 #[test]
@@ -943,7 +943,7 @@ fn quiet_says_nothing_and_color_does_as_it_is_told() {
     let colored = |args: &[&str]| {
         let run = work.run(["build", "repos", "--out", args[0]].iter().chain(&args[1..]));
         run.succeeds();
-        assert!(run.err.contains("dangling-ref"), "{}", run.err);
+        assert!(run.err.contains("unknown-owner"), "{}", run.err);
         run.err.contains('\u{1b}')
     };
     assert!(!colored(&["a"]), "no colours into a pipe");
@@ -958,7 +958,7 @@ fn a_name_cannot_steer_a_terminal() {
     work.write("repos/a/catalog-info.yaml", owner);
     let run = work.run(["build", "repos", "--out", "out"]);
     run.succeeds();
-    assert!(run.err.contains("dangling-ref"), "{}", run.err);
+    assert!(run.err.contains("unknown-owner"), "{}", run.err);
     assert!(!run.err.contains('\u{1b}'), "{}", run.err);
     assert!(run.err.lines().all(|line| !line.trim_start().starts_with("error: forged")), "{}", run.err);
 }
