@@ -13,14 +13,15 @@ pub mod config;
 pub mod source;
 
 pub mod catalog;
+pub mod draft;
+pub mod schema;
 pub mod techdocs;
 
 pub mod graph;
-
-pub mod api;
 pub mod insights;
 pub mod scaffolder;
 
+pub mod api;
 pub mod search;
 pub mod site;
 

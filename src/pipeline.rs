@@ -10,6 +10,7 @@ use crate::insights::{self, Elsewhere, World};
 use crate::output::{Fingerprint, Sink};
 use crate::scaffolder;
 use crate::search::{self, SearchDocument};
+use crate::site::mirror::PAGE_SIZE;
 use crate::site::pages::{Closing, Counts};
 use crate::site::{CLOSING, PAGE_TYPES, Rendered, Site, SiteOptions, SiteParts};
 use crate::source::{self, Crawl, CrawlOptions, Snapshot};
@@ -146,7 +147,10 @@ pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<
     }
     let report = Report::new(snapshot, &all, counts);
     sink.put("build-report.json", &report.to_json())?;
-    sink.put("_headers", emit::headers(&site.content_security_policy()).as_bytes())?;
+    let (base, policy) = (config.base_path(), site.content_security_policy());
+    sink.put("_headers", emit::headers(&policy, &base, catalog.len(), PAGE_SIZE).as_bytes())?;
+    let kinds = site.lists().iter().filter_map(|list| list.kind).map(|kind| kind.name);
+    sink.put("_redirects", emit::redirects(&base, kinds).as_bytes())?;
     sink.put(".nojekyll", b"")?;
     Ok(Built { findings: all, report })
 }

@@ -15,6 +15,7 @@
 //! | `json REF [POINTER]` | an entity as it is stored, or a part of it |
 //! | `config` | what the configuration says beyond the defaults |
 //! | `repos` | repositories and their files |
+//! | `api PATH [POINTER]` | a file of the catalog's data, below `api/`, or a part of it |
 //! | `html REPO/PATH` | a documentation page's content |
 //! | `nav REF` | the navigation of an entity's documentation |
 //! | `files` | files that the documentation brings beside its pages |
@@ -100,12 +101,21 @@ fn techdocs() {
 }
 
 #[test]
+fn api() {
+    run("api", &|portal, wanted, of| match wanted {
+        "findings" => Some(portal.descriptor_findings()),
+        "api" => portal.api(of),
+        _ => None,
+    });
+}
+
+#[test]
 fn every_area_has_its_test() {
     let folders: BTreeSet<String> = std::fs::read_dir(cases())
         .expect("there are cases")
         .map(|entry| entry.expect("a folder of cases").file_name().to_string_lossy().into_owned())
         .collect();
-    assert_eq!(folders, ["catalog", "config", "insights", "sources", "techdocs"].map(String::from).into());
+    assert_eq!(folders, ["api", "catalog", "config", "insights", "sources", "techdocs"].map(String::from).into());
 }
 
 /// What a portal says to one expectation: its word and what stands behind the word. `None`: nothing answers to that.
@@ -248,7 +258,7 @@ impl Files {
                 self.compat = true;
                 return Ok(true);
             }
-            ("html" | "nav", _) | (_, "") => return Ok(false),
+            ("html" | "nav" | "api", _) | (_, "") => return Ok(false),
             ("json", reference) if reference.contains(':') => return Ok(false),
             _ => {}
         }
@@ -415,6 +425,14 @@ impl Portal {
         let catalog = &self.gathered()?.catalog;
         let data = &catalog.entity(catalog.find(reference)?).data;
         let json: serde_json::Value = serde_json::from_str(data).expect("an entity is stored as JSON");
+        serde_json::to_string_pretty(json.pointer(pointer)?).ok()
+    }
+
+    /// `PATH [POINTER]`
+    fn api(&self, of: &str) -> Option<String> {
+        let (path, pointer) = of.split_once(' ').unwrap_or((of, ""));
+        let bytes = self.built()?.site.get(&format!("api/{path}"))?;
+        let json: serde_json::Value = serde_json::from_slice(&bytes).expect("the data is JSON");
         serde_json::to_string_pretty(json.pointer(pointer)?).ok()
     }
 

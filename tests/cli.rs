@@ -57,7 +57,7 @@ fn the_example_builds_with_the_findings_its_readme_lists() {
     let run = work.run(["build".as_ref(), example.as_os_str(), "--out".as_ref(), "out".as_ref()]);
     run.succeeds();
     let report = work.json("out/build-report.json");
-    let found: Vec<String> = report["diagnostics"]
+    let mut found: Vec<String> = report["diagnostics"]
         .as_array()
         .expect("a list of diagnostics")
         .iter()
@@ -74,9 +74,29 @@ fn the_example_builds_with_the_findings_its_readme_lists() {
         .filter(|code| code.starts_with("repos/") && code.contains(".yaml:"))
         .map(str::to_string)
         .collect();
+    found.sort();
     listed.sort();
     assert!(listed.len() > 1, "the README names places");
     assert_eq!(found, listed, "{}", run.err);
+    let run = work.run(["check".as_ref(), example.as_os_str(), "--format".as_ref(), "concise".as_ref()]);
+    run.succeeds();
+    let checked = run.out.lines().count();
+    assert_eq!(checked, listed.len(), "a check finds the same: {}", run.out);
+}
+
+#[test]
+fn pages_of_the_example_show_what_its_own_kinds_say() {
+    let work = Work::new("example-kinds");
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("content-example");
+    work.run(["build".as_ref(), example.as_os_str(), "--out".as_ref(), "out".as_ref()]).succeeds();
+    let page = |path: &str| fs::read_to_string(work.path("out/catalog").join(path)).expect("a page");
+    let venue = page("default/venue/old-opera/index.html");
+    assert!(venue.contains("Hamburg") && venue.contains("Sold through"), "a fact and a relation of a declared kind");
+    assert!(page("default/component/storefront/index.html").contains("Sells"), "the relation from its other side");
+    assert!(page("-/venue/index.html").contains("Cellar Theatre"), "a list of its own");
+    let server = page("default/api/catalogue-assistant/index.html");
+    assert!(server.contains("https://mcp.curtaincall.example/catalogue"), "the address of an MCP server");
+    assert!(!work.path("out/catalog/default/api/catalogue-assistant/definition").exists(), "no empty definition");
 }
 
 #[test]
@@ -90,7 +110,7 @@ fn a_second_build_shows_the_findings_again_and_refuses_them_again() {
     work.run(["build", "repos", "--out", "out"]).succeeds();
     let run = work.run(["build", "repos", "--out", "out"]);
     run.succeeds();
-    assert!(run.err.contains("Nothing changed") && run.err.contains("warning[dangling-ref]"), "{}", run.err);
+    assert!(run.err.contains("Nothing changed") && run.err.contains("warning[unknown-owner]"), "{}", run.err);
     let run = work.run(["build", "repos", "--out", "out", "--deny", "warnings", "--report", "report.json"]);
     assert_eq!(run.code, 3, "{}", run.err);
     let report = work.json("report.json");
@@ -317,7 +337,7 @@ fn denied_findings_end_with_3_and_leave_the_old_site() {
     work.write("repos/orphan/catalog-info.yaml", ORPHAN);
     let run = work.run(["build", "repos", "--out", "out", "--deny", "warnings", "--report", "report.json"]);
     assert_eq!(run.code, 3, "{}", run.err);
-    assert!(run.err.contains("warning[dangling-ref]"), "what is denied is shown: {}", run.err);
+    assert!(run.err.contains("warning[unknown-owner]"), "what is denied is shown: {}", run.err);
     assert!(run.err.contains("nothing was published"), "{}", run.err);
     same(&before, &work.tree("out"));
     assert_eq!(work.companions("out"), [".out.callboard-lock"]);
@@ -341,7 +361,7 @@ fn the_report_of_a_refused_build_names_what_was_refused() {
     let report = work.json("report.json");
     let codes: Vec<&str> =
         report["diagnostics"].as_array().into_iter().flatten().filter_map(|finding| finding["code"].as_str()).collect();
-    assert_eq!(codes, ["dangling-ref"], "{report}");
+    assert_eq!(codes, ["unknown-owner"], "{report}");
 }
 
 #[test]
@@ -737,9 +757,15 @@ fn search_answers_from_a_built_portal() {
 #[test]
 fn help_has_examples_and_completions_are_there() {
     let work = Work::new("help");
-    for args in
-        [&["--help"][..], &["build", "--help"], &["serve", "--help"], &["search", "--help"], &["completions", "--help"]]
-    {
+    for args in [
+        &["--help"][..],
+        &["build", "--help"],
+        &["serve", "--help"],
+        &["search", "--help"],
+        &["init", "--help"],
+        &["schema", "--help"],
+        &["completions", "--help"],
+    ] {
         let run = work.run(args);
         run.succeeds();
         assert!(run.out.contains("Examples:\n  callboard "), "{args:?}: {}", run.out);
@@ -754,6 +780,157 @@ fn help_has_examples_and_completions_are_there() {
     assert_eq!(run.out.trim(), concat!("callboard ", env!("CARGO_PKG_VERSION")));
 }
 
+// Schemas
+
+#[test]
+fn schemas_take_the_example_and_refuse_what_is_wrong() {
+    let work = Work::new("schema");
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("content-example");
+    let run = work.run(["schema", "--out", "schemas"]);
+    run.succeeds();
+    assert!(run.out.is_empty() && run.err.contains("Wrote 12 schemas into `schemas`"), "{}", run.err);
+    let schema = |name: &str| {
+        let json = work.json(&format!("schemas/{name}.schema.json"));
+        assert_eq!(json["$schema"], "http://json-schema.org/draft-07/schema#", "{name}");
+        jsonschema::validator_for(&json).expect("a JSON Schema")
+    };
+    let descriptor = schema("catalog-info");
+    let mut seen = 0;
+    for entry in walkdir::WalkDir::new(example.join("repos")).into_iter().flatten() {
+        let path = entry.path();
+        let is_descriptor = path.extension().is_some_and(|ending| ending == "yaml")
+            && !path.components().any(|part| matches!(part.as_os_str().to_str(), Some("skeleton" | "api")));
+        if !is_descriptor || path.is_dir() {
+            continue;
+        }
+        let text = fs::read_to_string(path).expect("the example can be read");
+        for document in callboard::yaml::parse(&text) {
+            let json = document.result.expect("the example is YAML").to_json();
+            let of_kind = schema(&json["kind"].as_str().unwrap_or_default().to_lowercase());
+            for schema in [&descriptor, &of_kind] {
+                let found = schema.validate(&json).map_err(|error| error.to_string());
+                assert_eq!(found, Ok(()), "{}: {}", path.display(), json["metadata"]["name"]);
+            }
+            let mut faulty = json.clone();
+            faulty["metadata"]["name"] = "a b".into();
+            assert!(!descriptor.is_valid(&faulty) && !of_kind.is_valid(&faulty), "{faulty}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 50, "the example's descriptors are found");
+    let config = fs::read_to_string(example.join("app-config.yaml")).expect("the example has a configuration");
+    let mut config = callboard::yaml::parse_one(&config).expect("YAML").to_json();
+    assert!(schema("app-config").is_valid(&config));
+    config["callboard"] = serde_json::json!({ "them": "x" });
+    assert!(!schema("app-config").is_valid(&config));
+}
+
+#[test]
+fn a_portal_carries_the_schemas_of_its_own_kinds() {
+    let work = Work::with_shop("schema-site");
+    work.write(
+        "app-config.yaml",
+        "catalog: { rules: [{ allow: [Component, Group] }] }\ncallboard:\n  sources: { filesystem: [repos] }\n  \
+         kinds: [{ kind: Board, apiVersions: [example.com/v1] }]\n",
+    );
+    work.run(["build", "--out", "out"]).succeeds();
+    let run = work.run(["schema"]);
+    run.succeeds();
+    assert!(run.out.contains("\"Board\"") && run.err.is_empty(), "{}", run.err);
+    assert_eq!(work.read("out/schema/catalog-info.schema.json"), run.out);
+    assert_eq!(work.run(["schema", "Board"]).out, work.read("out/schema/board.schema.json"));
+    assert_eq!(work.run(["schema", "config"]).out, work.read("out/schema/app-config.schema.json"));
+    work.run(["schema", "user", "-o", "one"]).succeeds();
+    assert_eq!(work.tree("one").into_keys().collect::<Vec<_>>(), ["user.schema.json"]);
+}
+
+#[test]
+fn a_schema_that_does_not_exist_is_guessed_at() {
+    let work = Work::new("schema-none");
+    let run = work.run(["schema", "componet"]);
+    assert_eq!(run.code, 2);
+    assert!(
+        run.err.contains("there is no kind `componet`") && run.err.contains("Did you mean `component`?"),
+        "{run:?}"
+    );
+    work.write("app-config.yaml", "callboard: { sorces: {} }");
+    assert_eq!(work.run(["schema"]).code, 2, "a configuration with errors declares nothing that can be relied on");
+    work.run(["schema", "config"]).succeeds();
+}
+
+// First descriptors
+
+#[test]
+fn a_first_descriptor_is_drafted_from_what_a_repository_shows() {
+    let work = Work::new("init");
+    work.write("shop/README.md", "# The Shop\n\nSells gramophones: old ones, \"new\" ones.\n");
+    work.write("shop/CODEOWNERS", "* @acme/team-shop\n");
+    work.write("shop/Dockerfile", "FROM scratch\n");
+    work.write("shop/main.go", "package main\n");
+    work.write("shop/docs/index.md", "# Shop\n");
+    work.write("shop/api/openapi.yaml", "openapi: 3.0.0\ninfo: { title: Shop, version: '1' }\npaths: {}\n");
+    work.commit("shop", "2026-01-01T00:00:00Z");
+    git(&work.path("shop"), &["remote", "add", "origin", "https://ann:geheim@github.com/acme/gramophones.git"]);
+    git(&work.path("shop"), &["tag", "v1.2.0"]);
+
+    let shown = work.run(["init", "shop", "--stdout"]);
+    shown.succeeds();
+    assert!(!work.path("shop/catalog-info.yaml").exists());
+    let run = work.run(["init", "shop"]);
+    run.succeeds();
+    let text = work.read("shop/catalog-info.yaml");
+    assert_eq!((run.out.as_str(), &text), ("", &shown.out));
+    for line in [
+        "  name: gramophones\n",
+        "  title: The Shop\n",
+        "    github.com/project-slug: acme/gramophones\n",
+        "  lifecycle: production # ",
+        "  owner: team-shop # ",
+        "    $text: ./api/openapi.yaml\n",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    assert!(run.err.contains("name: `gramophones`, from the git remote `github.com/acme/gramophones`"), "{}", run.err);
+    assert!(run.err.ends_with("read the comments in it, then run `callboard check`\n"), "{}", run.err);
+    assert!(!format!("{}{text}", run.err).contains("geheim"), "{}", run.err);
+
+    work.write("org/catalog-info.yaml", TEAM.replace("team-a", "team-shop"));
+    work.run(["build", ".", "--working-tree", "--out", "out", "--deny", "warnings"]).succeeds();
+    assert!(work.path("out/catalog/default/api/gramophones-api/index.html").is_file());
+}
+
+#[test]
+fn a_descriptor_that_is_there_is_not_written_over() {
+    let work = Work::new("init-again");
+    work.write("shop/catalog-info.yml", "mine");
+    let run = work.run(["init", "shop"]);
+    assert_eq!(run.code, 2);
+    assert!(
+        run.err.contains("there is `shop/catalog-info.yml` already") && run.err.contains("--stdout"),
+        "{}",
+        run.err
+    );
+    assert_eq!(work.read("shop/catalog-info.yml"), "mine");
+    work.run(["init", "shop", "--force"]).succeeds();
+    assert!(work.read("shop/catalog-info.yml").contains("  name: shop\n"));
+    assert!(!work.path("shop/catalog-info.yaml").exists());
+    assert_eq!(work.run(["init", "nowhere"]).code, 2);
+    assert_eq!(work.run(["init", "shop", "--stdout", "--force"]).code, 2);
+}
+
+#[test]
+fn a_folder_below_a_repository_gets_a_descriptor_of_its_own() {
+    let work = Work::new("init-part");
+    work.write("shops/services/orders/package.json", "{ \"name\": \"@acme/orders\" }");
+    work.write("shops/.github/CODEOWNERS", "/services/orders/ @acme/team-orders\n");
+    work.commit("shops", "2026-01-01T00:00:00Z");
+    let run = work.run(["init", "shops", "--stdout"]);
+    assert!(run.err.contains("`callboard init FOLDER` drafts one: `services/orders`"), "{}", run.err);
+    work.run(["init", "shops/services/orders"]).succeeds();
+    let text = work.read("shops/services/orders/catalog-info.yaml");
+    assert!(text.contains("  name: orders\n") && text.contains("  owner: team-orders # "), "{text}");
+}
+
 #[test]
 fn quiet_says_nothing_and_color_does_as_it_is_told() {
     let work = Work::with_shop("talk");
@@ -766,7 +943,7 @@ fn quiet_says_nothing_and_color_does_as_it_is_told() {
     let colored = |args: &[&str]| {
         let run = work.run(["build", "repos", "--out", args[0]].iter().chain(&args[1..]));
         run.succeeds();
-        assert!(run.err.contains("dangling-ref"), "{}", run.err);
+        assert!(run.err.contains("unknown-owner"), "{}", run.err);
         run.err.contains('\u{1b}')
     };
     assert!(!colored(&["a"]), "no colours into a pipe");
@@ -781,7 +958,7 @@ fn a_name_cannot_steer_a_terminal() {
     work.write("repos/a/catalog-info.yaml", owner);
     let run = work.run(["build", "repos", "--out", "out"]);
     run.succeeds();
-    assert!(run.err.contains("dangling-ref"), "{}", run.err);
+    assert!(run.err.contains("unknown-owner"), "{}", run.err);
     assert!(!run.err.contains('\u{1b}'), "{}", run.err);
     assert!(run.err.lines().all(|line| !line.trim_start().starts_with("error: forged")), "{}", run.err);
 }
@@ -847,6 +1024,100 @@ fn every_link_of_the_example_leads_somewhere() {
     }
 }
 
+// The catalog as data
+
+#[test]
+fn an_etag_changes_with_its_entity_and_a_uid_never() {
+    let work = Work::with_shop("etags");
+    let build = || {
+        work.run(["build", "repos", "--out", "out"]).succeeds();
+        let page = work.json("out/api/catalog/entities.json");
+        let entities = page.as_array().expect("a list of entities").clone();
+        let part = |entity: &Json, key: &str| entity["metadata"][key].as_str().expect("a text").to_string();
+        let read = |entity: &Json| (part(entity, "name"), (part(entity, "uid"), part(entity, "etag")));
+        entities.iter().map(read).collect::<BTreeMap<_, _>>()
+    };
+    let before = build();
+    assert_eq!(before["shop"].0, "7d740837-7eef-594b-af45-6ac056895b20");
+    work.write("repos/shop/docs/index.md", "# Another page\n");
+    assert_eq!(build(), before, "documentation is no part of an entity");
+    work.write("repos/shop/catalog-info.yaml", format!("{}---\n{TEAM}", SHOP.replace("gramophones", "records")));
+    let after = build();
+    assert_ne!(after["shop"].1, before["shop"].1);
+    assert_eq!(after["shop"].0, before["shop"].0);
+    assert_eq!(after["team-a"], before["team-a"]);
+}
+
+#[test]
+fn a_large_catalog_comes_in_pages_that_name_the_next() {
+    let work = Work::new("pages");
+    let resource = |number: usize| {
+        format!(
+            "---\napiVersion: backstage.io/v1alpha1\nkind: Resource\nmetadata: {{ name: r{number:04} }}\n\
+             spec: {{ type: bucket, owner: team-a }}\n"
+        )
+    };
+    let resources: String = (0..1000).map(resource).collect();
+    work.write("repos/stock/catalog-info.yaml", resources);
+    work.write("repos/team/catalog-info.yaml", TEAM);
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let index = work.json("out/api/catalog/index.json");
+    assert_eq!((&index["total"], &index["pageSize"]), (&1001.into(), &1000.into()));
+    let pages = index["pages"].as_array().expect("a list of pages");
+    assert_eq!(*pages, ["entities.json", "entities/-/2.json"]);
+    let names: Vec<String> = pages
+        .iter()
+        .map(|page| work.json(&format!("out/api/catalog/{}", page.as_str().expect("a path"))))
+        .flat_map(|page| page.as_array().expect("a list of entities").clone())
+        .map(|entity| entity["metadata"]["name"].as_str().expect("a name").to_string())
+        .collect();
+    assert_eq!(names.len(), 1001);
+    assert_eq!((&*names[0], &*names[1], &*names[1000]), ("team-a", "r0000", "r0999"), "in the order of refs");
+    let headers = work.read("out/_headers");
+    for path in ["/api/catalog/entities", "/api/catalog/entities.json"] {
+        let next = format!("\n{path}\n  Link: </api/catalog/entities/-/2.json>; rel=\"next\"\n");
+        assert!(headers.contains(&next), "{headers}");
+    }
+    assert_eq!(headers.matches("Link:").count(), 2, "the last page has no next");
+}
+
+#[test]
+fn ancestors_that_are_long_are_given_short() {
+    let work = Work::with_shop("long-location");
+    let targets: String = (0..600).map(|number| format!("    - ./services/service-{number}/info.yaml\n")).collect();
+    work.write(
+        "repos/all/catalog-info.yaml",
+        format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {{ name: all }}\nspec:\n  \
+             presence: optional\n  targets:\n    - ./cart.yaml\n{targets}"
+        ),
+    );
+    work.write("repos/all/cart.yaml", SHOP.replace("name: shop", "name: cart"));
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let folder = "out/api/catalog/entities/by-name";
+    let full = work.json(&format!("{folder}/location/default/all.json"));
+    let ancestry = work.json(&format!("{folder}/component/default/cart/ancestry.json"));
+    let items = ancestry["items"].as_array().expect("a list of entities");
+    assert_eq!(items[0]["parentEntityRefs"], serde_json::json!(["location:default/all"]));
+    let short = &items[1]["entity"];
+    for key in ["uid", "name", "namespace", "annotations"] {
+        assert_eq!(short["metadata"][key], full["metadata"][key], "{key}");
+    }
+    assert!(short["spec"].is_null() && full["spec"]["targets"].as_array().is_some_and(|all| all.len() == 601));
+    assert_eq!(items.len(), 3, "the entity, the Location, what the scan stands for");
+}
+
+#[test]
+fn hosts_are_told_how_to_answer_clients_of_the_catalog() {
+    let work = Work::with_shop("hosts");
+    work.write("app.yaml", "app: { baseUrl: https://example.org/portal/ }\n");
+    work.run(["build", "repos", "--config", "app.yaml", "--out", "out"]).succeeds();
+    let redirects = work.read("out/_redirects");
+    assert!(redirects.contains("/portal/api/catalog/entities /portal/api/catalog/entities.json 200\n"), "{redirects}");
+    let headers = work.read("out/_headers");
+    assert!(headers.contains("\n/portal/api/catalog/*\n  Content-Type: application/json\n"), "{headers}");
+}
+
 // The server
 
 #[test]
@@ -872,6 +1143,17 @@ fn the_server_shows_a_change_and_ends_well_on_ctrl_c() {
     assert!(status.contains(" 200 "), "{status}");
     assert!(home.contains("Developer Portal"), "{home}");
     assert!(get(port, "/nothing/").0.contains(" 404 "));
+    for (address, file) in [
+        ("entities?limit=5", "entities.json"),
+        ("entities/by-name/Component/default/SHOP", "entities/by-name/component/default/shop.json"),
+        ("entities/by-name/component/default/shop/ancestry", "entities/by-name/component/default/shop/ancestry.json"),
+        ("entity-facets?facet=kind", "entity-facets.json"),
+    ] {
+        let (status, body) = get(port, &format!("/api/catalog/{address}"));
+        assert!(status.contains(" 200 "), "{address}: {status}");
+        assert_eq!(body, get(port, &format!("/api/catalog/{file}")).1, "{address}");
+    }
+    assert!(get(port, "/api/catalog/entities/by-name/component/default/other").0.contains(" 404 "));
 
     let docs = "/docs/default/component/shop/";
     assert!(get(port, docs).1.contains("<h1 id=\"shop\">"));

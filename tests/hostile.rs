@@ -4,6 +4,9 @@
 
 #![expect(clippy::disallowed_methods, reason = "it runs for a time that the environment may say")]
 
+use callboard::catalog::{self, IngestOptions, Kinds};
+use callboard::config::{self, Inputs};
+use callboard::source::{Origin, Reading, Repo, RepoId};
 use callboard::yaml::{self, Document, Fault, Node, Span, Value};
 use std::time::{Duration, Instant};
 
@@ -13,6 +16,28 @@ const SLOW: Duration = Duration::from_secs(5);
 #[test]
 fn yaml_of_any_kind_is_read_or_refused() {
     run(read_yaml);
+}
+
+#[test]
+fn descriptors_of_any_kind_are_accepted_or_refused() {
+    run(ingest_descriptor);
+}
+
+/// Entities and findings of a descriptor in a repository; what is accepted has a ref, what is refused has a finding.
+fn ingest_descriptor(text: &str) -> String {
+    let loaded = config::load(&Inputs { dir: ".".into(), ..Inputs::default() }).expect("no configuration is needed");
+    let kinds = Kinds::built_in();
+    let options = IngestOptions { config: &loaded.config, kinds: &kinds, compat: false, cache: None };
+    let repo = Repo::in_memory("shop", [("catalog-info.yaml", text), ("inc.txt", "included"), ("inc.yaml", text)]);
+    let origin = Origin { location: None, kind: "file", target: ".".to_string() };
+    let reading = Reading { repo: &repo, id: RepoId(0), path: "catalog-info.yaml", origin: &origin, configured: true };
+    let (ingest, targets) = catalog::ingest(&reading, text, &options);
+    for entity in &ingest.entities {
+        assert!(entity.reference.contains(':') && entity.reference.contains('/'), "{}", entity.reference);
+        serde_json::from_str::<serde_json::Value>(&entity.data).expect("an entity is stored as JSON");
+    }
+    assert!(!ingest.entities.is_empty() || !ingest.findings.is_empty(), "nothing is lost without a word");
+    format!("{:?}\n{:?}\n{targets:?}", ingest.entities, ingest.findings)
 }
 
 /// Documents with their places, which all lie within the text.

@@ -1,7 +1,9 @@
 //! What the README and the handbook tell people to type works.
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "tests use the disk and run the program")]
 
+use callboard::catalog::Kinds;
 use callboard::config::{self, Inputs};
+use callboard::diagnostics::Severity;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -65,9 +67,37 @@ fn configurations_shown_to_people_can_be_used() {
 }
 
 #[test]
+fn settings_shown_in_the_handbook_can_be_used() {
+    for (page, files) in [
+        ("catalog.md", ["app-config.yaml"].as_slice()),
+        ("checking.md", &["app-config.yaml", "policy.yaml"]),
+        ("rules/index.md", &["app-config.yaml"]),
+    ] {
+        let text = read(&format!("content-example/repos/handbook/docs/{page}"));
+        for file in files {
+            let settings = blocks(&text, &format!("yaml title=\"{file}\""));
+            assert!(!settings.is_empty(), "{page} shows settings of {file}");
+            for (number, settings) in settings.iter().enumerate() {
+                let folder = temp(&format!("{}-{file}-{number}", page.replace('/', "-")));
+                std::fs::write(folder.join("app-config.yaml"), settings).expect("the folder can be written");
+                let inputs = Inputs { dir: folder.clone(), configs: Vec::new(), environment: BTreeMap::new() };
+                let loaded = config::load(&inputs).expect("the folder is there");
+                let (kinds, found) = Kinds::with_declared(&loaded.config.kinds);
+                let unknown = kinds.unknown_in(&loaded.config);
+                let findings = loaded.findings.iter().chain(&found).chain(&unknown);
+                let findings = findings.filter(|finding| finding.severity() > Severity::Info);
+                let said: Vec<&str> = findings.map(|finding| finding.message.as_str()).collect();
+                assert!(said.is_empty(), "{page}: {said:?}");
+                std::fs::remove_dir_all(folder).expect("the folder is ours");
+            }
+        }
+    }
+}
+
+#[test]
 fn every_option_of_the_handbook_exists() {
     let text = read("content-example/repos/handbook/docs/command-line.md");
-    let help: String = ["build", "serve", "search"]
+    let help: String = ["build", "serve", "check", "list", "export", "explain", "search", "schema", "init"]
         .iter()
         .map(|command| {
             let output = std::process::Command::new(env!("CARGO_BIN_EXE_callboard"))

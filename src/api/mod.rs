@@ -1,12 +1,43 @@
-//! The catalog as Backstage's API gives it.
+//! The catalog as Backstage's catalog API gives it.
+//!
+//! In: the catalog and its graph. Out: entities as clients of that API expect them, what brought each one in, the values
+//! of facets, the locations. The room knows no paths and no pages.
+
+mod ancestry;
+mod facets;
+mod identity;
 
 use crate::catalog::{Catalog, EntityId};
 use crate::graph::{End, Graph};
 use serde_json::{Value as Json, json};
 
-/// The entity with its relations.
+pub use ancestry::{Location, ancestry, locations};
+pub use facets::{FACETS, FacetCount, facets};
+pub use identity::uid;
+
+/// An entity with what a server adds to it: its relations, a `uid` that is the same in every build, and an `etag` that
+/// changes with the content.
 pub fn entity(catalog: &Catalog, graph: &Graph, id: EntityId) -> Json {
-    let mut data: Json = serde_json::from_str(&catalog.entity(id).data).unwrap_or_default();
+    let stored = catalog.entity(id);
+    let data = serde_json::from_str(&stored.data).unwrap_or_default();
+    finished(data, &stored.reference, relations(catalog, graph, id))
+}
+
+/// A stored entity with its relations and its identity. As in Backstage a given `uid` is replaced, a given `etag` kept.
+fn finished(mut data: Json, reference: &str, relations: Vec<Json>) -> Json {
+    data["relations"] = Json::Array(relations);
+    if let Some(metadata) = data.get_mut("metadata").and_then(Json::as_object_mut) {
+        metadata.insert("uid".to_string(), identity::uid(reference).to_string().into());
+    }
+    if data["metadata"]["etag"].is_null() {
+        let etag = identity::etag(&data);
+        data["metadata"]["etag"] = etag.into();
+    }
+    data
+}
+
+/// Sorted by type, then target.
+fn relations(catalog: &Catalog, graph: &Graph, id: EntityId) -> Vec<Json> {
     let mut relations: Vec<(&str, &str)> = graph
         .edges(id)
         .iter()
@@ -19,9 +50,5 @@ pub fn entity(catalog: &Catalog, graph: &Graph, id: EntityId) -> Json {
         })
         .collect();
     relations.sort_unstable();
-    let relations = relations.into_iter().map(|(name, target)| json!({ "type": name, "targetRef": target })).collect();
-    if let Some(entity) = data.as_object_mut() {
-        entity.insert("relations".to_string(), Json::Array(relations));
-    }
-    data
+    relations.into_iter().map(|(name, target)| json!({ "type": name, "targetRef": target })).collect()
 }

@@ -7,7 +7,6 @@ use super::{Entity, RawDocument, WATCHED, Written, codeowners, format, placehold
 use crate::diagnostics::{Finding, Place, rules};
 use crate::source::RepoId;
 use crate::yaml::{Entry, Node, Span, Value};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a document stands in.
@@ -229,11 +228,14 @@ fn annotation(name: &str, value: &str, span: Span) -> Entry {
     Entry { key: name.to_string(), key_span: span, value: Node::new(Value::Text(value.to_string()), span) }
 }
 
-fn strings(node: Option<&Node>) -> BTreeMap<Box<str>, Box<str>> {
-    node.map_or(&[][..], Node::entries)
+fn strings(node: Option<&Node>) -> Vec<(Box<str>, Box<str>)> {
+    let mut strings: Vec<_> = node
+        .map_or(&[][..], Node::entries)
         .iter()
-        .filter_map(|entry| entry.value.text().map(|text| (entry.key.as_str().into(), text.into())))
-        .collect()
+        .filter_map(|entry| entry.value.text().map(|text| (Box::from(entry.key.as_str()), Box::from(text))))
+        .collect();
+    strings.sort_unstable();
+    strings
 }
 
 /// Lists that Backstage puts in order, in entities of every kind.

@@ -11,8 +11,8 @@ use crate::yaml::{self, Entry, Node};
 /// A longer definition is not parsed for this.
 const LARGEST_DEFINITION: usize = 2 << 20;
 
-/// Fields of `metadata` that people write.
-const METADATA: [(&str, Option<Shape>); 8] = [
+/// Fields of `metadata` that people write, with what they hold.
+const FIELDS_OF_METADATA: [(&str, Option<Shape>); 8] = [
     ("name", Some(Shape::Text)),
     ("namespace", Some(Shape::Text)),
     ("title", Some(Shape::Text)),
@@ -29,7 +29,7 @@ impl Check<'_> {
         if let Some(metadata) = node.get("metadata") {
             // Servers write `uid` and `etag`, people do not: no key of theirs is meant to be one.
             let own = metadata.entries().iter().filter(|entry| !matches!(entry.key.as_str(), "uid" | "etag"));
-            self.near(metadata, own, "metadata", &METADATA);
+            self.near(metadata, own, "metadata", &FIELDS_OF_METADATA);
             self.annotations(metadata.get("annotations"));
         }
         if kind.schema.is_none()
@@ -128,13 +128,14 @@ impl Check<'_> {
 
 /// The annotation that a key almost spells. Case and separators count for nothing.
 fn misspelt_annotation(key: &str) -> Option<&'static str> {
-    if ANNOTATIONS.contains(&key) {
+    let known = || ANNOTATIONS.iter().map(|annotation| annotation.name);
+    if known().any(|name| name == key) {
         return None;
     }
     let bare = |text: &str| text.to_lowercase().replace(['-', '_'], "");
-    let same = ANNOTATIONS.iter().find(|name| bare(name) == bare(key)).copied();
+    let same = known().find(|name| bare(name) == bare(key));
     let (prefix, own) = key.split_once('/')?;
-    let parts = || ANNOTATIONS.iter().filter_map(|name| Some((*name, name.split_once('/')?)));
+    let parts = || known().filter_map(|name| Some((name, name.split_once('/')?)));
     // A key under the same prefix, or the same key under a prefix that is a slip of the right one.
     let sibling = || {
         let siblings = || parts().filter(|(_, (other, _))| *other == prefix);

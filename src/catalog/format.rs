@@ -1,4 +1,62 @@
 //! The formats of envelope fields. Lengths are in UTF-16 code units, as Backstage measures them.
+//!
+//! Each format stands here twice: as a function, which decides, and as a [`Format`] for JSON Schemas. A test holds both
+//! equal.
+
+/// A format as JSON Schema says it.
+#[derive(Debug, Clone, Copy)]
+pub struct Format {
+    /// For ECMAScript and for Rust.
+    pub pattern: &'static str,
+    /// The most characters, where the pattern does not limit them.
+    pub most: Option<usize>,
+    /// What it asks for, for people.
+    pub rule: &'static str,
+}
+
+/// `metadata.name`
+pub const NAME: Format = Format {
+    pattern: "^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$",
+    most: Some(63),
+    rule: "1 to 63 letters, digits, `-`, `_` or `.`, with a letter or digit at both ends",
+};
+
+/// `metadata.namespace`
+pub const NAMESPACE: Format = Format {
+    pattern: "^([a-z0-9][-a-z0-9]*)?[a-z0-9]$",
+    most: Some(63),
+    rule: "1 to 63 lower-case letters, digits and inner hyphens",
+};
+
+/// The key of a label or annotation.
+pub const KEY: Format = Format {
+    pattern: concat!(
+        "^((?=[^/]{1,253}/)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*/)?",
+        "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"
+    ),
+    most: None,
+    rule: "`[prefix/]name`, where the prefix is a lower-case domain name",
+};
+
+/// The value of a label.
+pub const LABEL_VALUE: Format = Format {
+    pattern: "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$",
+    most: Some(63),
+    rule: "at most 63 letters, digits, `-`, `_` or `.`",
+};
+
+/// One of `metadata.tags`.
+pub const TAG: Format = Format {
+    pattern: "^[a-z0-9:+#]+(-[a-z0-9:+#]+)*$",
+    most: Some(63),
+    rule: "1 to 63 of `a-z`, `0-9`, `:`, `+`, `#`, in parts joined by single hyphens",
+};
+
+/// The address of a link, as far as a pattern can say: whatever [`is_url`] takes begins with a scheme.
+pub const URL: Format = Format { pattern: "^\\s*[A-Za-z][^/?#]*:", most: None, rule: "an absolute address" };
+
+/// What is not blank.
+pub const NOT_BLANK: Format = Format { pattern: "\\S", most: None, rule: "more than white space" };
 
 /// 1 to 63 letters, digits, `-`, `_`, `.`; starts and ends with a letter or digit.
 pub(super) fn is_name(text: &str) -> bool {
@@ -68,7 +126,7 @@ pub(super) fn is_blank(text: &str) -> bool {
 }
 
 /// The nearest valid name to what was written, for a suggestion.
-pub(super) fn as_name(text: &str) -> Option<String> {
+pub fn as_name(text: &str) -> Option<String> {
     let cleaned: String =
         text.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' }).collect();
     let trimmed: String = cleaned.trim_matches(['-', '_', '.']).chars().take(63).collect();
@@ -77,7 +135,7 @@ pub(super) fn as_name(text: &str) -> Option<String> {
 }
 
 /// The nearest valid tag to what was written, for a suggestion.
-pub(super) fn as_tag(text: &str) -> Option<String> {
+pub fn as_tag(text: &str) -> Option<String> {
     let lower = text.to_lowercase();
     let valid = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, ':' | '+' | '#');
     let cleaned: String = lower.chars().map(|c| if valid(c) { c } else { '-' }).collect();
@@ -118,6 +176,46 @@ mod tests {
             for text in bad {
                 assert!(!check(text), "{text} should fail");
             }
+        }
+    }
+
+    /// The checks and their patterns agree on every short text of telling letters, and on long ones.
+    #[test]
+    fn patterns_say_what_the_functions_decide() {
+        let mut texts = vec![String::new()];
+        let mut last = texts.clone();
+        for _ in 0..4 {
+            let letters = ["a", "Z", "7", "-", "_", ".", "/", ":", "#", "\n", " ", "ü"];
+            last = last.iter().flat_map(|text| letters.map(|letter| format!("{text}{letter}"))).collect();
+            texts.extend(last.iter().cloned());
+        }
+        for length in [62, 63, 64, 252, 253, 254] {
+            let long = "a".repeat(length);
+            let labels = vec!["a".repeat(62); length / 63 + 1].join(".");
+            let domain = labels[..length].trim_end_matches('.').to_string();
+            texts.extend([format!("{long}/x"), format!("x/{long}"), format!("{domain}/x"), format!("{domain}a/x")]);
+            texts.extend([format!("a-{}", "b".repeat(length - 2)), format!("{long}.b/x"), long]);
+        }
+        for (format, check) in [
+            (NAME, is_name as fn(&str) -> bool),
+            (NAMESPACE, is_namespace),
+            (KEY, is_key),
+            (LABEL_VALUE, is_label_value),
+            (TAG, is_tag),
+        ] {
+            let mut schema = serde_json::json!({ "pattern": format.pattern });
+            if let Some(most) = format.most {
+                schema["maxLength"] = most.into();
+            }
+            let schema = jsonschema::validator_for(&schema).expect("a schema");
+            for text in &texts {
+                assert_eq!(schema.is_valid(&text.as_str().into()), check(text), "{} on {text:?}", format.pattern);
+            }
+        }
+        let url = jsonschema::validator_for(&serde_json::json!({ "pattern": URL.pattern })).expect("a schema");
+        let odd = ["https://x", " mailto:a@b", "localhost:3000", "ht\ntps://x", "a.b-c+d:e", "https:x", "\thttps://x"];
+        for text in texts.iter().map(String::as_str).chain(odd) {
+            assert!(!is_url(text) || url.is_valid(&text.into()), "{text:?} is an address");
         }
     }
 

@@ -118,6 +118,14 @@ fn afresh(
                     ingest.broken(entity.written.place.clone());
                     ingest.findings.push(finding);
                 }
+                // Stock Backstage follows `url` only, and stores no Location of another type.
+                None if options.compat
+                    && entity.kind.id == "location"
+                    && entity.r#type.as_deref().is_some_and(|of_type| of_type != "url") =>
+                {
+                    let of_type = entity.r#type.as_deref().unwrap_or_default();
+                    ingest.findings.push(rules::source::location_type(entity.written.place.clone(), of_type));
+                }
                 None => {
                     targets.extend(
                         location.iter().flat_map(|spec| kinds::location_targets(spec, file, &entity.reference)),

@@ -5,6 +5,7 @@ use super::ingest::Ingest;
 use super::{Catalog, Entity, Kinds, Parent};
 use crate::diagnostics::{Finding, Place, rules};
 use crate::source::{Emitter, EmitterId};
+use rayon::prelude::*;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -75,8 +76,16 @@ pub fn join(
             finding.hints.push(rules::catalog::kept_beside(kept));
         }
     }
-    chosen.sort_by(|a, b| a.reference.cmp(&b.reference));
-    (Catalog::new(chosen, kinds.clone()), findings)
+    (Catalog::new(in_order(chosen), kinds.clone()), findings)
+}
+
+/// Entities by ref. They are large, so their numbers are sorted and each of them moved once.
+fn in_order(entities: Vec<Entity>) -> Vec<Entity> {
+    let mut order: Vec<(Arc<str>, usize)> =
+        entities.iter().enumerate().map(|(at, entity)| (entity.reference.clone(), at)).collect();
+    order.par_sort_unstable();
+    let mut entities: Vec<Option<Entity>> = entities.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|(_, at)| entities[at].take()).collect()
 }
 
 /// For each emitter the fault for which Backstage stores nothing of it: its own, or one of those that lead to it.

@@ -6,13 +6,35 @@ use super::format;
 use crate::diagnostics::rules;
 use crate::yaml::{Entry, Node, Value};
 
+/// Fields of `metadata`: name, and what it says. Others are allowed.
+pub const METADATA: [(&str, &str); 10] = [
+    ("name", "The name, unique among entities of its kind and namespace."),
+    ("namespace", "A part of the catalog with names of its own; `default` where it is missing."),
+    ("title", "The name to show."),
+    ("description", "What it is, in a sentence or two. Markdown is allowed."),
+    ("labels", "Short values that tools select entities by."),
+    ("annotations", "Values that tools read, such as where the docs are. All are strings."),
+    ("tags", "Words to find it by."),
+    ("links", "Pages elsewhere that have to do with it."),
+    ("uid", "Set by Backstage; what is written here is replaced."),
+    ("etag", "Set by Backstage."),
+];
+
+/// Fields of one of `metadata.links`.
+pub const LINK: [(&str, &str); 4] = [
+    ("url", "An absolute address."),
+    ("title", "Its words."),
+    ("icon", "Its icon, such as `dashboard`, `docs` or `chat`."),
+    ("type", "What sort of page it is."),
+];
+
 impl Check<'_> {
     /// Every field of `metadata` by its format.
     pub(super) fn metadata(&mut self, node: &Node, envelope: &Envelope) {
         let Some(metadata) = node.get("metadata") else { return };
         if !format::is_name(&envelope.name) {
             let place = self.at(envelope.name_span);
-            let rule = "1 to 63 letters, digits, `-`, `_` or `.`, with a letter or digit at both ends";
+            let rule = format::NAME.rule;
             self.push(rules::catalog::format(
                 place,
                 "metadata.name",
@@ -28,7 +50,7 @@ impl Check<'_> {
                     value,
                     "metadata.namespace",
                     format::is_namespace,
-                    "1 to 63 lower-case letters, digits and inner hyphens",
+                    format::NAMESPACE.rule,
                     |text| {
                         Some(text.to_lowercase().replace(['_', '.', ' '], "-"))
                             .filter(|text| format::is_namespace(text))
@@ -54,14 +76,14 @@ impl Check<'_> {
         for Entry { key, key_span, value } in node.entries() {
             if !format::is_key(key) {
                 let place = self.at(*key_span);
-                let rule = "`[prefix/]name`, where the prefix is a lower-case domain name";
+                let rule = format::KEY.rule;
                 self.push(rules::catalog::format(place, &format!("{field} key"), key, rule, None));
             }
             match value.text() {
                 None => self.wrong(value, &format!("{field}.{key}"), A_STRING),
                 Some(text) if !valid(text) => {
                     let place = self.at(value.span);
-                    let rule = "at most 63 letters, digits, `-`, `_` or `.`";
+                    let rule = format::LABEL_VALUE.rule;
                     self.push(rules::catalog::format(
                         place,
                         &format!("{field}.{key}"),
@@ -81,7 +103,7 @@ impl Check<'_> {
             return;
         }
         for tag in node.items() {
-            let rule = "1 to 63 of `a-z`, `0-9`, `:`, `+`, `#`, in parts joined by single hyphens";
+            let rule = format::TAG.rule;
             self.formatted(tag, "metadata.tags[]", format::is_tag, rule, format::as_tag, rules::catalog::format_to_fix);
         }
     }
@@ -102,13 +124,7 @@ impl Check<'_> {
                 let place = self.at(span);
                 let guess = Some(format!("https://{url}"))
                     .filter(|guess| url.contains('.') && !url.contains("://") && format::is_url(guess));
-                self.push(rules::catalog::format_to_fix(
-                    place,
-                    "metadata.links[].url",
-                    url,
-                    "an absolute address",
-                    guess,
-                ));
+                self.push(rules::catalog::format_to_fix(place, "metadata.links[].url", url, format::URL.rule, guess));
             }
             for (key, may_be_blank) in [("title", false), ("icon", false), ("type", true)] {
                 let Some(value) = link.get(key) else { continue };

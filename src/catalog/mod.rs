@@ -7,7 +7,7 @@ mod accept;
 mod check;
 mod codeowners;
 mod doubts;
-mod format;
+pub mod format;
 mod ingest;
 mod ingestion;
 mod join;
@@ -24,14 +24,16 @@ pub mod well_known;
 use crate::diagnostics::Place;
 use crate::source::{Origin, RepoId};
 use crate::yaml::{Node, Span};
-use std::collections::{BTreeMap, HashMap};
+use rayon::prelude::*;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use codeowners::CodeOwner;
 pub use ingest::{Ingest, IngestOptions, ingest};
 pub use join::{Batch, join};
 pub use kinds::{Kind, Kinds};
-pub use reference::EntityRef;
+pub use metadata::{LINK, METADATA};
+pub use reference::{EntityRef, REF, REF_WITH_KIND};
 pub use relation::RelationType;
 pub use stored::IngestCache;
 
@@ -57,7 +59,8 @@ pub struct Entity {
     pub lifecycle: Option<Box<str>>,
     pub lifecycle_span: Option<Span>,
     pub tags: Vec<Box<str>>,
-    pub annotations: BTreeMap<Box<str>, Box<str>>,
+    /// By name, in order.
+    pub annotations: Vec<(Box<str>, Box<str>)>,
     /// Where the values of some annotations stand that later rooms look at.
     pub spans: Vec<(&'static str, Span)>,
     /// Refs it holds in relation fields, in the order of its kind's table.
@@ -79,6 +82,8 @@ pub struct Ref {
     pub field: &'static str,
     /// Canonical.
     pub target: Arc<str>,
+    /// The entity it names; known once the catalog is joined, where there is one.
+    pub entity: Option<EntityId>,
     pub span: Span,
 }
 
@@ -126,7 +131,8 @@ impl Entity {
     }
 
     pub fn annotation(&self, name: &str) -> Option<&str> {
-        self.annotations.get(name).map(|value| &**value)
+        let at = self.annotations.binary_search_by(|(key, _)| (**key).cmp(name)).ok()?;
+        Some(&self.annotations[at].1)
     }
 
     /// Where an annotation's value stands, of those whose place is kept.
@@ -156,9 +162,14 @@ pub struct Catalog {
 
 impl Catalog {
     /// A catalog of entities that are ordered by ref and have distinct refs.
-    fn new(entities: Vec<Entity>, kinds: Kinds) -> Self {
-        let by_ref =
+    fn new(mut entities: Vec<Entity>, kinds: Kinds) -> Self {
+        let by_ref: HashMap<Arc<str>, EntityId> =
             entities.iter().enumerate().map(|(at, entity)| (entity.reference.clone(), EntityId(at as u32))).collect();
+        entities.par_iter_mut().for_each(|entity| {
+            for reference in &mut entity.refs {
+                reference.entity = by_ref.get(&reference.target).copied();
+            }
+        });
         Catalog { entities, kinds, by_ref }
     }
 

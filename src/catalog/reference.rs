@@ -1,6 +1,21 @@
 //! Entity refs: `[kind:][namespace/]name`.
 
+use super::format::Format;
 use std::sync::Arc;
+
+/// A ref in a field with a default kind, as JSON Schema says it.
+pub const REF: Format = Format {
+    pattern: "^[^:/]+(:[^/]+)?(/[\\s\\S]+)?$",
+    most: None,
+    rule: "`[kind:][namespace/]name`, none of them empty",
+};
+
+/// A ref that must name its kind, as JSON Schema says it.
+pub const REF_WITH_KIND: Format = Format {
+    pattern: "^[^:/]+:[^/]+(/[\\s\\S]+)?$",
+    most: None,
+    rule: "a ref that begins with its kind, such as `component:` or `resource:`",
+};
 
 /// A parsed ref, as written: case is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,5 +93,21 @@ mod tests {
             assert_eq!(found.as_deref().map_err(|error| *error), expected, "{text}");
         }
         assert!(EntityRef::parse("x", None, "ns").is_err());
+    }
+
+    #[test]
+    fn patterns_say_what_the_grammar_decides() {
+        for (format, kind) in [(REF, Some("Group")), (REF_WITH_KIND, None)] {
+            let schema = serde_json::json!({ "pattern": format.pattern });
+            let schema = jsonschema::validator_for(&schema).expect("a schema");
+            let mut texts = vec![String::new()];
+            for _ in 0..7 {
+                for text in &texts {
+                    let parsed = EntityRef::parse(text, kind, "ns").is_ok();
+                    assert_eq!(schema.is_valid(&text.as_str().into()), parsed, "{} on {text:?}", format.pattern);
+                }
+                texts = texts.iter().flat_map(|text| ["a", ":", "/", "\n"].map(|c| format!("{text}{c}"))).collect();
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::{
     accept::{Envelope, is_nothing},
 };
 use crate::diagnostics::rules;
-use crate::yaml::{Node, Value};
+use crate::yaml::{Node, Span, Value};
 use std::borrow::Cow;
 
 impl Check<'_> {
@@ -33,20 +33,20 @@ impl Check<'_> {
             return Some(spec);
         }
         let (fields, _) = kind.of_type(spec.get("type").and_then(Node::text));
-        for field in fields.iter().filter(|field| field.required && spec.get(field.name).is_none()) {
-            let place = self.at(entry.key_span);
-            let near = spec.entries().iter().map(|entry| entry.key.as_str());
-            let near = near.filter(|key| !fields.iter().any(|field| field.name == *key));
-            self.push(rules::catalog::missing_field(
-                place,
-                &format!("spec.{}", field.name),
-                field.name,
-                field.about,
-                near,
-            ));
-        }
+        self.missing_fields(spec, entry.key_span, fields, "spec");
         self.fields(spec, fields, "spec");
         Some(spec)
+    }
+
+    /// Required fields that a mapping lacks, told at `span`.
+    fn missing_fields(&mut self, map: &Node, span: Span, fields: &[Field], path: &str) {
+        for field in fields.iter().filter(|field| field.required && map.get(field.name).is_none()) {
+            let place = self.at(span);
+            let near = map.entries().iter().map(|entry| entry.key.as_str());
+            let near = near.filter(|key| !fields.iter().any(|field| field.name == *key));
+            let path = format!("{path}.{}", field.name);
+            self.push(rules::catalog::missing_field(place, &path, field.name, field.about, near));
+        }
     }
 
     /// The fields of a mapping that are there.
@@ -84,17 +84,7 @@ impl Check<'_> {
             )
             | (Shape::TextOrBool, Value::Bool(_)) => {}
             (Shape::Map(fields) | Shape::MapOfTexts(fields), Value::Map(entries)) => {
-                for field in fields.iter().filter(|field| field.required && node.get(field.name).is_none()) {
-                    let place = self.at(node.span);
-                    let near = entries.iter().map(|entry| entry.key.as_str());
-                    self.push(rules::catalog::missing_field(
-                        place,
-                        &format!("{path}.{}", field.name),
-                        field.name,
-                        field.about,
-                        near,
-                    ));
-                }
+                self.missing_fields(node, node.span, fields, path);
                 self.fields(node, fields, path);
                 if matches!(shape, Shape::MapOfTexts(_)) {
                     let known = |key: &str| fields.iter().any(|field| field.name == key);
@@ -145,7 +135,7 @@ impl Check<'_> {
                 match EntityRef::parse(&text, row.default_kind, &envelope.namespace) {
                     Ok(target) => {
                         let (relation, field, span) = (row.relation, row.field, node.span);
-                        refs.push(Ref { relation, field, target: target.canonical(), span });
+                        refs.push(Ref { relation, field, target: target.canonical(), entity: None, span });
                     }
                     Err(why) => {
                         let place = self.at(node.span);

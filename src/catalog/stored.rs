@@ -160,7 +160,7 @@ impl StoredEntity {
             lifecycle: entity.lifecycle.clone(),
             lifecycle_span: entity.lifecycle_span.map(flat),
             tags: entity.tags.clone(),
-            annotations: entity.annotations.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
+            annotations: entity.annotations.clone(),
             spans: entity
                 .spans
                 .iter()
@@ -183,7 +183,7 @@ impl StoredEntity {
         let rows = kind.of_type(self.r#type.as_deref()).1;
         let refs = self.refs.into_iter().map(|(row, target, span)| {
             let row = rows.get(row as usize)?;
-            Some(Ref { relation: row.relation, field: row.field, target, span: full(span) })
+            Some(Ref { relation: row.relation, field: row.field, target, entity: None, span: full(span) })
         });
         let spans = self.spans.into_iter().map(|(at, span)| Some((*WATCHED.get(at as usize)?, full(span))));
         let (line, column, length) = self.name_span;
@@ -199,7 +199,7 @@ impl StoredEntity {
             lifecycle: self.lifecycle,
             lifecycle_span: self.lifecycle_span.map(full),
             tags: self.tags,
-            annotations: self.annotations.into_iter().collect(),
+            annotations: self.annotations,
             spans: spans.collect::<Option<_>>()?,
             refs: refs.collect::<Option<_>>()?,
             codeowner: self.codeowner.map(Arc::new),

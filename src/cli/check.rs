@@ -9,6 +9,7 @@ use crate::diagnostics::format::{Context, Format, render};
 use crate::diagnostics::{Finding, Place, Severity, Stop, StopKind, count};
 use crate::output::Interrupt;
 use crate::pipeline::{self, Gathered};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -32,8 +33,8 @@ pub(crate) struct Check {
     #[command(flatten)]
     portal: PortalOption,
     /// How findings are written, on stdout
-    #[arg(long, value_enum, default_value_t = FormatName::Human, value_name = "FORMAT")]
-    format: FormatName,
+    #[arg(long, value_parser = formats(), default_value = Format::Human.name(), value_name = "FORMAT")]
+    format: Format,
     /// Findings that make the exit code 3
     #[arg(long, value_enum, default_value_t = Deny::Errors, value_name = "WHAT")]
     deny: Deny,
@@ -61,35 +62,10 @@ enum Deny {
 }
 
 /// The formats as words of the command line.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum FormatName {
-    /// With the lines concerned, for people
-    Human,
-    /// One line a finding, for editors and grep
-    Concise,
-    Json,
-    /// For code scanning, such as GitHub's
-    Sarif,
-    /// For test reports, such as those of GitLab and Jenkins
-    Junit,
-    /// Annotations of GitHub workflows
-    Github,
-    /// Code quality report of GitLab
-    Gitlab,
-}
-
-impl FormatName {
-    fn format(self) -> Format {
-        match self {
-            FormatName::Human => Format::Human,
-            FormatName::Concise => Format::Concise,
-            FormatName::Json => Format::Json,
-            FormatName::Sarif => Format::Sarif,
-            FormatName::Junit => Format::Junit,
-            FormatName::Github => Format::Github,
-            FormatName::Gitlab => Format::Gitlab,
-        }
-    }
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let word = |format: Format| PossibleValue::new(format.name()).help(format.about());
+    let named = |name: String| Format::ALL.into_iter().find(|format| format.name() == name).unwrap_or(Format::Human);
+    PossibleValuesParser::new(Format::ALL.map(word)).map(named)
 }
 
 pub(crate) fn run(command: &Check, talk: &Talk, interrupt: &Interrupt) -> Result<(), Stop> {
@@ -129,7 +105,7 @@ pub(crate) fn run(command: &Check, talk: &Talk, interrupt: &Interrupt) -> Result
         findings.iter().filter(|finding| finding.severity() >= talk.least_severity()).cloned().collect();
     let source = super::options::cached_source(&scope.loaded, &gathered.snapshot);
     let text = render(
-        command.format.format(),
+        command.format,
         &shown,
         &Context {
             path: &|place| shown_path(&gathered.snapshot, place),

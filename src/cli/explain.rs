@@ -68,6 +68,7 @@ fn list(talk: &Talk) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn every_rule_has_its_page_and_every_page_its_rule() {
@@ -86,5 +87,18 @@ mod tests {
             let name = path.trim_end_matches(".md");
             assert!(rules::all().any(|rule| rule.name == name), "`{path}` is the page of no rule");
         }
+    }
+
+    #[test]
+    fn the_list_of_rules_says_what_the_rules_say() {
+        let index = Pages::get("index.md").expect("there is a list").data;
+        let index = String::from_utf8_lossy(&index);
+        let listed: BTreeSet<&str> = index.lines().filter(|line| line.starts_with("| [")).collect();
+        let rows = rules::all().map(|rule| {
+            let (name, severity) = (rule.name, rule.severity.word());
+            format!("| [{name}]({name}.md) | {severity} | {} |", rule.summary)
+        });
+        let rows: BTreeSet<String> = rows.collect();
+        assert_eq!(listed, rows.iter().map(String::as_str).collect(), "`rules/index.md` has each rule's row");
     }
 }

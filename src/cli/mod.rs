@@ -7,9 +7,11 @@ mod completions;
 mod explain;
 mod export;
 mod fix;
+mod init;
 mod list;
 mod options;
 mod portal;
+mod schema;
 mod search;
 mod serve;
 mod sources;
@@ -70,6 +72,10 @@ enum Command {
     Export(export::Export),
     /// Search a built portal
     Search(search::Search),
+    /// Write a first catalog-info.yaml from what a repository shows
+    Init(init::Init),
+    /// Print JSON Schemas of descriptors and of the configuration, for editors
+    Schema(schema::Schema),
     /// Print a completion script for a shell
     Completions(completions::Completions),
 }
@@ -92,6 +98,8 @@ pub fn main() -> ExitCode {
         Command::List(command) => list::run(&command, &talk, &interrupt),
         Command::Export(command) => export::run(&command, &talk, &interrupt),
         Command::Search(command) => search::run(&command, &talk),
+        Command::Init(command) => init::run(&command, &talk),
+        Command::Schema(command) => schema::run(&command, &talk),
         Command::Completions(command) => {
             completions::run(&command, &mut Arguments::command());
             Ok(())

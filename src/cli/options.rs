@@ -57,23 +57,9 @@ impl Options {
 }
 
 impl ReadOptions {
-    /// Reads the configuration of a folder and says what is wrong with it. A configuration with errors stops the run.
+    /// Reads the configuration of a folder, or the files that are named instead.
     pub(crate) fn load(&self, dir: &Path, talk: &Talk) -> Result<Loaded, Stop> {
-        let inputs = Inputs {
-            dir: dir.to_path_buf(),
-            configs: self.config.clone(),
-            environment: std::env::vars_os()
-                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-                .collect(),
-        };
-        let loaded = config::load(&inputs)?;
-        if loaded.unusable() {
-            talk.findings(&loaded.findings, &|place| loaded.texts.get(&place.path).cloned());
-            return Err(
-                Stop::usage("the configuration cannot be used").hint("Correct the errors above; nothing was done.")
-            );
-        }
-        Ok(loaded)
+        load(dir, &self.config, talk)
     }
 
     /// Sets how many threads work.
@@ -107,6 +93,24 @@ impl ReadOptions {
     ) -> CrawlOptions<'a> {
         CrawlOptions { working_tree, offline: self.offline, cache_dir, cache }
     }
+}
+
+/// Reads the configuration of a folder, or that of some files, and says what is wrong with it. One with errors stops the
+/// run.
+pub(crate) fn load(dir: &Path, configs: &[PathBuf], talk: &Talk) -> Result<Loaded, Stop> {
+    let inputs = Inputs {
+        dir: dir.to_path_buf(),
+        configs: configs.to_vec(),
+        environment: std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect(),
+    };
+    let loaded = config::load(&inputs)?;
+    if loaded.unusable() {
+        talk.findings(&loaded.findings, &|place| loaded.texts.get(&place.path).cloned());
+        return Err(Stop::usage("the configuration cannot be used").hint("Correct the errors above; nothing was done."));
+    }
+    Ok(loaded)
 }
 
 /// A hash of the running program, so that a new version never takes an old one's site for its own.

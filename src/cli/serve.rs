@@ -9,6 +9,7 @@ use crate::diagnostics::{Finding, Stop, count};
 use crate::output::{Interrupt, Memory, Pack};
 use crate::pipeline::{self, CatalogOptions, Input};
 use crate::serve::{self, Event, ServeOptions};
+use crate::site::mirror;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -53,6 +54,7 @@ pub(crate) fn run(command: &Serve, talk: &Talk, interrupt: &Interrupt) -> Result
         host: command.host.clone(),
         port: command.port,
         base: String::new(),
+        alias: mirror::file_for,
         ignore: vec![cache_dir.clone(), command.options.dir.join("public")],
         interrupt: interrupt.clone(),
     };

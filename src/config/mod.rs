@@ -5,6 +5,7 @@
 //! info line each, so that nothing is lost unseen.
 #![expect(clippy::disallowed_methods, reason = "this room reads configuration files")]
 
+mod keys;
 mod load;
 mod policy;
 mod read;
@@ -18,6 +19,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use keys::{KEYS, KnownKey, Shape as KeyShape};
 pub use policy::{CodeOwners, DeclaredKind, DeclaredRelationField};
 pub use theme::{ThemeFiles, theme};
 

@@ -45,9 +45,6 @@ pub enum CodeOwners {
     Infer,
 }
 
-const KIND: &[&str] = &["kind", "plural", "description", "apiVersions", "schema", "relations"];
-const RELATION: &[&str] = &["field", "kinds", "relation", "opposite"];
-
 impl Read {
     /// `callboard.rules`: severity by rule.
     pub(super) fn severities(&mut self, own: Option<&Setting>) -> BTreeMap<&'static str, Option<Severity>> {
@@ -110,7 +107,6 @@ impl Read {
 
     fn kind(&mut self, setting: &Setting) -> Option<DeclaredKind> {
         const PATH: &str = "callboard.kinds[]";
-        self.known(setting, PATH, KIND);
         let name = self.needed(setting, PATH, "kind")?;
         let api_versions = self.texts(Some(setting), PATH, "apiVersions");
         if api_versions.is_empty() {
@@ -139,7 +135,6 @@ impl Read {
 
     fn relation(&mut self, setting: &Setting) -> Option<DeclaredRelationField> {
         const PATH: &str = "callboard.kinds[].relations[]";
-        self.known(setting, PATH, RELATION);
         Some(DeclaredRelationField {
             field: self.needed(setting, PATH, "field")?,
             kinds: self.texts(Some(setting), PATH, "kinds"),

@@ -1,26 +1,13 @@
 //! The merged tree into typed values: what we use is checked, what we do not use is named.
 
+use super::keys::{KEYS, KnownKey, Shape};
 use super::load::Merged;
-use super::setting::{Setting, Value};
+use super::setting::{Key, Setting, Value};
 use super::{
     AllowedKind, Config, Forge, Inputs, Integration, KindRule, Loaded, Location, LocationKind, Secret, Source, folder,
 };
 use crate::diagnostics::{Finding, rules};
 use std::path::PathBuf;
-
-/// Our own keys, by section; an unknown one is an error.
-const CALLBOARD: &[&str] =
-    &["theme", "sources", "connect", "imageHosts", "gitProtocols", "rules", "kinds", "lifecycles", "codeowners"];
-const CALLBOARD_SOURCES: &[&str] = &["filesystem", "git"];
-const GIT_SOURCE: &[&str] = &["url", "branch"];
-
-/// Backstage's keys that we read: the section, then its keys.
-const USED: &[(&str, &[&str])] = &[
-    ("app", &["title", "baseUrl"]),
-    ("organization", &["name"]),
-    ("catalog", &["locations", "rules"]),
-    ("integrations", &["github", "gitlab", "gitea", "bitbucketCloud"]),
-];
 
 /// Kinds that Backstage lets in when nothing is configured.
 const DEFAULT_KINDS: [&str; 3] = ["Component", "API", "Location"];
@@ -245,7 +232,6 @@ impl Read {
             match &item.value {
                 Value::Text(url) => sources.push(Source::Git { url: url.clone(), branch: None, place }),
                 Value::Map(_) => {
-                    self.known(item, "callboard.sources.git[]", GIT_SOURCE);
                     let branch = self.text(Some(item), "callboard.sources.git[]", "branch");
                     match self.text(Some(item), "callboard.sources.git[]", "url") {
                         Some(url) => sources.push(Source::Git { url, branch, place }),
@@ -261,35 +247,51 @@ impl Read {
     /// Names every key that nobody will read: an error below `callboard`, an info line elsewhere.
     fn unused(&mut self, root: &Setting) {
         for key in root.keys() {
-            if key.name == "callboard" {
-                self.known(&key.setting, "callboard", CALLBOARD);
-                if let Some(sources) = key.setting.get("sources") {
-                    self.known(sources, "callboard.sources", CALLBOARD_SOURCES);
-                }
+            let Some(known) = KEYS.iter().find(|known| known.name == key.name) else {
+                let sections = KEYS.iter().map(|known| known.name);
+                self.findings.push(rules::config::unused_key(key.place.clone(), &key.name, &key.name, sections));
                 continue;
+            };
+            let Shape::Backstage(used) = known.shape else {
+                self.ours(&key.setting, known.name, &known.shape);
+                continue;
+            };
+            if !matches!(key.setting.value, Value::Map(_) | Value::Null) {
+                self.wrong(&key.setting, known.name, "a mapping");
             }
-            match USED.iter().find(|(section, _)| *section == key.name) {
-                None => {
-                    let sections = USED.iter().map(|(section, _)| *section).chain(["callboard"]);
-                    self.findings.push(rules::config::unused_key(key.place.clone(), &key.name, &key.name, sections));
-                }
-                Some((section, used)) => {
-                    for inner in key.setting.keys().iter().filter(|inner| !used.contains(&inner.name.as_str())) {
-                        let path = format!("{section}.{}", inner.name);
-                        let known = used.iter().copied();
-                        self.findings.push(rules::config::unused_key(inner.place.clone(), &path, &inner.name, known));
-                    }
-                }
+            let names = || used.iter().map(|known| known.name);
+            for inner in key.setting.keys().iter().filter(|inner| names().all(|name| name != inner.name)) {
+                let path = format!("{}.{}", known.name, inner.name);
+                self.findings.push(rules::config::unused_key(inner.place.clone(), &path, &inner.name, names()));
             }
         }
     }
 
-    pub(super) fn known(&mut self, setting: &Setting, path: &str, known: &[&str]) {
-        if !matches!(setting.value, Value::Map(_) | Value::Null) {
-            self.wrong(setting, path, "a mapping");
+    /// Names every key of a mapping of our own that does not exist, and of the mappings below it.
+    fn ours(&mut self, setting: &Setting, path: &str, shape: &Shape) {
+        match (shape, &setting.value) {
+            (Shape::Ours(known), Value::Map(keys)) => {
+                for key in keys {
+                    match known.iter().find(|known| known.name == key.name) {
+                        Some(known) => self.ours(&key.setting, &format!("{path}.{}", known.name), &known.shape),
+                        None => self.unknown(key, path, known),
+                    }
+                }
+            }
+            (Shape::Ours(_), Value::Null) => {}
+            (Shape::Ours(_), _) => self.wrong(setting, path, "a mapping"),
+            (Shape::List(item) | Shape::Filled(item), Value::List(items)) => {
+                for setting in items {
+                    self.ours(setting, &format!("{path}[]"), item);
+                }
+            }
+            (Shape::TextOr(other), Value::Map(_)) => self.ours(setting, path, other),
+            _ => {}
         }
-        for key in setting.keys().iter().filter(|key| !known.contains(&key.name.as_str())) {
-            self.findings.push(rules::config::unknown_key(key.place.clone(), path, &key.name, known));
-        }
+    }
+
+    fn unknown(&mut self, key: &Key, path: &str, known: &[KnownKey]) {
+        let known: Vec<&str> = known.iter().map(|known| known.name).collect();
+        self.findings.push(rules::config::unknown_key(key.place.clone(), path, &key.name, &known));
     }
 }

@@ -2,8 +2,10 @@
 
 mod headers;
 mod html;
+mod redirects;
 mod report;
 
 pub use headers::headers;
 pub use html::Theme;
+pub use redirects::redirects;
 pub use report::{Diagnostic, RepoStatus, Report, findings_of};

@@ -6,6 +6,7 @@
 mod drawing;
 
 use crate::catalog::{Catalog, EntityId, RelationType};
+use rayon::prelude::*;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -43,7 +44,7 @@ pub fn build(catalog: &Catalog) -> Graph {
     for id in catalog.ids() {
         for reference in &catalog.entity(id).refs {
             let relation = reference.relation;
-            match catalog.find(&reference.target) {
+            match reference.entity {
                 Some(target) => {
                     pairs.push((id, Edge { relation, target: End::Entity(target) }));
                     pairs.push((target, Edge { relation: relation.opposite(), target: End::Entity(id) }));
@@ -58,7 +59,7 @@ pub fn build(catalog: &Catalog) -> Graph {
             }
         }
     }
-    pairs.sort_unstable();
+    pairs.par_sort_unstable();
     pairs.dedup();
     let mut offsets = Vec::with_capacity(catalog.len() + 1);
     let mut at = 0;

@@ -1,9 +1,9 @@
 //! Lifecycles: what is deprecated or experimental and still in use, and words that are no lifecycle.
 
-use super::{World, held};
+use super::{Facts, World, held};
 use crate::catalog::RelationType::{self, ConsumesApi, DependencyOf, DependsOn};
 use crate::catalog::well_known::{LIFECYCLES, REPLACED_BY};
-use crate::catalog::{Entity, EntityId, EntityRef};
+use crate::catalog::{Entity, EntityId, EntityRef, Ref};
 use crate::diagnostics::rules::insights::Held;
 use crate::diagnostics::{Finding, rules};
 use crate::graph::Graph;
@@ -16,38 +16,38 @@ pub(super) fn findings(world: &World<'_>, people: &[bool]) -> Vec<Finding> {
         if entity.is_deprecated() {
             continue;
         }
-        for reference in uses(world, entity) {
-            let Some(target) = world.facts(reference.target, people) else { continue };
-            match (entity.lifecycle.as_deref(), target.lifecycle) {
-                (_, Some("deprecated")) => {
-                    findings.push(rules::insights::deprecated_in_use(reference, target.successor));
-                }
-                (Some("production"), Some("experimental")) => {
-                    findings.push(rules::insights::experimental_in_production(reference));
-                }
-                _ => {}
+        for reference in entity.refs.iter().filter(|reference| matches!(reference.relation, DependsOn | ConsumesApi)) {
+            let Some(target) = world.facts(reference, people) else { continue };
+            findings.extend(use_of(entity, target, || held(entity, reference)));
+        }
+    }
+    // A thing may name its users itself.
+    for entity in &world.catalog.entities {
+        for reference in entity.refs.iter().filter(|reference| reference.relation == DependencyOf) {
+            let Some(user) = reference.entity.map(|id| world.catalog.entity(id)) else { continue };
+            let told = |own: &Ref| own.relation == DependsOn && own.target == entity.reference;
+            if user.is_deprecated() || user.refs.iter().any(told) {
+                continue;
             }
+            let target = Facts::of(entity);
+            findings.extend(use_of(user, target, || Held {
+                place: entity.place_of(reference.span),
+                from: &user.reference,
+                field: reference.field,
+                target: &entity.reference,
+            }));
         }
     }
     findings
 }
 
-/// What an entity depends on or consumes: by its own refs, and by those of what names it as a user.
-fn uses<'a>(world: &World<'a>, entity: &'a Entity) -> Vec<Held<'a>> {
-    let own = entity.refs.iter().filter(|reference| matches!(reference.relation, DependsOn | ConsumesApi));
-    let mut uses: Vec<Held<'a>> = own.map(|reference| held(entity, reference)).collect();
-    let Some(id) = world.catalog.find(&entity.reference) else { return uses };
-    for target in world.graph.targets(id, DependsOn).map(|target| world.catalog.entity(target)) {
-        let named = target
-            .refs
-            .iter()
-            .find(|reference| reference.relation == DependencyOf && reference.target == entity.reference);
-        if let Some(reference) = named.filter(|_| uses.iter().all(|held| *held.target != *target.reference)) {
-            let place = target.place_of(reference.span);
-            uses.push(Held { place, from: &entity.reference, field: reference.field, target: &target.reference });
-        }
+/// What is wrong with an entity's use of another one.
+fn use_of<'a>(user: &Entity, target: Facts<'_>, held: impl FnOnce() -> Held<'a>) -> Option<Finding> {
+    match (user.lifecycle.as_deref(), target.lifecycle) {
+        (_, Some("deprecated")) => Some(rules::insights::deprecated_in_use(held(), target.successor)),
+        (Some("production"), Some("experimental")) => Some(rules::insights::experimental_in_production(held())),
+        _ => None,
     }
-    uses
 }
 
 fn unknown(world: &World<'_>, entity: &Entity) -> Option<Finding> {
@@ -63,6 +63,7 @@ fn unknown(world: &World<'_>, entity: &Entity) -> Option<Finding> {
 
 /// A `replaced-by` that leads nowhere.
 fn successor(world: &World<'_>, entity: &Entity) -> Option<Finding> {
+    let span = entity.annotation_span(REPLACED_BY)?;
     let text = entity.annotation(REPLACED_BY)?;
     let why = match EntityRef::parse(text, Some(entity.kind.name), &entity.namespace) {
         Ok(reference) if world.knows(&reference.canonical()) => return None,
@@ -70,7 +71,7 @@ fn successor(world: &World<'_>, entity: &Entity) -> Option<Finding> {
         Ok(_) => "is not in the catalog",
         Err(_) => "is not an entity ref",
     };
-    let place = entity.place_of(entity.annotation_span(REPLACED_BY).unwrap_or_default());
+    let place = entity.place_of(span);
     Some(rules::insights::unknown_successor(place, &entity.reference, REPLACED_BY, text, why))
 }
 

@@ -37,6 +37,14 @@ struct Facts<'a> {
     has_people: bool,
 }
 
+impl<'a> Facts<'a> {
+    fn of(entity: &'a Entity) -> Self {
+        // Nobody asks for the successor of anything else.
+        let successor = entity.is_deprecated().then(|| entity.annotation(REPLACED_BY)).flatten();
+        Facts { lifecycle: entity.lifecycle.as_deref(), successor, has_people: false }
+    }
+}
+
 /// Every finding about the catalog as a whole.
 pub fn findings(world: &World<'_>) -> Vec<Finding> {
     let people = owners::people(world);
@@ -49,21 +57,21 @@ pub fn findings(world: &World<'_>) -> Vec<Finding> {
 
 impl<'a> World<'a> {
     /// What is known of a ref's target, here or elsewhere.
-    fn facts(&self, reference: &str, people: &[bool]) -> Option<Facts<'a>> {
-        if let Some(id) = self.catalog.find(reference) {
-            let entity = self.catalog.entity(id);
-            return Some(Facts {
-                lifecycle: entity.lifecycle.as_deref(),
-                successor: entity.annotation(REPLACED_BY),
-                has_people: people.get(id.0 as usize).copied().unwrap_or_default(),
-            });
+    fn facts(&self, reference: &Ref, people: &[bool]) -> Option<Facts<'a>> {
+        if let Some(id) = reference.entity {
+            let has_people = people.get(id.0 as usize).copied().unwrap_or_default();
+            return Some(Facts { has_people, ..Facts::of(self.catalog.entity(id)) });
         }
-        let known = self.elsewhere?.find(reference)?;
+        let known = self.elsewhere?.find(&reference.target)?;
         Some(Facts {
             lifecycle: known.lifecycle.as_deref(),
             successor: known.successor.as_deref(),
             has_people: known.has_people,
         })
+    }
+
+    fn leads_somewhere(&self, reference: &Ref) -> bool {
+        reference.entity.is_some() || self.elsewhere.is_some_and(|elsewhere| elsewhere.has(&reference.target))
     }
 
     fn knows(&self, reference: &str) -> bool {

@@ -54,7 +54,7 @@ pub(super) fn findings(world: &World<'_>, people: &[bool]) -> Vec<Finding> {
             continue;
         };
         let is_group = owner.target.starts_with("group:");
-        if knows_people && is_group && world.facts(&owner.target, people).is_some_and(|facts| !facts.has_people) {
+        if knows_people && is_group && world.facts(owner, people).is_some_and(|facts| !facts.has_people) {
             empty.entry(&*owner.target).or_default().push(entity);
         }
         if let Some(codeowner) = entity.codeowner.as_deref().filter(|line| !agrees(world, &owner.target, line)) {

@@ -5,6 +5,7 @@ use super::{World, held, kind_of};
 use crate::catalog::RelationType::OwnedBy;
 use crate::diagnostics::suggestion::nearest;
 use crate::diagnostics::{Finding, rules};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Guesses cost a comparison with every entity of the kind, so only so many are made.
@@ -14,7 +15,7 @@ const MOST_GUESSES: usize = 200;
 const EXAMPLES: usize = 3;
 
 pub(super) fn findings(world: &World<'_>) -> Vec<Finding> {
-    let names = Names::of(world);
+    let names = OnceCell::new();
     let mut findings = Vec::new();
     let mut unknown: BTreeSet<&str> = BTreeSet::new();
     let mut unchecked = 0;
@@ -22,11 +23,11 @@ pub(super) fn findings(world: &World<'_>) -> Vec<Finding> {
     for entity in &world.catalog.entities {
         let rows = entity.kind.of_type(entity.r#type.as_deref()).1;
         for reference in &entity.refs {
-            if world.knows(&reference.target) {
+            if world.leads_somewhere(reference) {
                 let row = rows.iter().find(|row| row.field == reference.field);
                 let kind = kind_of(&reference.target);
                 if let Some(row) = row.filter(|row| !row.expects(kind)) {
-                    let shown = world.catalog.find(&reference.target).map(|id| world.catalog.entity(id).kind.name);
+                    let shown = reference.entity.map(|id| world.catalog.entity(id).kind.name);
                     let found = held(entity, reference);
                     findings.push(rules::insights::wrong_kind(found, shown.unwrap_or(kind), row.kinds));
                 }
@@ -38,7 +39,11 @@ pub(super) fn findings(world: &World<'_>) -> Vec<Finding> {
                 continue;
             }
             guesses += 1;
-            let guess = if guesses <= MOST_GUESSES { names.guess(&reference.target, &entity.reference) } else { None };
+            let guess = if guesses <= MOST_GUESSES {
+                names.get_or_init(|| Names::of(world)).guess(&reference.target, &entity.reference)
+            } else {
+                None
+            };
             findings.push(match reference.relation {
                 OwnedBy => rules::insights::unknown_owner(held(entity, reference), guess),
                 _ => rules::insights::dangling(held(entity, reference), guess),

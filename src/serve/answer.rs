@@ -2,6 +2,7 @@
 //!
 //! A path is looked up in a map, never on the disk: there is nothing to climb out of.
 
+use super::Alias;
 use super::inject::{SCRIPT, SCRIPT_PATH, inject};
 use super::kind::content_type;
 use crate::output::Memory;
@@ -16,6 +17,7 @@ pub(super) struct Site {
     tree: Arc<Memory>,
     /// Empty, or `/…` without a slash at its end.
     base: String,
+    alias: Alias,
     generation: String,
 }
 
@@ -59,9 +61,9 @@ impl AsRef<[u8]> for Body {
 }
 
 impl Site {
-    pub(super) fn new(tree: Arc<Memory>, base: &str, generation: String) -> Self {
+    pub(super) fn new(tree: Arc<Memory>, base: &str, alias: Alias, generation: String) -> Self {
         let base = base.trim_matches('/');
-        Site { tree, base: if base.is_empty() { String::new() } else { format!("/{base}") }, generation }
+        Site { tree, base: if base.is_empty() { String::new() } else { format!("/{base}") }, alias, generation }
     }
 
     pub(super) fn base(&self) -> &str {
@@ -92,6 +94,9 @@ impl Site {
             return self.file(200, &format!("{key}index.html"), ask).unwrap_or_else(|| self.missing(ask));
         }
         if let Some(reply) = self.file(200, key, ask) {
+            return reply;
+        }
+        if let Some(reply) = (self.alias)(key).and_then(|file| self.file(200, &file, ask)) {
             return reply;
         }
         if self.tree.contains(&format!("{key}/index.html")) {
@@ -177,7 +182,11 @@ mod tests {
         ] {
             tree.put(path, text.as_bytes()).unwrap();
         }
-        Site::new(Arc::new(tree), base, "g1".to_owned())
+        Site::new(Arc::new(tree), base, alias, "g1".to_owned())
+    }
+
+    fn alias(path: &str) -> Option<String> {
+        path.strip_prefix("styles/").map(|name| format!("{name}.css"))
     }
 
     fn ask(site: &Site, url: &str) -> Reply {
@@ -204,6 +213,13 @@ mod tests {
         assert!(brief(ask(&site, "/docs/a%20b/")).1.contains("docs"));
         assert_eq!(brief(ask(&site, "/docs/a%20b?x=1")), (308, "/docs/a%20b/?x=1".to_owned()));
         assert_eq!(brief(ask(&site, "/style.css?generation=2")), (200, "p{}".to_owned()));
+    }
+
+    #[test]
+    fn another_file_may_answer() {
+        let site = site("");
+        assert_eq!(brief(ask(&site, "/styles/style?x=1")), (200, "p{}".to_owned()));
+        assert_eq!(brief(ask(&site, "/styles/other")).0, 404);
     }
 
     #[test]
@@ -258,7 +274,7 @@ mod tests {
         // Else it would ask for changes since the old one, and reload for ever.
         let old = site("");
         let Reply::File { etag, .. } = ask(&old, "/") else { panic!() };
-        let new = Site::new(old.tree, "", "g2".to_owned());
+        let new = Site::new(old.tree, "", alias, "g2".to_owned());
         assert_eq!(brief(new.answer(Ask { url: "/", if_none_match: Some(&etag) })).0, 200);
     }
 }

@@ -28,6 +28,9 @@ use watch::{Notice, Watch};
 /// How often the main thread looks whether it should end.
 const TICK: Duration = Duration::from_millis(100);
 
+/// Names a file that answers in place of a path.
+pub type Alias = fn(&str) -> Option<String>;
+
 /// Where and how to serve.
 #[derive(Debug, Clone)]
 pub struct ServeOptions {
@@ -37,6 +40,8 @@ pub struct ServeOptions {
     pub port: u16,
     /// The path below which the site lies, like `/portal`; empty for none.
     pub base: String,
+    /// The file of the site that answers a path for which there is none, if one does. Both are below the site's root.
+    pub alias: Alias,
     /// Folders whose changes do not matter: the output, the cache.
     pub ignore: Vec<PathBuf>,
     /// Ends the server when raised.
@@ -49,6 +54,7 @@ impl Default for ServeOptions {
             host: "127.0.0.1".to_owned(),
             port: 8080,
             base: String::new(),
+            alias: |_| None,
             ignore: Vec::new(),
             interrupt: Interrupt::new(),
         }
@@ -86,7 +92,7 @@ pub fn run(
     let (listener, port) = listen::bind(&options.host, options.port)?;
     let hub = Arc::new(Hub::new());
     let mut last = settled(first);
-    let site = Arc::new(RwLock::new(Arc::new(Site::new(last.clone(), &options.base, hub.generation()))));
+    let site = Arc::new(RwLock::new(Arc::new(Site::new(last.clone(), &options.base, options.alias, hub.generation()))));
     let hosts = host::Hosts::new(&options.host, listener.local_addr().ok());
     let mut watcher = Watch::start(watch, options.ignore).map_err(|reason| {
         Stop::environment("cannot watch for changes").cause(reason).hint("Build once with `callboard build` instead.")
@@ -129,7 +135,8 @@ pub fn run(
         }
         // The new site is in place before any browser hears of it. Its generation is the one that the hub announces.
         hub.publish(&changed, |generation| {
-            *site.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Site::new(new, &options.base, generation));
+            *site.write().unwrap_or_else(PoisonError::into_inner) =
+                Arc::new(Site::new(new, &options.base, options.alias, generation));
         });
         on_event(Event::Rebuilt { changed, ms });
     }

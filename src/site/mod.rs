@@ -6,6 +6,7 @@
 mod date;
 mod frame;
 mod link;
+pub mod mirror;
 pub mod pages;
 pub mod route;
 pub mod view;

@@ -71,8 +71,9 @@ pub fn segment(name: &str) -> String {
         _ => (lower.as_str(), String::new()),
     };
     let mut mapped: String = lower.chars().map(|c| if safe(c) { c } else { '-' }).collect();
+    let port = stem.strip_prefix("com").or(stem.strip_prefix("lpt"));
     let reserved = matches!(stem, "con" | "prn" | "aux" | "nul")
-        || ((stem.starts_with("com") || stem.starts_with("lpt")) && stem.len() == 4);
+        || port.is_some_and(|number| number.len() == 1 && number.starts_with(|c: char| c.is_ascii_digit()));
     let untouched = mapped == lower
         && mapped.len() <= LONGEST
         && !reserved
@@ -99,6 +100,7 @@ mod tests {
     fn ordinary_names_are_kept_and_others_stay_apart() {
         assert_eq!(segment("Payment-Service"), "payment-service");
         assert_eq!(segment("logo.PNG"), "logo.png");
+        assert_eq!(segment("comm"), "comm", "only `com1` and the like are names of ports");
         for odd in ["-", "con", "a b", "a?b", "日本", "..", ".git", "trailing.", "_headers", "Con.md", "COM1"] {
             let mapped = segment(odd);
             assert_ne!(mapped, odd.to_lowercase(), "{odd}");

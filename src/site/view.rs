@@ -216,6 +216,8 @@ pub struct EntityPage {
     pub title: String,
     pub description: SafeHtml,
     pub owner: Option<EntityLink>,
+    /// Entities of its kind can have one.
+    pub may_have_owner: bool,
     pub system: Option<EntityLink>,
     pub domain: Option<EntityLink>,
     pub tags: Vec<Link>,

@@ -39,6 +39,22 @@ pub(super) fn open(
     Ok(assemble(id, status, Some(commit), web, files, repository))
 }
 
+/// The address that the work tree at `path` was cloned from, and the names of its tags; nothing where git cannot tell.
+pub(super) fn remote_and_tags(path: &Path) -> (Option<String>, Vec<String>) {
+    let Ok(repository) = Repository::open_ext(path, RepositoryOpenFlags::NO_SEARCH, std::iter::empty::<&Path>()) else {
+        return (None, Vec::new());
+    };
+    let names = repository.remotes().ok();
+    let first = names.as_ref().and_then(|names| names.iter().flatten().flatten().next());
+    let remote = ["origin", "upstream"].into_iter().chain(first).find_map(|name| {
+        let remote = repository.find_remote(name).ok()?;
+        remote.url().ok().map(str::to_string)
+    });
+    let tags = repository.tag_names(None).ok();
+    let tags = tags.iter().flat_map(|tags| tags.iter()).flatten().flatten().map(str::to_string).collect();
+    (remote, tags)
+}
+
 /// How many tracked files of a work tree differ from its last commit.
 pub(super) fn uncommitted(path: &Path) -> usize {
     let mut options = git2::StatusOptions::new();

@@ -10,6 +10,7 @@ mod crawl;
 mod folder;
 mod git;
 mod history;
+mod local;
 mod path;
 mod remote;
 mod web;
@@ -21,6 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
 pub use crawl::{Crawl, CrawlOptions, Emitter, EmitterId, Ingested, Origin, ReadDescriptor, Reading, Target, crawl};
+pub use local::{Local, Remote, local};
 pub use path::{join, normalize, parent};
 pub use web::Web;
 

@@ -3,9 +3,12 @@
 use super::Shape::{ShortText, Text};
 use super::{Field, Kind, OWNERS, RelationField, TEXTS, Variant, optional, relation, required};
 use crate::catalog::relation::RelationType::{DependsOn, HasPart, OwnedBy, PartOf};
+use crate::catalog::well_known::LIFECYCLES;
 
-const TYPE: Field = required("type", Text, "What sort of resource it is: skill, rule, plugin, marketplace or another.");
-const LIFECYCLE: Field = required("lifecycle", Text, "The state it is in, such as experimental or production.");
+const TYPE: Field = required("type", Text, "What sort of resource it is: skill, rule, plugin, marketplace or another.")
+    .such_as(&["skill", "rule", "plugin", "marketplace"]);
+const LIFECYCLE: Field =
+    required("lifecycle", Text, "The state it is in, such as experimental or production.").such_as(&LIFECYCLES);
 const OWNER: Field = required("owner", Text, "The group or user that is responsible for it.");
 const SYSTEM: Field = optional("system", Text, "The system it belongs to.");
 const DISCIPLINES: Field = optional("disciplines", TEXTS, "Fields of work it is for.");

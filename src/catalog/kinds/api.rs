@@ -3,10 +3,13 @@
 use super::Shape::{FilledList, Map, Text};
 use super::{CORE, Field, Kind, OWNERS, Variant, optional, relation, required};
 use crate::catalog::relation::RelationType::{OwnedBy, PartOf};
+use crate::catalog::well_known::LIFECYCLES;
 
 const TYPE: Field =
-    required("type", Text, "What language its definition is in: openapi, asyncapi, graphql, grpc or another.");
-const LIFECYCLE: Field = required("lifecycle", Text, "The state it is in, such as experimental or production.");
+    required("type", Text, "What language its definition is in: openapi, asyncapi, graphql, grpc or another.")
+        .such_as(&["openapi", "asyncapi", "graphql", "grpc"]);
+const LIFECYCLE: Field =
+    required("lifecycle", Text, "The state it is in, such as experimental or production.").such_as(&LIFECYCLES);
 const OWNER: Field = required("owner", Text, "The group or user that is responsible for it.");
 const SYSTEM: Field = optional("system", Text, "The system it belongs to.");
 
@@ -40,7 +43,11 @@ pub(super) const WITH_MCP_SERVERS: Kind = Kind {
             required(
                 "remotes",
                 FilledList(&Map(&[
-                    required("type", Text, "Its transport: streamable-http, sse, stdio or another."),
+                    required("type", Text, "Its transport: streamable-http, sse, stdio or another.").such_as(&[
+                        "streamable-http",
+                        "sse",
+                        "stdio",
+                    ]),
                     required("url", Text, "Its address, or the command of a stdio server."),
                 ])),
                 "Where the server is reached.",

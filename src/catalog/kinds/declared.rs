@@ -101,7 +101,7 @@ fn relation(declared: &DeclaredRelationField) -> Result<RelationField, String> {
 }
 
 /// `shownBy` as `Shown by`.
-fn words(name: &str) -> String {
+pub fn words(name: &str) -> String {
     let mut words = String::new();
     for (at, c) in name.chars().enumerate() {
         if at == 0 {

@@ -12,7 +12,8 @@ pub(super) const KIND: Kind = Kind {
     about: "A team, a department or any other unit of people.",
     api_versions: CORE,
     fields: &[
-        required("type", Text, "What sort of group it is: team, department or another."),
+        required("type", Text, "What sort of group it is: team, department or another.")
+            .such_as(&["team", "department"]),
         required("children", TEXTS, "Its subgroups; an empty list where it has none."),
         optional("profile", user::PROFILE, "How it is shown."),
         optional("parent", Text, "The group it is a part of."),

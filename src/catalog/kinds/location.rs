@@ -15,7 +15,7 @@ pub(super) const KIND: Kind = Kind {
     about: "Where more descriptors are.",
     api_versions: CORE,
     fields: &[
-        optional("type", Text, "`url` or `file`; that of the file it stands in by default."),
+        optional("type", Text, "`url` or `file`; that of the file it stands in by default.").such_as(&["url", "file"]),
         optional("target", Text, "A descriptor, relative to this file or as an address; `*` and `**` are allowed."),
         optional("targets", TEXTS, "More of them."),
         optional("presence", OneOf(&["required", "optional"]), "Whether a missing target is a fault."),

@@ -16,7 +16,7 @@ use super::relation::RelationType;
 use crate::config::{Config, DeclaredKind};
 use crate::diagnostics::{Finding, rules};
 
-pub use declared::SpecSchema;
+pub use declared::{SpecSchema, words};
 pub use location::targets as location_targets;
 
 /// One kind of entity.
@@ -57,6 +57,8 @@ pub struct Field {
     pub required: bool,
     /// What it says, in one sentence.
     pub about: &'static str,
+    /// Values that are usual; others are allowed.
+    pub examples: &'static [&'static str],
 }
 
 /// What a field holds.
@@ -204,11 +206,17 @@ impl RelationField {
 }
 
 const fn required(name: &'static str, shape: Shape, about: &'static str) -> Field {
-    Field { name, shape, required: true, about }
+    Field { name, shape, required: true, about, examples: &[] }
 }
 
 const fn optional(name: &'static str, shape: Shape, about: &'static str) -> Field {
-    Field { name, shape, required: false, about }
+    Field { name, shape, required: false, about, examples: &[] }
+}
+
+impl Field {
+    const fn such_as(self, examples: &'static [&'static str]) -> Field {
+        Field { examples, ..self }
+    }
 }
 
 /// A field whose refs are of the first of `kinds` where they name none.

@@ -12,7 +12,8 @@ pub(super) const KIND: Kind = Kind {
     about: "What components need to run, such as a database or a bucket.",
     api_versions: CORE,
     fields: &[
-        required("type", Text, "What sort of resource it is: database, bucket, cluster or another."),
+        required("type", Text, "What sort of resource it is: database, bucket, cluster or another.")
+            .such_as(&["database", "bucket", "cluster"]),
         required("owner", Text, "The group or user that is responsible for it."),
         optional("system", Text, "The system it belongs to."),
         optional("dependsOn", TEXTS, "Components and resources it needs, each with its kind."),

@@ -3,6 +3,7 @@
 use super::Shape::{AnyText, List, Map, MapOfTexts, OneOrMore, Text, TextOrBool};
 use super::{Field, Kind, OWNERS, Shape, optional, relation, required};
 use crate::catalog::relation::RelationType::OwnedBy;
+use crate::catalog::well_known::LIFECYCLES;
 
 const PERMISSIONS: Field = optional(
     "backstage:permissions",
@@ -51,10 +52,10 @@ pub(super) const KIND: Kind = Kind {
     about: "A form, and the steps that turn its answers into a project.",
     api_versions: &["scaffolder.backstage.io/v1beta3"],
     fields: &[
-        required("type", Text, "What sort of component it makes."),
+        required("type", Text, "What sort of component it makes.").such_as(&["service", "website", "library"]),
         required("steps", STEPS, "What is done with the answers, in order."),
         optional("owner", Text, "The group or user that is responsible for it."),
-        optional("lifecycle", Text, "The state it is in, such as experimental or production."),
+        optional("lifecycle", Text, "The state it is in, such as experimental or production.").such_as(&LIFECYCLES),
         optional("parameters", OneOrMore(&Map(&[PERMISSIONS])), "The form: one page, or a list of pages."),
         optional(
             "output",

@@ -4,7 +4,7 @@ use super::super::frame::{About, summary};
 use super::super::view::{DefinitionPage, SafeHtml, View};
 use super::super::{Rendered, Site, route};
 use super::entity::tabs;
-use crate::catalog::RelationType;
+use crate::catalog::{Entity, RelationType};
 use crate::search::SearchDocument;
 use serde_json::Value as Json;
 
@@ -20,6 +20,9 @@ pub(super) fn count(site: &Site<'_>) -> usize {
 pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let Some(id) = site.of_kind("api").get(number).copied() else { return Rendered::default() };
     let entity = site.catalog.entity(id);
+    if !has_one(entity) {
+        return Rendered::default();
+    }
     let data: Json = serde_json::from_str(&entity.data).unwrap_or_default();
     let definition = data["spec"]["definition"].as_str().unwrap_or_default();
     let format = entity.r#type.as_deref().unwrap_or_default();
@@ -69,6 +72,12 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
         documents: vec![document],
         ..Rendered::default()
     }
+}
+
+/// Whether entities of this kind and type have a definition. An MCP server has addresses instead.
+pub(super) fn has_one(entity: &Entity) -> bool {
+    let fields = entity.kind.of_type(entity.r#type.as_deref()).0;
+    entity.kind.id == "api" && fields.iter().any(|field| field.name == "definition")
 }
 
 /// The language to highlight and the file's ending, by the API's type and how the text starts.

@@ -1,14 +1,16 @@
-//! An entity's page, its JSON and its search document.
+//! An entity's page, its files in the mirror of Backstage's API and its search document.
 
 use super::super::frame::{About, last_change, summary};
 use super::super::view::{Deprecation, EntityPage, Link, LinkWithIcon, OwnedGroup, Profile, SafeHtml, Tab, View};
-use super::super::{Linker, Rendered, Site, route};
+use super::super::{Linker, Rendered, Site, mirror, route};
+use crate::api;
+use crate::catalog::kinds::words;
 use crate::catalog::{Entity, EntityId, RelationType};
 use crate::graph::{self, DrawnBox, End};
 use crate::html::outside_address;
 use crate::search::SearchDocument;
 use crate::techdocs::inline_text;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 /// Longest description shown, in characters.
 const LONGEST_DESCRIPTION: usize = 10_000;
@@ -24,21 +26,21 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let id = EntityId(number as u32);
     let entity = site.catalog.entity(id);
     let route = route::entity(entity);
-    let data: Json = serde_json::from_str(&entity.data).unwrap_or_default();
-    let api = api_path(entity);
+    let data = api::entity(site.catalog, site.graph, id);
+    let address = mirror::entity(entity);
+    let api = format!("{address}.json");
     let view = page(site, id, entity, &route, &data, &api);
+    let documents = vec![document(entity, &route, &data)];
+    let text = data.to_string();
+    let ancestry = api::ancestry(site.catalog, site.graph, id, &text).into_bytes();
+    let text = text.into_bytes();
+    let by_uid = format!("{}entities/by-uid/{}.json", mirror::ROOT, api::uid(&entity.reference));
     Rendered {
-        documents: vec![document(entity, &route, &data)],
+        documents,
         pages: vec![(route, View::Entity(Box::new(view)))],
-        files: vec![(api, with_relations(site, id, data).to_string().into_bytes())],
+        files: vec![(by_uid, text.clone()), (api, text), (format!("{address}/ancestry.json"), ancestry)],
         ..Rendered::default()
     }
-}
-
-/// `api/catalog/entities/by-name/component/default/payment-service.json`
-fn api_path(entity: &Entity) -> String {
-    let (namespace, name) = (route::segment(&entity.namespace), route::segment(&entity.name));
-    format!("api/catalog/entities/by-name/{}/{namespace}/{name}.json", entity.kind.id)
 }
 
 fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json, api: &str) -> EntityPage {
@@ -69,8 +71,9 @@ fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json
         tags: entity
             .tags
             .iter()
-            .map(|tag| Link { text: tag.to_string(), url: format!("{}?tags={}", links.to("catalog/"), encoded(tag)) })
+            .map(|tag| Link { text: tag.to_string(), url: format!("{}?tag={}", links.to("catalog/"), encoded(tag)) })
             .collect(),
+        may_have_owner: entity.kind.has_owner(),
         about: about(entity, data),
         tabs: tabs(site, id, "overview", links),
         docs: site.docs_of(id).map(|set| Link {
@@ -102,7 +105,7 @@ pub(super) fn tabs(site: &Site<'_>, id: EntityId, current: &'static str, links: 
     let entity = site.catalog.entity(id);
     let base = route::entity(entity);
     let mut tabs = vec![("overview", "Overview", links.to(&base))];
-    if entity.kind.id == "api" {
+    if super::definition::has_one(entity) {
         tabs.push(("definition", "Definition", links.to(&format!("{base}definition/"))));
     }
     if let Some(start) = site.docs_start(id) {
@@ -128,7 +131,35 @@ fn about(entity: &Entity, data: &Json) -> Vec<(String, String)> {
     for target in data["spec"]["targets"].as_array().into_iter().flatten() {
         add("Target", target.as_str());
     }
+    for remote in data["spec"]["remotes"].as_array().into_iter().flatten() {
+        let (of_type, url) = (remote["type"].as_str(), remote["url"].as_str());
+        add("Remote", of_type.zip(url).map(|(of_type, url)| format!("{of_type} {url}")).as_deref());
+    }
+    rows.extend(own_facts(entity, &data["spec"]));
     rows
+}
+
+/// What entities of declared kinds and AI resources say in fields that no other kind has. Refs stand with the relations.
+fn own_facts(entity: &Entity, spec: &Json) -> Vec<(String, String)> {
+    if entity.kind.schema.is_none() && entity.kind.id != "airesource" {
+        return Vec::new();
+    }
+    let relations = entity.kind.of_type(entity.r#type.as_deref()).1;
+    let shown = |key: &str| matches!(key, "type" | "lifecycle") || relations.iter().any(|row| row.field == key);
+    let fields = spec.as_object().into_iter().flatten().filter(|(key, _)| !shown(key));
+    fields.filter_map(|(key, value)| Some((words(key), fact(value)?))).collect()
+}
+
+/// A plain value, or a list of them, as a text of one line.
+fn fact(value: &Json) -> Option<String> {
+    const LONGEST: usize = 500;
+    let text = match value {
+        Json::String(text) => text.clone(),
+        Json::Number(_) | Json::Bool(_) => value.to_string(),
+        Json::Array(items) => items.iter().filter_map(fact).collect::<Vec<_>>().join(", "),
+        Json::Null | Json::Object(_) => return None,
+    };
+    (!text.is_empty()).then(|| text.chars().take(LONGEST).collect())
 }
 
 fn outside_links(data: &Json) -> Vec<LinkWithIcon> {
@@ -226,28 +257,6 @@ fn source(site: &Site<'_>, entity: &Entity) -> String {
         "<div class=\"highlight\"><pre><code class=\"language-yaml\">{}</code></pre></div>",
         site.highlighter.highlight("yaml", code.trim_end()).html
     )
-}
-
-/// The entity with its relations, as Backstage's catalog API gives it.
-fn with_relations(site: &Site<'_>, id: EntityId, mut data: Json) -> Json {
-    let mut relations: Vec<(&str, &str)> = site
-        .graph
-        .edges(id)
-        .iter()
-        .map(|edge| {
-            let target = match edge.target {
-                End::Entity(target) => &*site.catalog.entity(target).reference,
-                End::Dangling(number) => site.graph.dangling(number),
-            };
-            (edge.relation.name(), target)
-        })
-        .collect();
-    relations.sort_unstable();
-    let relations = relations.into_iter().map(|(name, target)| json!({ "type": name, "targetRef": target })).collect();
-    if let Some(entity) = data.as_object_mut() {
-        entity.insert("relations".to_string(), Json::Array(relations));
-    }
-    data
 }
 
 fn document(entity: &Entity, route: &str, data: &Json) -> SearchDocument {

@@ -3,6 +3,7 @@
 //! A row says how many pages of the type there are and makes each from the site. Types in [`CLOSING`] need what all
 //! others found and come last.
 
+mod api;
 mod catalog;
 mod create;
 mod data;
@@ -13,6 +14,7 @@ mod entity;
 mod home;
 mod not_found;
 mod report;
+mod schema;
 mod search;
 mod teams;
 
@@ -31,7 +33,7 @@ pub struct PageType {
 }
 
 /// Types whose pages stand on their own, in the order of their search documents.
-pub const PAGE_TYPES: [PageType; 10] = [
+pub const PAGE_TYPES: [PageType; 12] = [
     PageType { name: "catalog", count: catalog::count, render: catalog::render },
     PageType { name: "entity", count: entity::count, render: entity::render },
     PageType { name: "definition", count: definition::count, render: definition::render },
@@ -42,6 +44,8 @@ pub const PAGE_TYPES: [PageType; 10] = [
     PageType { name: "search", count: |_| 1, render: search::render },
     PageType { name: "404", count: |_| 1, render: not_found::render },
     PageType { name: "data", count: data::count, render: data::render },
+    PageType { name: "api", count: api::count, render: api::render },
+    PageType { name: "schema", count: schema::count, render: schema::render },
 ];
 
 /// What the closing pages know beside the site.

@@ -1,0 +1,160 @@
+//! The keys of a configuration: one table for the reader, which names keys that nobody reads, and for the JSON Schema.
+
+use Shape::{
+    Backstage, Filled, JsonSchema, KindName, List, OneOf, Ours, Relation, Severities, Text, TextOr, WebAddress,
+};
+
+/// A key that is read.
+#[derive(Debug)]
+pub struct KnownKey {
+    pub name: &'static str,
+    pub shape: Shape,
+    pub required: bool,
+    /// What it decides, in one or two sentences.
+    pub about: &'static str,
+}
+
+/// What a key holds.
+#[derive(Debug, Clone, Copy)]
+pub enum Shape {
+    Text,
+    /// An http or https address.
+    WebAddress,
+    OneOf(&'static [&'static str]),
+    /// The name of a kind.
+    KindName,
+    /// The name of a relation: a built-in one or another.
+    Relation,
+    /// A mapping of rules to severities.
+    Severities,
+    /// A JSON Schema.
+    JsonSchema,
+    /// A mapping with Backstage's keys. Others are allowed and have no effect.
+    Backstage(&'static [KnownKey]),
+    /// A mapping with keys of our own. Others are an error.
+    Ours(&'static [KnownKey]),
+    List(&'static Shape),
+    /// A list with at least one item.
+    Filled(&'static Shape),
+    /// A string, or the other shape.
+    TextOr(&'static Shape),
+}
+
+/// Every key that is read.
+pub const KEYS: &[KnownKey] = &[
+    key("app", Backstage(APP), "What the portal is called and where it is published."),
+    key(
+        "organization",
+        Backstage(&[key("name", Text, "Your company. Part of the portal's name where `app.title` is missing.")]),
+        "Whose portal it is.",
+    ),
+    key("catalog", Backstage(CATALOG), "Where entities are read, and which kinds are let in."),
+    key("integrations", Backstage(INTEGRATIONS), "Hosts with git repositories, and how to log in there."),
+    key("callboard", Ours(CALLBOARD), "What only callboard reads; Backstage ignores it."),
+];
+
+const APP: &[KnownKey] = &[
+    key("title", Text, "The name of the portal, in the header and in page titles."),
+    key("baseUrl", WebAddress, "Where readers find the portal. Needed for absolute links only."),
+];
+
+const CATALOG: &[KnownKey] = &[
+    key("locations", List(&Backstage(LOCATION)), "Where entities are read, in order."),
+    key(
+        "rules",
+        List(&Backstage(RULE)),
+        "Which kinds are let in. Without rules these are Component, API and Location, as in Backstage.",
+    ),
+];
+
+const LOCATION: &[KnownKey] = &[
+    needed("type", OneOf(&["file", "url"]), "`file` for files on this machine, `url` for files on a forge."),
+    needed(
+        "target",
+        Text,
+        "The descriptor: a path that starts from the folder of this file, or an address. `*` stands for anything in one \
+         folder name, `**` for any number of folders.",
+    ),
+    key("rules", List(&Backstage(RULE)), "Kinds that are let in from this location beside those of `catalog.rules`."),
+];
+
+const RULE: &[KnownKey] = &[
+    key("allow", List(&TextOr(&Backstage(ALLOWED))), "Kinds that are let in."),
+    key("locations", List(&Backstage(RULE_LOCATION)), "The only locations that this rule is for."),
+];
+
+const ALLOWED: &[KnownKey] = &[
+    needed("kind", KindName, "A kind that is let in."),
+    key("spec.type", Text, "The only type of that kind that is let in."),
+];
+
+const RULE_LOCATION: &[KnownKey] = &[
+    key("type", OneOf(&["file", "url"]), "The type of the location."),
+    key("exact", Text, "The target of the location, letter for letter."),
+    key("pattern", Text, "A pattern for the target of the location, with `*` and `**`."),
+];
+
+const HOST: &str = "The host, such as `git.example.com`.";
+const TOKEN: &str = "A token for reading, sent to this host only. Take it from the environment: `${NAME}`.";
+
+/// A forge that has a public host.
+const PUBLIC: Shape = List(&Backstage(&[key("host", Text, HOST), key("token", Text, TOKEN)]));
+/// A forge that everyone runs for themselves.
+const OWN: Shape = List(&Backstage(&[needed("host", Text, HOST), key("token", Text, TOKEN)]));
+
+const INTEGRATIONS: &[KnownKey] = &[
+    key("github", PUBLIC, "GitHub and GitHub Enterprise. github.com is known without an entry."),
+    key("gitlab", PUBLIC, "GitLab. gitlab.com is known without an entry."),
+    key("gitea", OWN, "Gitea and Forgejo."),
+    key("bitbucketCloud", PUBLIC, "Bitbucket. bitbucket.org is known without an entry."),
+];
+
+const CALLBOARD: &[KnownKey] = &[
+    key("theme", Text, "A folder with templates and assets that replace those of the built-in theme, file by file."),
+    key("sources", Ours(SOURCES), "Repositories that are scanned for descriptors, beside `catalog.locations`."),
+    key("connect", List(&Text), "Origins that pages may talk to."),
+    key("imageHosts", List(&Text), "Origins that images may come from."),
+    key("gitProtocols", List(&Text), "Protocols of git beyond https and ssh."),
+    key("rules", Severities, "Severities of rules, by name; `off` switches a rule off."),
+    key("kinds", List(&Ours(KIND)), "Kinds beyond the built-in ones."),
+    key("lifecycles", List(&Text), "Lifecycles beyond `experimental`, `production` and `deprecated`."),
+    key(
+        "codeowners",
+        OneOf(&["off", "check", "infer"]),
+        "What is made of CODEOWNERS files: `check` compares them with `spec.owner`, `infer` also fills in a missing owner.",
+    ),
+];
+
+const SOURCES: &[KnownKey] = &[
+    key("filesystem", List(&Text), "Folders, relative to this file."),
+    key("git", List(&TextOr(&Ours(GIT_SOURCE))), "Git repositories anywhere, by their address."),
+];
+
+const GIT_SOURCE: &[KnownKey] = &[
+    needed("url", Text, "The address that `git clone` takes."),
+    key("branch", Text, "The branch to read; the default branch where it is missing."),
+];
+
+const KIND: &[KnownKey] = &[
+    needed("kind", Text, "The kind as entities write it."),
+    key("plural", Text, "What a list of them is called; the kind with an `s` where it is missing."),
+    key("description", Text, "What it is, in one sentence."),
+    needed("apiVersions", Filled(&Text), "Versions that entities of this kind may have, such as `example.com/v1`."),
+    key("schema", JsonSchema, "The JSON Schema of `spec`."),
+    key("relations", List(&Ours(RELATION)), "Fields of `spec` that hold refs."),
+];
+
+const RELATION: &[KnownKey] = &[
+    needed("field", Text, "The field below `spec`: one ref, or a list of them."),
+    key("kinds", List(&KindName), "Kinds that the field is meant for. A ref that names no kind means the first."),
+    needed("relation", Relation, "A built-in relation, or a name of your own."),
+    key("opposite", Text, "The relation seen from the other side; for a name of your own."),
+];
+
+const fn key(name: &'static str, shape: Shape, about: &'static str) -> KnownKey {
+    KnownKey { name, shape, required: false, about }
+}
+
+const fn needed(name: &'static str, shape: Shape, about: &'static str) -> KnownKey {
+    KnownKey { name, shape, required: true, about }
+}
