@@ -79,7 +79,7 @@ pub struct Ingested<T> {
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct Target {
     pub target: String,
-    /// `type`, where it is written.
+    /// The `type`, where it is one that nothing follows.
     pub of_type: Option<String>,
     /// `presence: optional`
     pub optional: bool,
@@ -376,7 +376,7 @@ impl Worklist<'_> {
 
     /// What a Location entity of a descriptor points at.
     fn follow(&mut self, from: &Item, emitter: EmitterId, target: &Target) {
-        if let Some(of_type) = target.of_type.as_deref().filter(|of_type| !matches!(*of_type, "url" | "file")) {
+        if let Some(of_type) = &target.of_type {
             self.fault(emitter, rules::source::location_type(target.place.clone(), of_type));
             return;
         }
