@@ -3,7 +3,7 @@
 //! Each wave reads its descriptor files in parallel; what they point at becomes the next wave. Order is that of the
 //! configuration, then of paths, whatever the thread count.
 
-use super::folder::{self, Nature};
+use super::folder::{self, Nature, Pattern};
 use super::web::{self, WebFile};
 use super::{Repo, RepoId, Snapshot, Status, git, history, remote};
 use crate::cache::Cache;
@@ -435,11 +435,11 @@ impl Worklist<'_> {
     fn take(&mut self, repo: RepoId, path: &str, target: &Target, from: &From) {
         let held = &self.repos[repo.0 as usize];
         let paths: Vec<String> = if path.contains('*') {
-            let Some(glob) = folder::glob(path) else {
+            let Some(pattern) = Pattern::new(path) else {
                 self.fault(from.emitter, rules::source::bad_glob(target.place.clone(), path));
                 return;
             };
-            held.files().iter().filter(|file| glob.is_match(&*file.path)).map(|file| file.path.to_string()).collect()
+            held.files().iter().filter(|file| pattern.is_match(&file.path)).map(|file| file.path.to_string()).collect()
         } else {
             held.has(path).then(|| path.to_string()).into_iter().collect()
         };
