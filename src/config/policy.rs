@@ -86,17 +86,24 @@ impl Read {
 
     /// `callboard.codeowners`
     pub(super) fn codeowners(&mut self, own: Option<&Setting>) -> CodeOwners {
-        match self.text(own, "callboard", "codeowners").as_deref() {
-            None | Some("off") => CodeOwners::Off,
-            Some("check") => CodeOwners::Check,
-            Some("infer") => CodeOwners::Infer,
-            Some(_) => {
-                if let Some(setting) = own.and_then(|own| own.get("codeowners")) {
-                    self.wrong(setting, "callboard.codeowners", "`off`, `check` or `infer`");
-                }
-                CodeOwners::Off
-            }
+        let Some(setting) = own.and_then(|own| own.get("codeowners")) else { return CodeOwners::Off };
+        match &setting.value {
+            Value::Null | Value::Bool(false) => return CodeOwners::Off,
+            Value::Text(text) => match text.as_str() {
+                "off" => return CodeOwners::Off,
+                "check" => return CodeOwners::Check,
+                "infer" => return CodeOwners::Infer,
+                _ => {}
+            },
+            _ => {}
         }
+        let found = match &setting.value {
+            Value::Text(text) => format!("`{text}`"),
+            _ => setting.describe().to_string(),
+        };
+        let (place, expected) = (setting.place.clone(), "`off`, `check` or `infer`");
+        self.findings.push(rules::config::wrong_shape(place, "callboard.codeowners", expected, &found));
+        CodeOwners::Off
     }
 
     /// `callboard.kinds`
