@@ -1170,6 +1170,482 @@ fn the_server_shows_a_change_and_ends_well_on_ctrl_c() {
     assert_eq!(run.out, "");
 }
 
+// Checking
+
+/// Two repositories that need one another, people in a third; one error and one warning in `shop`.
+fn with_faults(name: &str) -> Work {
+    let work = Work::new(name);
+    work.write(
+        "repos/org/catalog-info.yaml",
+        format!("{TEAM}---\n{}", entity("User", "ann", "{ memberOf: [team-a] }")),
+    );
+    let broken = entity("System", "broken", "{}");
+    work.write("repos/shop/catalog-info.yaml", format!("{ORPHAN}---\n{broken}"));
+    let needs = "{ type: service, lifecycle: production, owner: team-a, dependsOn: ['component:orphan'] }";
+    work.write("repos/pay/catalog-info.yaml", entity("Component", "pay", needs));
+    work
+}
+
+fn entity(kind: &str, name: &str, spec: &str) -> String {
+    format!("apiVersion: backstage.io/v1alpha1\nkind: {kind}\nmetadata: {{ name: {name} }}\nspec: {spec}\n")
+}
+
+/// What `--format concise` says, without messages: `path:line:column rule`.
+fn concise(run: &Run) -> Vec<String> {
+    let place_and_rule = |line: &str| {
+        let (place, rest) = line.split_once(": ")?;
+        Some(format!("{place} {}", rest.split_once('[')?.1.split_once(']')?.0))
+    };
+    run.out.lines().filter_map(place_and_rule).collect()
+}
+
+#[test]
+fn what_is_denied_decides_how_a_check_ends() {
+    let work = with_faults("check-deny");
+    for (deny, path, code) in [
+        ("errors", "repos", 3),
+        ("warnings", "repos", 3),
+        ("nothing", "repos", 0),
+        ("errors", "repos/pay", 0),
+        ("warnings", "repos/pay", 0),
+    ] {
+        let run = work.run(["check", path, "--deny", deny]);
+        assert_eq!(run.code, code, "{path} --deny {deny}: {}", run.err);
+    }
+    assert_eq!(work.run(["check", "repos"]).code, 3, "errors are denied where nothing is said");
+    work.write("repos/shop/catalog-info.yaml", ORPHAN);
+    assert_eq!(work.run(["check", "repos"]).code, 0, "warnings are not");
+    assert_eq!(work.run(["check", "repos", "--deny", "warnings"]).code, 3);
+    assert_eq!(work.run(["check", "nowhere"]).code, 2);
+    assert!(!work.path("public").exists(), "nothing is built");
+}
+
+#[test]
+fn a_check_writes_what_other_programs_read() {
+    let work = with_faults("check-formats");
+    let written = |format: &str| {
+        let run = work.run(["check", "repos", "--format", format]);
+        assert_eq!(run.code, 3, "{}", run.err);
+        assert!(run.err.contains("Checked 4 entities of 3 repositories: 1 error, 1 warning"), "{}", run.err);
+        run.out
+    };
+    let json = |format: &str| -> Json { serde_json::from_str(&written(format)).expect("JSON on stdout") };
+    let path = "repos/shop/catalog-info.yaml";
+
+    let human = written("human");
+    assert!(human.contains("error[missing-field]: `spec.owner` is missing"), "{human}");
+    assert!(human.contains(&format!("--> {path}:9:1")) && human.contains("9 | spec: {}"), "{human}");
+
+    let report = json("json");
+    assert_eq!(
+        (&report["schema"], &report["summary"]["error"], &report["summary"]["warning"]),
+        (&1.into(), &1.into(), &1.into())
+    );
+    let finding = &report["findings"][1];
+    assert_eq!(
+        (&finding["rule"], &finding["path"], &finding["line"]),
+        (&"missing-field".into(), &path.into(), &9.into())
+    );
+
+    let sarif = json("sarif");
+    assert_eq!(sarif["version"], "2.1.0");
+    let run = &sarif["runs"][0];
+    let results = run["results"].as_array().expect("results");
+    assert_eq!(results.len(), 2);
+    for result in results {
+        let at = &result["locations"][0]["physicalLocation"]["artifactLocation"];
+        assert_eq!(at["uri"], path, "relative to where the check ran");
+        let rule = result["ruleIndex"].as_u64().and_then(|at| run["tool"]["driver"]["rules"].get(at as usize));
+        assert_eq!(rule.map(|rule| &rule["id"]), Some(&result["ruleId"]));
+    }
+
+    let gitlab = json("gitlab");
+    let issues = gitlab.as_array().expect("a list");
+    assert_eq!(issues.len(), 2);
+    assert_eq!((&issues[1]["location"]["path"], &issues[1]["location"]["lines"]["begin"]), (&path.into(), &9.into()));
+    assert_ne!(issues[0]["fingerprint"], issues[1]["fingerprint"]);
+
+    let github = written("github");
+    assert!(
+        github.lines().all(|line| line.starts_with("::error file=") || line.starts_with("::warning file=")),
+        "{github}"
+    );
+    assert!(github.contains(&format!("::error file={path},line=9,col=1,")), "{github}");
+
+    let junit = written("junit");
+    let tags = |name: &str| junit.matches(&format!("<{name} ")).count();
+    assert!(junit.starts_with("<?xml") && junit.trim_end().ends_with("</testsuites>"), "{junit}");
+    assert_eq!((tags("testcase"), tags("failure")), (2, 2), "{junit}");
+    assert!(junit.contains("failures=\"2\""), "{junit}");
+
+    assert_eq!(written("concise").lines().count(), 2);
+}
+
+#[test]
+fn a_check_that_finds_nothing_still_writes_its_format() {
+    let work = Work::with_shop("check-nothing");
+    for format in ["json", "sarif", "gitlab"] {
+        let run = work.run(["check", "repos", "--format", format]);
+        run.succeeds();
+        let json: Json = serde_json::from_str(&run.out).expect("JSON on stdout");
+        assert!(json.is_array() == (format == "gitlab"), "{json}");
+    }
+    let run = work.run(["check", "repos", "--format", "junit"]);
+    run.succeeds();
+    assert!(run.out.contains("failures=\"0\""), "{}", run.out);
+    for format in ["human", "concise", "github"] {
+        let run = work.run(["check", "repos", "--format", format]);
+        assert_eq!((run.code, run.out.as_str()), (0, ""), "{format}");
+        assert!(run.err.contains("nothing to say"), "{}", run.err);
+    }
+}
+
+#[test]
+fn a_check_names_files_as_its_reader_knows_them() {
+    let work = with_faults("check-paths");
+    let error = |path: &str| vec![format!("{path}:9:1 missing-field")];
+    let both = |path: &str| vec![format!("{path}:4:54 unknown-owner"), format!("{path}:9:1 missing-field")];
+    let check = |folder: &str, paths: &[&str]| {
+        let mut command = work.command(["check", "--format", "concise"].iter().chain(paths));
+        let output = command.current_dir(work.path(folder)).output().expect("callboard runs");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("callboard talks in UTF-8");
+        concise(&Run { code: 0, out: text(output.stdout), err: text(output.stderr) })
+    };
+    let absolute = work.path("repos/shop").display().to_string();
+    assert_eq!(check("repos/shop", &[]), error("catalog-info.yaml"), "in the repository itself");
+    assert_eq!(check("repos/shop", &["catalog-info.yaml"]), error("catalog-info.yaml"), "one file of it");
+    assert_eq!(check("", &["repos/shop"]), error("repos/shop/catalog-info.yaml"), "from above");
+    assert_eq!(check("", &["./repos/shop/"]), error("repos/shop/catalog-info.yaml"), "with a dot");
+    assert_eq!(check("", &[&absolute]), error("repos/shop/catalog-info.yaml"), "with an absolute path");
+    assert_eq!(check("repos/pay", &["../shop"]), error("../shop/catalog-info.yaml"), "from beside");
+    assert_eq!(check("repos/pay", &[&absolute]), error(&format!("{absolute}/catalog-info.yaml")), "from elsewhere");
+    assert_eq!(check("", &["repos"]), both("repos/shop/catalog-info.yaml"), "all of them");
+    assert_eq!(check("", &["repos/shop", "repos/pay"]), error("repos/shop/catalog-info.yaml"), "two of them");
+    assert_eq!(
+        check("", &["repos/shop", "repos/shop/catalog-info.yaml"]),
+        error("repos/shop/catalog-info.yaml"),
+        "once"
+    );
+    assert_eq!(check("repos", &[]), both("shop/catalog-info.yaml"), "where they lie");
+}
+
+#[test]
+fn a_file_belongs_to_the_repository_above_it() {
+    let work = with_faults("check-file");
+    work.write("repos/shop/deep/down/parts.yaml", entity("Location", "parts", "{ target: /catalog-info.yaml }"));
+    work.commit("repos/shop", "2024-05-06T07:08:09Z");
+    for (folder, file) in [
+        ("", "repos/shop/deep/down/parts.yaml"),
+        ("repos/shop", "deep/down/parts.yaml"),
+        ("repos/shop/deep", "down/parts.yaml"),
+        ("repos/shop/deep/down", "parts.yaml"),
+    ] {
+        let mut command = work.command(["check", "--format", "concise", file]);
+        let output = command.current_dir(work.path(folder)).output().expect("callboard runs");
+        let out = String::from_utf8(output.stdout).expect("callboard talks in UTF-8");
+        assert!(out.contains("catalog-info.yaml:9:1: error[missing-field]"), "{folder}: {out}");
+        assert_eq!(out.lines().count(), 1, "{folder}: {out}");
+    }
+}
+
+#[test]
+fn a_check_of_one_repository_counts_refs_that_lead_out_of_it() {
+    let work = with_faults("check-part");
+    let run = work.run(["check", "repos/pay", "--format", "json", "--verbose"]);
+    run.succeeds();
+    let report: Json = serde_json::from_str(&run.out).expect("JSON on stdout");
+    let rules: Vec<&str> =
+        report["findings"].as_array().into_iter().flatten().filter_map(|one| one["rule"].as_str()).collect();
+    assert_eq!(rules, ["ref-not-checked"], "{}", run.out);
+    assert!(run.out.contains("2 refs to 2 entities outside of what was checked"), "{}", run.out);
+    assert!(run.out.contains("--portal"), "{}", run.out);
+}
+
+#[test]
+fn a_published_portal_knows_what_lies_elsewhere() {
+    let work = with_faults("check-portal");
+    let old = "{ type: service, lifecycle: deprecated, owner: nobody-at-all }";
+    work.write("repos/shop/catalog-info.yaml", entity("Component", "orphan", old));
+    let new = "{ type: service, lifecycle: production, owner: team-a, system: no-such-system }";
+    work.write("repos/new/catalog-info.yaml", entity("Component", "new", new));
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+
+    let check = |path: &str| concise(&work.run(["check", path, "--portal", "out", "--format", "concise"]));
+    assert_eq!(check("repos/pay"), ["repos/pay/catalog-info.yaml:4:74 deprecated-in-use"]);
+    assert_eq!(check("repos/new"), ["repos/new/catalog-info.yaml:4:70 dangling-ref"]);
+    assert_eq!(check("repos/shop"), ["repos/shop/catalog-info.yaml:4:54 unknown-owner"]);
+
+    for (portal, code) in [("repos", 1), ("nowhere", 1), ("http://127.0.0.1:9", 1), ("ftp://portal.example", 2)] {
+        let run = work.run(["check", "repos/pay", "--portal", portal]);
+        assert_eq!((run.code, run.out.as_str()), (code, ""), "{portal}: {}", run.err);
+        assert!(run.err.contains(portal), "{}", run.err);
+    }
+    work.write("odd/api/callboard/refs.json", "{ \"schema\": 99, \"entities\": [] }");
+    let run = work.run(["check", "repos/pay", "--portal", "odd"]);
+    assert!(run.code == 1 && run.err.contains("schema 99"), "{}", run.err);
+}
+
+#[test]
+fn a_ref_that_another_repository_has_is_taken() {
+    let work = Work::with_shop("check-taken");
+    let origin = |name: &str| format!("https://github.com/acme/{name}.git");
+    for name in ["shop", "copy"] {
+        if name == "copy" {
+            work.write("copy/catalog-info.yaml", SHOP);
+        }
+        let folder = if name == "copy" { "copy" } else { "repos/shop" };
+        work.commit(folder, "2024-05-06T07:08:09Z");
+        git(&work.path(folder), &["remote", "add", "origin", &origin(name)]);
+    }
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let check = |path: &str| concise(&work.run(["check", path, "--portal", "out", "--format", "concise"]));
+    assert!(check("copy").contains(&"copy/catalog-info.yaml:4:9 duplicate-entity".to_string()), "{:?}", check("copy"));
+    let own = check("repos/shop");
+    assert!(own.iter().all(|line| !line.ends_with("duplicate-entity")), "its own repository may have it: {own:?}");
+}
+
+const TO_MEND: &str = "\u{feff}# kept   \r
+apiVersion: backstage.io/v1alpha1\r
+kind: component   # a comment\r
+metadata:\r
+  name: shop\r
+  descripton: \"Sells café\"\r
+  tags: [Java, 2024, ok]\r
+  annotations:\r
+    backstage.io/source-locaton: url:https://github.com/acme/shop/\r
+    github.com/project-slug:   acme/shop\r
+    acme.example/port: 8080\r
+spec:\r
+    type: service\r
+    lifecycle: production\r
+    owner: team-a\r
+    sytem: ticketing\r
+    systm: ticketing\r
+---\r
+kind: System\r
+apiVersion: backstage.io/v1alpha1\r
+metadata: { name: ticketing, annotation: { a: b }, labels: { tier: 1 } }\r
+spec: { $yaml: spec.yaml }";
+
+#[test]
+fn what_is_safe_to_mend_is_mended_and_nothing_else() {
+    let work = Work::new("check-fix");
+    work.write("repos/org/catalog-info.yaml", TEAM);
+    work.write("repos/shop/catalog-info.yaml", TO_MEND);
+    work.write("repos/shop/spec.yaml", "owner: team-a\ndomian: shows\n");
+    let before = work.tree("repos");
+    work.run(["check", "repos", "--deny", "nothing"]).succeeds();
+    same(&before, &work.tree("repos"));
+
+    let run = work.run(["check", "repos", "--fix", "--format", "concise"]);
+    run.succeeds();
+    assert!(run.err.contains("Mended 9 findings"), "{}", run.err);
+    let mended = [
+        ("kind: component ", "kind: Component "),
+        ("descripton", "description"),
+        ("[Java, 2024, ok]", "[java, \"2024\", ok]"),
+        ("source-locaton", "source-location"),
+        ("port: 8080", "port: \"8080\""),
+        ("sytem", "system"),
+        ("annotation: {", "annotations: {"),
+        ("tier: 1 ", "tier: \"1\" "),
+    ];
+    let expected = mended.iter().fold(TO_MEND.to_string(), |text, (wrong, right)| {
+        assert_eq!(text.matches(wrong).count(), 1, "{wrong}");
+        text.replace(wrong, right)
+    });
+    assert_eq!(work.read("repos/shop/catalog-info.yaml"), expected);
+    assert_eq!(work.read("repos/shop/spec.yaml"), "owner: team-a\ndomian: shows\n", "an included file is left alone");
+    assert_eq!(concise(&run), ["repos/shop/catalog-info.yaml:22:7 misspelt-field"], "{}", run.out);
+
+    let after = work.tree("repos");
+    let run = work.run(["check", "repos", "--fix"]);
+    run.succeeds();
+    assert!(run.err.contains("Mended 0 findings"), "{}", run.err);
+    same(&after, &work.tree("repos"));
+}
+
+#[test]
+fn known_findings_are_told_once() {
+    let work = with_faults("check-baseline");
+    let run = work.run(["check", "repos", "--baseline", "known.txt"]);
+    assert!(run.code == 2 && run.err.contains("--update-baseline"), "{}", run.err);
+    assert_eq!(work.run(["check", "repos", "--update-baseline"]).code, 2, "it needs to know where");
+    work.run(["check", "repos", "--baseline", "known.txt", "--update-baseline"]).succeeds();
+    assert_eq!(work.read("known.txt").lines().filter(|line| !line.starts_with('#')).count(), 2);
+
+    let check = || work.run(["check", "repos", "--baseline", "known.txt", "--deny", "warnings", "--format", "concise"]);
+    let run = check();
+    run.succeeds();
+    assert_eq!(run.out, "");
+    assert!(run.err.contains("2 known findings"), "{}", run.err);
+
+    let lines = format!("# one more line\n{}", work.read("repos/shop/catalog-info.yaml"));
+    work.write("repos/shop/catalog-info.yaml", lines);
+    check().succeeds();
+
+    work.write("repos/new/catalog-info.yaml", entity("System", "new", "{ owner: somebody-new }"));
+    let run = check();
+    assert_eq!(run.code, 3);
+    assert_eq!(concise(&run), ["repos/new/catalog-info.yaml:4:16 unknown-owner"], "the new one alone");
+
+    work.write("repos/shop/catalog-info.yaml", ORPHAN);
+    let run = check();
+    assert!(run.err.contains("1 finding of the baseline is gone"), "{}", run.err);
+    work.write("known.txt", "no baseline\n");
+    assert_eq!(check().code, 2);
+}
+
+#[test]
+fn a_kind_that_cannot_be_used_stops_everything() {
+    let work = Work::with_shop("bad-kind");
+    work.write(
+        "repos/app-config.yaml",
+        "catalog: { rules: [] }\ncallboard: { kinds: [{ kind: data-set, apiVersions: [a/v1] }] }\n",
+    );
+    for args in [&["check", "repos"][..], &["build", "repos"], &["export", "repos"], &["list", "--source", "repos"]] {
+        let run = work.run(args);
+        assert_eq!(run.code, 2, "{args:?}: {}", run.err);
+        assert_eq!(run.err.matches("error[config-kind]").count(), 1, "{args:?}: {}", run.err);
+    }
+    assert!(!work.path("public").exists());
+}
+
+// Listing, exporting, explaining
+
+#[test]
+fn a_list_answers_queries() {
+    let work = with_faults("list");
+    let refs = |query: &[&str]| {
+        let run = work.run(["list", "--source", "repos", "--format", "refs"].iter().chain(query));
+        run.succeeds();
+        run.out.lines().map(str::to_string).collect::<Vec<_>>()
+    };
+    let (pay, orphan, team, ann) =
+        ("component:default/pay", "component:default/orphan", "group:default/team-a", "user:default/ann");
+    assert_eq!(refs(&[]), [orphan, pay, team, ann]);
+    assert_eq!(refs(&["kind:component"]), [orphan, pay]);
+    assert_eq!(refs(&["kind:component", "owner:team-a"]), [pay]);
+    assert_eq!(refs(&["kind:component owner:team-a"]), [pay], "in one word or in two");
+    assert_eq!(refs(&["kind:component", "--", "-owner:team-a"]), [orphan]);
+    assert_eq!(refs(&["name:or*"]), [orphan]);
+    assert_eq!(refs(&["spec.type:team"]), [team]);
+    assert_eq!(refs(&["kind:api"]), [""; 0]);
+}
+
+#[test]
+fn a_list_has_four_formats() {
+    let work = with_faults("list-formats");
+    let list = |format: &str| {
+        let run = work.run(["list", "owner:team-a", "--source", "repos", "--format", format]);
+        run.succeeds();
+        run
+    };
+    let table = list("table");
+    assert!(table.out.starts_with("ref ") && table.out.contains("component:default/pay  service"), "{}", table.out);
+    assert!(table.err.contains("1 entity"), "{}", table.err);
+    assert_eq!(list("refs").out, "component:default/pay\n");
+    let csv = list("csv").out;
+    let rows: Vec<&str> = csv.split("\r\n").collect();
+    assert_eq!(
+        rows,
+        [
+            "ref,title,type,lifecycle,owner,system,description",
+            "component:default/pay,,service,production,group:default/team-a,,",
+            ""
+        ]
+    );
+    let json: Json = serde_json::from_str(&list("json").out).expect("JSON on stdout");
+    assert_eq!(json[0]["metadata"]["name"], "pay");
+    assert_eq!(json[0]["relations"][0]["type"], "dependsOn", "with its relations");
+}
+
+#[test]
+fn a_list_cannot_be_used_to_run_a_formula() {
+    let work = Work::new("list-formula");
+    let text = "apiVersion: backstage.io/v1alpha1\nkind: System\nmetadata: { name: a, title: '=cmd(1)', description: \"say \\\"x\\\", y\" }\nspec: { owner: b }\n";
+    work.write("repos/a/catalog-info.yaml", text);
+    let run = work.run(["list", "--source", "repos", "--format", "csv"]);
+    run.succeeds();
+    assert!(run.out.contains("system:default/a,'=cmd(1),") && run.out.contains("\"say \"\"x\"\", y\""), "{}", run.out);
+}
+
+#[test]
+fn a_query_that_cannot_be_used_says_why() {
+    let work = with_faults("list-faults");
+    for (query, said) in [("ownr:team-a", "Did you mean `owner`?"), ("banana:x", "callboard list --help")] {
+        let run = work.run(["list", query, "--source", "repos"]);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{query}");
+        assert!(run.err.contains(said), "{query}: {}", run.err);
+    }
+    assert_eq!(work.run(["list", "--source", "nowhere"]).code, 2);
+    assert_eq!(work.run(["list", "--source", "repos", "--portal", "repos"]).code, 2, "one or the other");
+}
+
+#[test]
+fn a_portal_lists_what_it_was_built_from() {
+    let work = with_faults("list-portal");
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    for format in ["refs", "csv", "json"] {
+        let published = work.run(["list", "kind:component", "--portal", "out", "--format", format]);
+        let read = work.run(["list", "kind:component", "--source", "repos", "--format", format]);
+        published.succeeds();
+        if format != "json" {
+            assert_eq!(published.out, read.out);
+        }
+        assert!(published.out.contains("pay") && !published.out.contains("user:default/ann\n"), "{}", published.out);
+    }
+    let run = work.run(["list", "--portal", "repos"]);
+    assert!(run.code == 1 && run.err.contains("callboard build"), "{}", run.err);
+}
+
+#[test]
+fn an_export_is_one_entity_a_line() {
+    let work = with_faults("export");
+    let names = |args: &[&str]| {
+        let run = work.run(["export", "repos"].iter().chain(args));
+        run.succeeds();
+        let entities: Vec<Json> =
+            run.out.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect();
+        let names = entities.iter().filter_map(|entity| entity["metadata"]["name"].as_str().map(str::to_string));
+        (names.collect::<Vec<_>>(), entities, run.err)
+    };
+    let (all, entities, said) = names(&[]);
+    assert_eq!(all, ["orphan", "pay", "team-a", "ann"]);
+    assert_eq!(entities[1]["spec"]["owner"], "team-a");
+    assert!(entities[1]["relations"].as_array().is_some_and(|relations| relations.len() == 2));
+    assert!(entities.iter().all(|entity| entity["metadata"]["uid"].is_string()));
+    assert!(said.contains("1 error left something out"), "{said}");
+
+    work.write("repos/shop/more.yaml", "kind: [");
+    let more = "{ targets: [./more.yaml, ./good.yaml] }";
+    work.write("repos/shop/good.yaml", entity("System", "good", "{ owner: team-a }"));
+    work.write("repos/shop/catalog-info.yaml", entity("Location", "more", more));
+    assert_eq!(names(&[]).0, ["pay", "team-a", "more", "good", "ann"]);
+    assert_eq!(names(&["--compat", "backstage"]).0, ["pay", "team-a", "ann"], "what stock Backstage would store");
+}
+
+#[test]
+fn rules_are_explained() {
+    let work = Work::new("explain");
+    let run = work.run(["explain", "dangling-ref"]);
+    run.succeeds();
+    assert!(run.out.starts_with("# dangling-ref\n") && run.out.contains("## What to do"), "{}", run.out);
+    assert_eq!(work.run(["explain", "[dangling-ref]"]).out, run.out, "as it stands beside a finding");
+    assert!(work.run(["explain", "backstage"]).out.starts_with("# Differences from Backstage"));
+
+    let all = work.run(["explain"]);
+    all.succeeds();
+    let named: Vec<&str> = all.out.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(named.len() > 60 && named.contains(&"dangling-ref") && named.contains(&"config-kind"), "{}", all.out);
+
+    let run = work.run(["explain", "dangling-reff"]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    assert!(run.err.contains("Did you mean `dangling-ref`?"), "{}", run.err);
+    let run = work.run(["explain", "banana"]);
+    assert!(run.code == 2 && run.err.contains("callboard explain"), "{}", run.err);
+}
+
 // Tools
 
 /// A folder to work in, with a cache and a home of its own.

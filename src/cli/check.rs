@@ -68,13 +68,22 @@ fn formats() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(word)).map(named)
 }
 
+/// How often `--fix` looks again; two rounds are usual.
+const MOST_ROUNDS: usize = 8;
+
 pub(crate) fn run(command: &Check, talk: &Talk, interrupt: &Interrupt) -> Result<(), Stop> {
     let scope = command.sources.scope(&command.paths, talk)?;
     let progress = Progress::new(talk, interrupt);
     let (mut gathered, mut findings) = look(command, &scope, &progress)?;
     if command.fix {
-        let mended = fix::apply(&findings, &gathered.snapshot)?;
-        if mended > 0 {
+        let mut mended = 0;
+        // What is wrong hides what is odd: an entity that is accepted at last may show more to mend.
+        for _ in 0..MOST_ROUNDS {
+            let now = fix::apply(&findings, &gathered.snapshot)?;
+            if now == 0 {
+                break;
+            }
+            mended += now;
             (gathered, findings) = look(command, &scope, &progress)?;
         }
         talk.clear();

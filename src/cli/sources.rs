@@ -114,6 +114,10 @@ pub(crate) fn shown_path(snapshot: &Snapshot, place: &Place) -> String {
     let Some(root) = snapshot.repos.iter().find(|repo| repo.id == place.repo).and_then(|repo| repo.root()) else {
         return file;
     };
-    let path = root.join(&*place.path).to_string_lossy().replace('\\', "/");
-    path.strip_prefix("./").unwrap_or(&path).to_string()
+    let path = root.join(&*place.path);
+    // An absolute path of a place below is short, and what CI servers know files by.
+    let here = std::env::current_dir().ok();
+    let inside = here.as_deref().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(&path);
+    let shown = inside.to_string_lossy().replace('\\', "/");
+    shown.strip_prefix("./").unwrap_or(&shown).to_string()
 }

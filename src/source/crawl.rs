@@ -241,13 +241,8 @@ impl Worklist<'_> {
 
     /// One descriptor, whatever its name.
     fn scan_file(&mut self, file: &Path, origin: &Arc<Origin>) {
-        let file = lexical(file);
-        let root = folder::enclosing(&file, &file);
+        let Some((root, path)) = folder::home(&lexical(file)) else { return };
         let Some(repo) = self.folder(&root) else { return };
-        let Some(path) = file.strip_prefix(&root).ok().and_then(Path::to_str).map(|path| path.replace('\\', "/"))
-        else {
-            return;
-        };
         let emitter = self.emitter(origin.clone());
         self.queue(Item { repo, path, emitter, origin: origin.clone(), configured: true, scanned: false });
     }
