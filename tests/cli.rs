@@ -361,7 +361,7 @@ fn the_report_of_a_refused_build_names_what_was_refused() {
     let report = work.json("report.json");
     let codes: Vec<&str> =
         report["diagnostics"].as_array().into_iter().flatten().filter_map(|finding| finding["code"].as_str()).collect();
-    assert_eq!(codes, ["unknown-owner"], "{report}");
+    assert_eq!(codes, ["orphan-entity", "unknown-owner"], "{report}");
 }
 
 #[test]
