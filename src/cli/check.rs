@@ -1,7 +1,7 @@
 //! `callboard check`
 
 use super::portal::PortalOption;
-use super::sources::{Scope, Sources, shown_path};
+use super::sources::{Scope, Sources, shown_path, stable_path};
 use super::talk::Progress;
 use super::{Talk, fix, print};
 use crate::diagnostics::baseline::{Baseline, Split};
@@ -68,20 +68,29 @@ fn formats() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(word)).map(named)
 }
 
+/// How often `--fix` looks again.
+const MOST_ROUNDS: usize = 5;
+
 pub(crate) fn run(command: &Check, talk: &Talk, interrupt: &Interrupt) -> Result<(), Stop> {
     let scope = command.sources.scope(&command.paths, talk)?;
     let progress = Progress::new(talk, interrupt);
     let (mut gathered, mut findings) = look(command, &scope, &progress)?;
     if command.fix {
-        let mended = fix::apply(&findings, &gathered.snapshot)?;
-        if mended > 0 {
+        // A fault may hide another one, until it is mended.
+        let mut mended = 0;
+        for _ in 0..MOST_ROUNDS {
+            let now = fix::apply(&findings, &gathered.snapshot)?;
+            if now == 0 {
+                break;
+            }
+            mended += now;
             (gathered, findings) = look(command, &scope, &progress)?;
         }
         talk.clear();
         talk.say(&format!("Mended {}", count(mended, "finding")));
     }
     talk.clear();
-    let stable = |place: &Place| place.at(0, 0, 0).display();
+    let stable = |place: &Place| stable_path(&gathered.snapshot, place);
     let known = match &command.baseline {
         Some(path) if command.update_baseline => {
             write(path, &Baseline::of(&findings, &stable))?;
@@ -92,8 +101,9 @@ pub(crate) fn run(command: &Check, talk: &Talk, interrupt: &Interrupt) -> Result
             let Split { new, known, gone } = read_baseline(path)?.split(findings, &stable);
             findings = new;
             if gone > 0 {
+                let are = if gone == 1 { "is" } else { "are" };
                 talk.say(&format!(
-                    "{} of the baseline is gone; write it anew with `--update-baseline`",
+                    "{} of the baseline {are} gone; write it anew with `--update-baseline`",
                     count(gone, "finding")
                 ));
             }
@@ -108,7 +118,7 @@ pub(crate) fn run(command: &Check, talk: &Talk, interrupt: &Interrupt) -> Result
         command.format,
         &shown,
         &Context {
-            path: &|place| shown_path(&gathered.snapshot, place),
+            path: &|place| shown_path(&scope.loaded, &gathered.snapshot, place),
             source: &source,
             rule_url: &|_| String::new(),
             style: talk.style_out(),

@@ -243,7 +243,8 @@ impl Worklist<'_> {
     fn scan_file(&mut self, file: &Path, origin: &Arc<Origin>) {
         let file = lexical(file);
         let root = folder::enclosing(&file, &file);
-        let Some(repo) = self.folder(&root) else { return };
+        let here = Path::new(".");
+        let Some(repo) = self.folder(if root.as_os_str().is_empty() { here } else { &root }) else { return };
         let Some(path) = file.strip_prefix(&root).ok().and_then(Path::to_str).map(|path| path.replace('\\', "/"))
         else {
             return;

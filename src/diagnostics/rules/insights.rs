@@ -129,18 +129,15 @@ pub fn unknown_owner(held: Held<'_>, guess: Option<&str>) -> Finding {
 /// `refs` are refs to `targets` distinct entities that nothing here knows.
 pub fn not_checked(refs: usize, targets: usize, examples: &[&str]) -> Finding {
     let named: Vec<String> = examples.iter().map(|reference| format!("`{reference}`")).collect();
-    Finding::new(
-        NOT_CHECKED,
-        None,
-        format!(
-            "{} to {} outside of what was checked: {}{}",
+    Finding::new(NOT_CHECKED, None, "what leads to entities outside of these repositories was not checked")
+        .hint(format!(
+            "That is {} to {}: {}{}.",
             count(refs, "ref"),
             count(targets, "entity"),
             named.join(", "),
             if targets > examples.len() { ", …" } else { "" }
-        ),
-    )
-    .hint("Name a built portal with `--portal DIR|URL` to check them too.")
+        ))
+        .hint("Name a built portal with `--portal DIR|URL` to check them too.")
 }
 
 pub fn wrong_kind(held: Held<'_>, kind: &str, expected: &[&str]) -> Finding {
