@@ -786,9 +786,11 @@ fn help_has_examples_and_completions_are_there() {
 fn schemas_take_the_example_and_refuse_what_is_wrong() {
     let work = Work::new("schema");
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("content-example");
-    let run = work.run(["schema", "--out", "schemas"]);
+    let config = example.join("app-config.yaml");
+    let run =
+        work.run(["schema".as_ref(), "--out".as_ref(), "schemas".as_ref(), "--config".as_ref(), config.as_os_str()]);
     run.succeeds();
-    assert!(run.out.is_empty() && run.err.contains("Wrote 12 schemas into `schemas`"), "{}", run.err);
+    assert!(run.out.is_empty() && run.err.contains("Wrote 13 schemas into `schemas`"), "{}", run.err);
     let schema = |name: &str| {
         let json = work.json(&format!("schemas/{name}.schema.json"));
         assert_eq!(json["$schema"], "http://json-schema.org/draft-07/schema#", "{name}");
@@ -818,7 +820,7 @@ fn schemas_take_the_example_and_refuse_what_is_wrong() {
         }
     }
     assert!(seen > 50, "the example's descriptors are found");
-    let config = fs::read_to_string(example.join("app-config.yaml")).expect("the example has a configuration");
+    let config = fs::read_to_string(config).expect("the example has a configuration");
     let mut config = callboard::yaml::parse_one(&config).expect("YAML").to_json();
     assert!(schema("app-config").is_valid(&config));
     config["callboard"] = serde_json::json!({ "them": "x" });
