@@ -61,7 +61,7 @@ pub(super) fn accept(document: RawDocument, context: &Context<'_>) -> Result<(En
     let inferred = if context.infer_owner { codeowners::infer(&mut node, kind, context) } else { None };
     let spec = check.spec(&node, kind);
     let of_type = spec.and_then(|spec| spec.get("type")).and_then(Node::text);
-    let refs = check.refs(spec, kind.of_type(of_type).1, &envelope);
+    let refs = check.refs(spec, kind.of_type(of_type), &envelope);
     if !check.findings.is_empty() {
         return Err(rejected(check.findings));
     }
@@ -200,7 +200,7 @@ fn annotate(node: &mut Node, context: &Context<'_>) {
         fields.len() - 1
     });
     if is_nothing(&fields[at].value) {
-        fields[at] = empty();
+        fields[at].value = empty().value;
     }
     let Value::Map(annotations) = &mut fields[at].value.value else { return };
     for (name, value) in context.set {

@@ -12,14 +12,18 @@ impl Check<'_> {
         // Every entity has these in the end, whether the descriptor names them or not.
         keys.extend(["metadata.uid", "metadata.namespace"].map(|key| (key.to_string(), node.span)));
         flatten(node, &mut String::new(), &mut keys);
-        let mut seen: HashMap<String, &str> = HashMap::with_capacity(keys.len());
+        let mut seen: HashMap<String, (&str, Span)> = HashMap::with_capacity(keys.len());
         let mut clashes = Vec::new();
         for (key, span) in &keys {
             match seen.get(&key.to_lowercase()) {
-                Some(first) if first != key => clashes.push((key, *span)),
+                // Told at the later of the two: what ingestion adds stands where `metadata` begins.
+                Some((first, at)) if first != key => {
+                    let is_later = (span.line, span.column) >= (at.line, at.column);
+                    clashes.push(if is_later { (key.as_str(), *span) } else { (*first, *at) });
+                }
                 Some(_) => {}
                 None => {
-                    seen.insert(key.to_lowercase(), key);
+                    seen.insert(key.to_lowercase(), (key, *span));
                 }
             }
         }

@@ -63,7 +63,8 @@ impl Check<'_> {
         }
     }
 
-    fn shape(&mut self, node: &Node, shape: &Shape, path: &str) {
+    /// One value by its shape.
+    pub(super) fn shape(&mut self, node: &Node, shape: &Shape, path: &str) {
         match (shape, &node.value) {
             (Shape::Text | Shape::ShortText(_), Value::Text(text)) if text.is_empty() => {
                 let place = self.at(node.span);
@@ -106,11 +107,11 @@ impl Check<'_> {
         }
     }
 
-    /// The refs of the relation fields of `rows`, with the entity's namespace where a ref names none.
+    /// The refs of the relation fields, with the entity's namespace where a ref names none.
     pub(super) fn refs(
         &mut self,
         spec: Option<&Node>,
-        rows: &'static [RelationField],
+        (fields, rows): (&'static [Field], &'static [RelationField]),
         envelope: &Envelope,
     ) -> Vec<Ref> {
         let Some(spec) = spec else { return Vec::new() };
@@ -118,6 +119,10 @@ impl Check<'_> {
         for row in rows {
             let Some(node) = spec.get(row.field) else { continue };
             let is_list = matches!(node.value, Value::List(_));
+            let wants_list = |field: &Field| field.name == row.field && matches!(field.shape, Shape::List(_));
+            if !is_list && fields.iter().any(wants_list) {
+                continue; // Its type is the fault, whatever it says.
+            }
             let nodes = if is_list { node.items() } else { std::slice::from_ref(node) };
             for node in nodes {
                 let Some(text) = written(node) else {

@@ -310,13 +310,21 @@ pub fn kept_beside(kept: &[std::sync::Arc<str>]) -> String {
 pub fn misspelt_field(place: Place, path: &str, key: &str, meant: &str) -> Finding {
     Finding::new(MISSPELT_FIELD, place, format!("nothing reads `{path}.{key}`"))
         .hint(format!("Did you mean `{meant}`?"))
-        .fix("Write the field as it is known.", meant)
+}
+
+/// The same where the value fits the field that was meant.
+pub fn misspelt_field_to_fix(place: Place, path: &str, key: &str, meant: &str) -> Finding {
+    misspelt_field(place, path, key, meant).fix("Write the field as it is known.", meant)
 }
 
 pub fn misspelt_annotation(place: Place, key: &str, meant: &str) -> Finding {
     Finding::new(MISSPELT_ANNOTATION, place, format!("nothing reads the annotation `{key}`"))
         .hint(format!("Did you mean `{meant}`?"))
-        .fix("Write the annotation as it is known.", meant)
+}
+
+/// The same for the only key that means this annotation.
+pub fn misspelt_annotation_to_fix(place: Place, key: &str, meant: &str) -> Finding {
+    misspelt_annotation(place, key, meant).fix("Write the annotation as it is known.", meant)
 }
 
 pub fn deprecated_annotation(place: Place, key: &str, instead: &str) -> Finding {
