@@ -68,9 +68,10 @@ pub fn gather(input: &Input<'_>) -> Result<Gathered, Stop> {
     let config = &input.loaded.config;
     input.watcher.stage("sources", None)?;
     let CatalogOptions { compat, elsewhere, cache, is_part } = input.catalog;
-    let (kinds, mut findings) = if compat { (Kinds::stock(), Vec::new()) } else { Kinds::with_declared(&config.kinds) };
+    let (kinds, mut findings) = Kinds::with_declared(&config.kinds);
     findings.extend(input.loaded.findings.iter().cloned());
     findings.extend(kinds.unknown_in(config));
+    let kinds = if compat { Kinds::stock() } else { kinds };
     let options = IngestOptions { config, kinds: &kinds, compat, cache };
     let read = |reading: &source::Reading<'_>, text: &str| catalog::ingest(reading, text, &options);
     let Crawl { snapshot, files, emitters, findings: found } = source::crawl(config, &input.crawl, &read);

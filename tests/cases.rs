@@ -82,9 +82,10 @@ fn sources() {
 
 #[test]
 fn insights() {
-    run("insights", &|portal, wanted, _| match wanted {
+    run("insights", &|portal, wanted, of| match wanted {
         "findings" => Some(portal.gathered_findings()),
         "relations" => portal.relations(),
+        "json" => portal.json(of),
         _ => None,
     });
 }

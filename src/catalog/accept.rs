@@ -2,10 +2,10 @@
 
 use super::check::Check;
 use super::codeowners::CodeOwner;
-use super::kinds::{Kind, Kinds};
+use super::kinds::{Kind, Kinds, location_targets};
 use super::{Entity, RawDocument, WATCHED, Written, codeowners, format, placeholder, reference};
 use crate::diagnostics::{Finding, Place, rules};
-use crate::source::RepoId;
+use crate::source::{RepoId, Target};
 use crate::yaml::{Entry, Node, Span, Value};
 use std::sync::Arc;
 
@@ -31,27 +31,54 @@ pub(super) struct Context<'a> {
 #[derive(Debug)]
 pub(super) struct Rejected {
     pub findings: Vec<Finding>,
-    /// Its ref, where the envelope could be read.
-    pub reference: Option<Arc<str>>,
-    /// Not even the envelope could be read: Backstage then drops everything that the same location brings.
-    pub at_envelope: bool,
+    /// What it would have been; `None` where not even the envelope could be read.
+    pub claim: Option<Claim>,
+}
+
+/// What a document says it is.
+#[derive(Debug, Clone)]
+pub(super) struct Claim {
+    pub reference: Arc<str>,
+    pub kind: String,
+    /// `spec.type`, before placeholders are filled.
+    pub of_type: Option<String>,
+    pub place: Place,
 }
 
 const ROOT_KEYS: [&str; 4] = ["apiVersion", "kind", "metadata", "spec"];
 
+/// A document that is an entity.
+#[derive(Debug)]
+pub(super) struct Accepted {
+    pub entity: Entity,
+    /// What is worth saying about it all the same.
+    pub findings: Vec<Finding>,
+    /// Of a Location: where more descriptors are.
+    pub targets: Vec<Target>,
+}
+
 /// Accepts a document, with what is worth saying about it; or says everything that is wrong with it.
-pub(super) fn accept(document: RawDocument, context: &Context<'_>) -> Result<(Entity, Vec<Finding>), Rejected> {
+pub(super) fn accept(document: RawDocument, context: &Context<'_>) -> Result<Accepted, Rejected> {
     let RawDocument { mut node, first_line, last_line } = document;
-    let mut check = Check { file: context.file, text: context.text, findings: Vec::new(), entity: None };
+    let (file, text) = (context.file, context.text);
+    let mut check = Check { file, text, findings: Vec::new(), entity: None, included: Vec::new() };
     let Some(envelope) = check.envelope(&node) else {
-        return Err(Rejected { findings: check.findings, reference: None, at_envelope: true });
+        return Err(Rejected { findings: check.findings, claim: None });
     };
-    let name = reference::canonical(&envelope.kind_name, &envelope.namespace, &envelope.name);
-    let rejected = |findings| Rejected { findings, reference: Some(name.clone()), at_envelope: false };
-    check.entity = Some(name.to_string());
-    if let Err(finding) = placeholder::resolve(&mut node, context) {
-        check.push(finding);
-        return Err(rejected(check.findings));
+    let claim = Claim {
+        reference: reference::canonical(&envelope.kind_name, &envelope.namespace, &envelope.name),
+        kind: envelope.kind_name.clone(),
+        of_type: node.get("spec").and_then(|spec| spec.get("type")).and_then(Node::text).map(str::to_string),
+        place: check.at(envelope.name_span),
+    };
+    check.entity = Some(claim.reference.to_string());
+    let rejected = |findings| Rejected { findings, claim: Some(claim.clone()) };
+    match placeholder::resolve(&mut node, context) {
+        Ok(included) => check.included = included,
+        Err(finding) => {
+            check.push(finding);
+            return Err(rejected(check.findings));
+        }
     }
     annotate(&mut node, context);
     check.root(&node);
@@ -105,7 +132,9 @@ pub(super) fn accept(document: RawDocument, context: &Context<'_>) -> Result<(En
             last_line,
         },
     };
-    Ok((entity, check.findings))
+    let location = spec.filter(|_| kind.name == "Location");
+    let targets = location.map(|spec| location_targets(spec, context.file, &entity.reference)).unwrap_or_default();
+    Ok(Accepted { entity, findings: check.findings, targets })
 }
 
 /// The parts that every later check needs.

@@ -17,6 +17,8 @@ pub(super) struct Check<'a> {
     pub(super) findings: Vec<Finding>,
     /// The ref of the entity, once it is known.
     pub(super) entity: Option<String>,
+    /// Where values of other files were brought in: nothing there is mended.
+    pub(super) included: Vec<Span>,
 }
 
 impl Check<'_> {
@@ -25,10 +27,14 @@ impl Check<'_> {
     }
 
     pub(super) fn push(&mut self, finding: Finding) {
-        let finding = match &self.entity {
+        let mut finding = match &self.entity {
             Some(entity) => finding.about(entity.clone()),
             None => finding,
         };
+        let is_at = |place: &Place, span: &Span| (place.line, place.column) == (span.line, span.column);
+        if finding.place.as_ref().is_some_and(|place| self.included.iter().any(|span| is_at(place, span))) {
+            finding.fix = None;
+        }
         self.findings.push(finding);
     }
 

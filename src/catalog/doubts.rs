@@ -72,7 +72,8 @@ impl Check<'_> {
     }
 
     fn fits(&self, node: &Node, shape: &Shape) -> bool {
-        let mut check = Check { file: self.file, text: self.text, findings: Vec::new(), entity: None };
+        let mut check =
+            Check { file: self.file, text: self.text, findings: Vec::new(), entity: None, included: Vec::new() };
         check.shape(node, shape, "");
         check.findings.is_empty()
     }

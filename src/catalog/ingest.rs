@@ -1,14 +1,14 @@
 //! One descriptor file into entities, and what its Locations point at.
 
-use super::accept::{Context, Rejected, accept};
+use super::accept::{Accepted, Context, Rejected, accept};
 use super::codeowners::CodeOwner;
-use super::kinds::{self, Kinds};
+use super::kinds::Kinds;
 use super::stored::{self, Included, IngestCache};
 use super::{Entity, RawDocument, ingestion};
 use crate::config::{CodeOwners, Config};
 use crate::diagnostics::{Finding, Place, rules};
 use crate::source::{Reading, Target};
-use crate::yaml::{self, Node, Span};
+use crate::yaml::{self, Span};
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -69,7 +69,9 @@ fn afresh(
     read: &dyn Fn(&str) -> Result<String, String>,
     options: &IngestOptions<'_>,
 ) -> (Ingest, Vec<Target>) {
-    let annotations = ingestion::ingestion_annotations(reading.repo, reading.path, reading.origin);
+    let origin = reading.origin;
+    let from = (origin.kind, origin.target.as_str());
+    let annotations = ingestion::ingestion_annotations(reading.repo, reading.path, origin);
     let context = Context {
         kinds: options.kinds,
         repo: reading.id,
@@ -110,39 +112,43 @@ fn afresh(
             }
         };
         let (first_line, last_line) = (node.span.line.max(1), document.last_line);
-        let is_location = node.get("kind").and_then(Node::text) == Some("Location");
-        let location = node.get("spec").filter(|_| is_location).cloned();
         match accept(RawDocument { node, first_line, last_line }, &context) {
-            Ok((entity, found)) => match refused(&entity, reading, options) {
+            Ok(Accepted { entity, findings, targets: named }) => match refused(&entity, reading, options) {
                 Some(finding) => {
                     ingest.broken(entity.written.place.clone());
                     ingest.findings.push(finding);
                 }
-                // Stock Backstage follows `url` only, and stores no Location of another type.
-                None if options.compat
-                    && entity.kind.id == "location"
-                    && entity.r#type.as_deref().is_some_and(|of_type| of_type != "url") =>
-                {
+                // Stock Backstage stores no Location of a type that it does not follow.
+                None if options.compat && !is_followed(&entity, reading) => {
                     let of_type = entity.r#type.as_deref().unwrap_or_default();
                     ingest.findings.push(rules::source::location_type(entity.written.place.clone(), of_type));
                 }
                 None => {
-                    targets.extend(
-                        location.iter().flat_map(|spec| kinds::location_targets(spec, file, &entity.reference)),
-                    );
-                    ingest.findings.extend(found);
+                    targets.extend(named);
+                    ingest.findings.extend(findings);
                     ingest.entities.push(entity);
                 }
             },
-            Err(Rejected { findings, reference, at_envelope }) => {
-                if at_envelope {
-                    let place = findings.first().and_then(|finding| finding.place.clone());
-                    ingest.broken(place.unwrap_or_else(|| file.clone()));
+            Err(Rejected { findings, claim: None }) => {
+                let place = findings.first().and_then(|finding| finding.place.clone());
+                ingest.broken(place.unwrap_or_else(|| file.clone()));
+                ingest.findings.extend(findings);
+            }
+            Err(Rejected { findings, claim: Some(claim) }) => {
+                if !options.config.allows(origin.location, from, &claim.kind, claim.of_type.as_deref()) {
+                    // Backstage asks this of everything that has an envelope, before it looks at the rest.
+                    let is_kind = options.kinds.named(&claim.kind).is_some();
+                    let first = findings.first().and_then(|finding| finding.place.clone()).filter(|_| !is_kind);
+                    ingest.broken(first.unwrap_or_else(|| claim.place.clone()));
+                    if is_kind || options.compat {
+                        let finding = rules::catalog::kind_not_allowed(claim.place, &claim.kind, &claim.reference);
+                        ingest.findings.push(finding);
+                    }
                 }
                 ingest.findings.extend(findings);
                 // There the last document with a ref counts, even where it is refused in the end.
-                if let Some(reference) = reference.filter(|_| options.compat) {
-                    ingest.entities.retain(|entity| entity.reference != reference);
+                if options.compat {
+                    ingest.entities.retain(|entity| entity.reference != claim.reference);
                 }
             }
         }
@@ -161,6 +167,16 @@ fn refused(entity: &Entity, reading: &Reading<'_>, options: &IngestOptions<'_>) 
     let person = matches!(entity.kind.id, "user" | "group");
     (person && !reading.configured && !options.compat)
         .then(|| rules::catalog::people_from_elsewhere(place(), kind, &entity.reference))
+}
+
+/// Whether stock Backstage follows a Location's type: `url`, and `file` where the configuration names a file.
+fn is_followed(entity: &Entity, reading: &Reading<'_>) -> bool {
+    let of_type = entity.r#type.as_deref().filter(|_| entity.kind.id == "location");
+    match of_type {
+        None | Some("url") => true,
+        Some("file") => reading.origin.location.is_some() && reading.origin.kind == "file",
+        Some(_) => false,
+    }
 }
 
 impl Ingest {

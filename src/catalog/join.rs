@@ -34,6 +34,7 @@ pub fn join(
         .enumerate()
         .filter_map(|(at, emitter)| Some(((emitter.parent?, emitter.location.as_ref()?), at)))
         .collect();
+    let mut losers = Vec::new();
     let mut kept: HashMap<&Place, Vec<Arc<str>>> = HashMap::new();
     for Batch { ingest: Ingest { entities, findings: found, .. }, emitter } in batches {
         findings.extend(found);
@@ -62,14 +63,14 @@ pub fn join(
                     let first = &mut chosen[*at];
                     let same_file = first.written.place.at(0, 0, 0) == entity.written.place.at(0, 0, 0);
                     let loser = if same_file { std::mem::replace(first, entity) } else { entity };
-                    findings.push(rules::catalog::duplicate(
-                        loser.written.place.clone(),
-                        &loser.reference,
-                        &first.written.place,
-                    ));
+                    losers.push((*at, loser.written.place));
                 }
             }
         }
+    }
+    for (at, place) in losers {
+        let winner = &chosen[at];
+        findings.push(rules::catalog::duplicate(place, &winner.reference, &winner.written.place));
     }
     for finding in &mut findings {
         if let Some(kept) = finding.place.as_ref().and_then(|place| kept.get(place)) {

@@ -2,20 +2,42 @@
 
 use super::accept::Context;
 use crate::diagnostics::{Finding, rules};
-use crate::yaml::{self, Node, Value};
+use crate::yaml::{self, Node, Span, Value};
 
-/// Replaces every placeholder below `node`. What was included is not looked through again.
-pub(super) fn resolve(node: &mut Node, context: &Context<'_>) -> Result<(), Finding> {
+/// Replaces every placeholder below `node`. What was included is not looked through again; all of it stands where its
+/// placeholder does. Returns those places.
+pub(super) fn resolve(node: &mut Node, context: &Context<'_>) -> Result<Vec<Span>, Finding> {
+    let mut included = Vec::new();
+    replace(node, context, &mut included)?;
+    Ok(included)
+}
+
+fn replace(node: &mut Node, context: &Context<'_>, included: &mut Vec<Span>) -> Result<(), Finding> {
     if let Some(filled) = fill(node, context)? {
         node.value = filled;
+        place(node, node.span);
+        included.push(node.span);
         return Ok(());
     }
     match &mut node.value {
-        Value::List(items) => items.iter_mut().try_for_each(|item| resolve(item, context)),
+        Value::List(items) => items.iter_mut().try_for_each(|item| replace(item, context, included)),
         // Backstage leaves a mapping with any other `$` key alone, and all that is below it.
         Value::Map(entries) if entries.iter().any(|entry| entry.key.starts_with('$')) => Ok(()),
-        Value::Map(entries) => entries.iter_mut().try_for_each(|entry| resolve(&mut entry.value, context)),
+        Value::Map(entries) => entries.iter_mut().try_for_each(|entry| replace(&mut entry.value, context, included)),
         _ => Ok(()),
+    }
+}
+
+/// Lines and columns of another file mean nothing in the descriptor.
+fn place(node: &mut Node, span: Span) {
+    node.span = span;
+    match &mut node.value {
+        Value::List(items) => items.iter_mut().for_each(|item| place(item, span)),
+        Value::Map(entries) => entries.iter_mut().for_each(|entry| {
+            entry.key_span = span;
+            place(&mut entry.value, span);
+        }),
+        _ => {}
     }
 }
 

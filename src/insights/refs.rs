@@ -2,9 +2,11 @@
 
 use super::elsewhere::repo_of;
 use super::{World, held, kind_of};
+use crate::catalog::EntityId;
 use crate::catalog::RelationType::OwnedBy;
 use crate::diagnostics::suggestion::nearest;
 use crate::diagnostics::{Finding, rules};
+use crate::graph::End;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,9 +61,15 @@ pub(super) fn findings(world: &World<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Entities without any relation. In a part of a portal nobody can tell what leads to an entity.
+/// Entities that nothing leads to and that lead to nothing that exists. In a part of a portal nobody can tell what
+/// leads to an entity.
 fn orphans(world: &World<'_>) -> Vec<Finding> {
-    let ids = world.catalog.ids().filter(|id| world.is_whole && world.graph.edges(*id).is_empty());
+    let is_other = |id: EntityId, target: End| match target {
+        End::Entity(target) => target != id,
+        End::Dangling(number) => world.knows(world.graph.dangling(number)),
+    };
+    let is_related = |id: EntityId| world.graph.edges(id).iter().any(|edge| is_other(id, edge.target));
+    let ids = world.catalog.ids().filter(|id| world.is_whole && !is_related(*id));
     ids.map(|id| world.catalog.entity(id))
         .filter(|entity| entity.kind.id != "location")
         .map(|entity| rules::insights::orphan(entity.written.place.clone(), &entity.reference))

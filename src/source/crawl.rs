@@ -3,7 +3,7 @@
 //! Each wave reads its descriptor files in parallel; what they point at becomes the next wave. Order is that of the
 //! configuration, then of paths, whatever the thread count.
 
-use super::folder::{self, Nature};
+use super::folder::{self, Nature, Pattern};
 use super::web::{self, WebFile};
 use super::{Repo, RepoId, Snapshot, Status, git, history, remote};
 use crate::cache::Cache;
@@ -79,7 +79,7 @@ pub struct Ingested<T> {
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct Target {
     pub target: String,
-    /// `type`, where it is written.
+    /// The `type`, where it is one that nothing follows.
     pub of_type: Option<String>,
     /// `presence: optional`
     pub optional: bool,
@@ -377,7 +377,7 @@ impl Worklist<'_> {
 
     /// What a Location entity of a descriptor points at.
     fn follow(&mut self, from: &Item, emitter: EmitterId, target: &Target) {
-        if let Some(of_type) = target.of_type.as_deref().filter(|of_type| !matches!(*of_type, "url" | "file")) {
+        if let Some(of_type) = &target.of_type {
             self.fault(emitter, rules::source::location_type(target.place.clone(), of_type));
             return;
         }
@@ -436,11 +436,11 @@ impl Worklist<'_> {
     fn take(&mut self, repo: RepoId, path: &str, target: &Target, from: &From) {
         let held = &self.repos[repo.0 as usize];
         let paths: Vec<String> = if path.contains('*') {
-            let Some(glob) = folder::glob(path) else {
+            let Some(pattern) = Pattern::new(path) else {
                 self.fault(from.emitter, rules::source::bad_glob(target.place.clone(), path));
                 return;
             };
-            held.files().iter().filter(|file| glob.is_match(&*file.path)).map(|file| file.path.to_string()).collect()
+            held.files().iter().filter(|file| pattern.is_match(&file.path)).map(|file| file.path.to_string()).collect()
         } else {
             held.has(path).then(|| path.to_string()).into_iter().collect()
         };

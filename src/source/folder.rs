@@ -131,7 +131,7 @@ pub(super) fn open(id: &str, root: &Path) -> Repo {
 
 /// Files of `folder` that match a pattern relative to it, by path; hidden ones only where the pattern names them.
 pub(super) fn matching(folder: &Path, pattern: &str) -> Vec<PathBuf> {
-    let Some(glob) = glob(pattern) else { return Vec::new() };
+    let Some(wanted) = Pattern::new(pattern) else { return Vec::new() };
     let depth = if pattern.contains("**") { usize::MAX } else { pattern.split('/').count() };
     let named_hidden = pattern.split('/').any(|part| part.starts_with('.') && part.len() > 1);
     walkdir::WalkDir::new(folder)
@@ -144,15 +144,31 @@ pub(super) fn matching(folder: &Path, pattern: &str) -> Vec<PathBuf> {
         })
         .flatten()
         .filter(|entry| entry.file_type().is_file())
-        .filter(|entry| relative(folder, entry.path()).is_some_and(|path| glob.is_match(path)))
+        .filter(|entry| relative(folder, entry.path()).is_some_and(|path| wanted.is_match(&path)))
         .map(walkdir::DirEntry::into_path)
         .collect()
 }
 
-/// A pattern as Backstage's globs read it: `*` stays in a folder, `**` does not.
-pub(super) fn glob(pattern: &str) -> Option<GlobMatcher> {
-    let glob = GlobBuilder::new(pattern.trim_start_matches("./")).literal_separator(true).build().ok()?;
-    Some(glob.compile_matcher())
+/// A pattern as Backstage's globs read it: `*` stays in a folder, `**` does not, and neither stands for a hidden name.
+pub(super) struct Pattern {
+    whole: GlobMatcher,
+    /// Its parts that begin with a dot.
+    hidden: Vec<GlobMatcher>,
+}
+
+impl Pattern {
+    pub(super) fn new(pattern: &str) -> Option<Pattern> {
+        let pattern = pattern.trim_start_matches("./");
+        let glob =
+            |text: &str| GlobBuilder::new(text).literal_separator(true).build().map(|glob| glob.compile_matcher());
+        let parts = pattern.split('/').filter(|part| part.starts_with('.'));
+        Some(Pattern { whole: glob(pattern).ok()?, hidden: parts.filter_map(|part| glob(part).ok()).collect() })
+    }
+
+    pub(super) fn is_match(&self, path: &str) -> bool {
+        let is_named = |part: &str| self.hidden.iter().any(|hidden| hidden.is_match(part));
+        self.whole.is_match(path) && path.split('/').all(|part| !part.starts_with('.') || is_named(part))
+    }
 }
 
 /// The bytes of a regular file below `root`.
