@@ -48,6 +48,33 @@ metadata: { name: orphan }
 spec: { type: service, lifecycle: production, owner: nobody-at-all }
 ";
 
+#[test]
+fn it_does_not_matter_where_one_stands() {
+    let work = Work::new("standing");
+    work.write(
+        "portal/app-config.yaml",
+        "catalog:\n  rules: [{ allow: [Component, Group] }]\n  locations:\n    - { type: file, target: ./teams/all.yaml }\n    \
+         - { type: file, target: ./shop/catalog-info.yaml }\n",
+    );
+    work.write("portal/teams/all.yaml", TEAM);
+    work.write("portal/shop/catalog-info.yaml", SHOP);
+    let export = |folder: &str, arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_callboard"))
+            .arg("export")
+            .args(arguments)
+            .current_dir(work.path(folder))
+            .output()
+            .expect("the program runs");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let outside = export("", &["portal"]);
+    assert_eq!(outside.lines().count(), 2, "{outside}");
+    assert_eq!(export("portal", &[]), outside);
+    assert_eq!(export("portal", &["."]), outside);
+    assert_eq!(export("portal/shop", &["catalog-info.yaml"]).lines().count(), 1);
+    assert_eq!(export("portal/shop", &["./catalog-info.yaml"]).lines().count(), 1);
+}
+
 // Building
 
 #[test]

@@ -128,6 +128,9 @@ pub(crate) fn run(command: &Check, talk: &Talk, interrupt: &Interrupt) -> Result
     let number = |severity| findings.iter().filter(|finding| finding.severity() == severity).count();
     let (errors, warnings) = (number(Severity::Error), number(Severity::Warning));
     talk.say(&summary(&gathered, errors, warnings, number(Severity::Info), known));
+    if gathered.catalog.is_empty() && errors == 0 {
+        talk.say("There is no descriptor here; `callboard init` writes a first one from what a repository shows");
+    }
     let denied = match command.deny {
         Deny::Warnings => errors + warnings,
         Deny::Errors => errors,

@@ -36,6 +36,11 @@ pub(crate) struct Scope {
 }
 
 impl Sources {
+    /// Whether the verdicts are those of another program.
+    pub(crate) fn is_compat(&self) -> bool {
+        self.compat.is_some()
+    }
+
     /// Which configuration and which sources the paths mean. A single folder with an `app-config.yaml` is a portal.
     pub(crate) fn scope(&self, paths: &[PathBuf], talk: &Talk) -> Result<Scope, Stop> {
         self.read.use_jobs()?;

@@ -69,6 +69,7 @@ pub(super) fn find(folder: &Path) -> Vec<PathBuf> {
 /// elsewhere the nearest work tree above it, else its own folder.
 pub(super) fn enclosing(file: &Path, top: &Path) -> PathBuf {
     let own = file.parent().unwrap_or(file);
+    let top = if top == Path::new(".") { Path::new("") } else { top };
     if let Ok(inside) = own.strip_prefix(top) {
         let mut folder = top.to_path_buf();
         let mut plain = None;
