@@ -32,7 +32,7 @@ mod scratch;
 
 use callboard::cache::Forgetful;
 use callboard::catalog::{Entity, EntityId};
-use callboard::config::{self, AllowedKind, Inputs, Loaded, LocationKind};
+use callboard::config::{self, AllowedKind, CodeOwners, Inputs, Loaded, LocationKind};
 use callboard::diagnostics::{self, Finding, Severity, Stop};
 use callboard::graph::End;
 use callboard::output::Memory;
@@ -63,7 +63,7 @@ fn catalog() {
 #[test]
 fn configuration() {
     run("config", &|portal, wanted, of| match wanted {
-        "findings" => Some(say(portal.loaded.findings.clone())),
+        "findings" => Some(portal.config_findings()),
         "config" => Some(portal.config()),
         "entities" => portal.entities().filter(|_| of.is_empty()),
         _ => None,
@@ -387,6 +387,13 @@ impl Portal {
         say(wanted.cloned().collect())
     }
 
+    /// What is said of the configuration, by whatever stage.
+    fn config_findings(&self) -> String {
+        let Some(gathered) = self.gathered() else { return say(self.loaded.findings.clone()) };
+        let wanted = gathered.findings.iter().filter(|finding| finding.rule.name.starts_with("config-"));
+        say(wanted.cloned().collect())
+    }
+
     fn gathered_findings(&self) -> String {
         say(self.gathered().map_or(&self.loaded.findings, |gathered| &gathered.findings).clone())
     }
@@ -467,8 +474,23 @@ impl Portal {
             let token = if integration.token.is_some() { ", with a token" } else { "" };
             out.push(format!("integration: {:?} {}{token}", integration.forge, integration.host));
         }
-        let lists =
-            [("connect", &config.connect), ("images", &config.image_hosts), ("git protocols", &config.git_protocols)];
+        for (rule, severity) in &config.severities {
+            out.push(format!("severity: {rule} {}", severity.map_or("off", Severity::word)));
+        }
+        for kind in &config.kinds {
+            let relations: String =
+                kind.relations.iter().map(|row| format!(", {} {}", row.field, row.relation)).collect();
+            out.push(format!("kind: {} in {}{relations}", kind.plural, kind.api_versions.join(" and ")));
+        }
+        if config.codeowners != CodeOwners::Off {
+            out.push(format!("codeowners: {:?}", config.codeowners).to_lowercase());
+        }
+        let lists = [
+            ("lifecycles", &config.lifecycles),
+            ("connect", &config.connect),
+            ("images", &config.image_hosts),
+            ("git protocols", &config.git_protocols),
+        ];
         out.extend(
             lists
                 .iter()

@@ -40,7 +40,7 @@ pub fn ingest(reading: &Reading<'_>, text: &str, options: &IngestOptions<'_>) ->
         CodeOwners::Off => None,
         CodeOwners::Check | CodeOwners::Infer => repo
             .code_owners(path)
-            .map(|(path, line, owners)| Arc::new(CodeOwner { owners: owners.to_vec(), path: path.to_string(), line })),
+            .map(|(path, line, owners)| Arc::new(CodeOwner { owners, path: path.to_string(), line })),
     };
     let read = |target: &str| ingestion::read_beside(repo, path, target);
     let Some(IngestCache { cache, program }) = options.cache else {

@@ -1,6 +1,7 @@
 //! What `build` and `serve` share: where to read, how to read it, what the site looks like.
 
 use super::Talk;
+use crate::catalog::Kinds;
 use crate::config::{self, Inputs, Loaded, ThemeFiles};
 use crate::diagnostics::{Place, Stop};
 use crate::site::SiteOptions;
@@ -105,8 +106,10 @@ pub(crate) fn load(dir: &Path, configs: &[PathBuf], talk: &Talk) -> Result<Loade
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect(),
     };
-    let loaded = config::load(&inputs)?;
-    if loaded.unusable() {
+    let mut loaded = config::load(&inputs)?;
+    let (_, wrong_kinds) = Kinds::with_declared(&loaded.config.kinds);
+    if loaded.unusable() || !wrong_kinds.is_empty() {
+        loaded.findings.extend(wrong_kinds);
         talk.findings(&loaded.findings, &|place| loaded.texts.get(&place.path).cloned());
         return Err(Stop::usage("the configuration cannot be used").hint("Correct the errors above; nothing was done."));
     }

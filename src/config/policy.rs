@@ -72,12 +72,9 @@ impl Read {
                     severities.insert(rule.name, severity);
                 }
                 None => {
-                    let found = match &key.setting.value {
-                        Value::Text(text) => text,
-                        _ => key.setting.describe(),
-                    };
                     let place = key.setting.place.clone();
-                    self.findings.push(rules::config::unknown_severity(place, rule.name, found));
+                    let found = shown(&key.setting);
+                    self.findings.push(rules::config::unknown_severity(place, rule.name, &found));
                 }
             }
         }
@@ -86,17 +83,20 @@ impl Read {
 
     /// `callboard.codeowners`
     pub(super) fn codeowners(&mut self, own: Option<&Setting>) -> CodeOwners {
-        match self.text(own, "callboard", "codeowners").as_deref() {
-            None | Some("off") => CodeOwners::Off,
-            Some("check") => CodeOwners::Check,
-            Some("infer") => CodeOwners::Infer,
-            Some(_) => {
-                if let Some(setting) = own.and_then(|own| own.get("codeowners")) {
-                    self.wrong(setting, "callboard.codeowners", "`off`, `check` or `infer`");
-                }
-                CodeOwners::Off
-            }
+        let Some(setting) = own.and_then(|own| own.get("codeowners")) else { return CodeOwners::Off };
+        match &setting.value {
+            Value::Null | Value::Bool(false) => return CodeOwners::Off,
+            Value::Text(text) => match text.as_str() {
+                "off" => return CodeOwners::Off,
+                "check" => return CodeOwners::Check,
+                "infer" => return CodeOwners::Infer,
+                _ => {}
+            },
+            _ => {}
         }
+        let (place, expected) = (setting.place.clone(), "`off`, `check` or `infer`");
+        self.findings.push(rules::config::wrong_shape(place, "callboard.codeowners", expected, &shown(setting)));
+        CodeOwners::Off
     }
 
     /// `callboard.kinds`
@@ -107,14 +107,21 @@ impl Read {
 
     fn kind(&mut self, setting: &Setting) -> Option<DeclaredKind> {
         const PATH: &str = "callboard.kinds[]";
-        let name = self.needed(setting, PATH, "kind")?;
-        let api_versions = self.texts(Some(setting), PATH, "apiVersions");
-        if api_versions.is_empty() {
-            self.wrong(setting, PATH, "a mapping with `apiVersions`, such as `[example.com/v1]`");
+        if !matches!(setting.value, Value::Map(_)) {
             return None;
         }
+        let name = self.needed(setting, PATH, "kind");
+        let api_versions = self.texts(Some(setting), PATH, "apiVersions");
+        let is_empty = |list: &Setting| match &list.value {
+            Value::List(items) => items.is_empty(),
+            value => matches!(value, Value::Null),
+        };
+        if setting.get("apiVersions").is_none_or(is_empty) {
+            self.findings.push(rules::config::lacks(setting.place.clone(), PATH, "apiVersions"));
+        }
+        let name = name.filter(|_| !api_versions.is_empty())?;
         let schema = match setting.get("schema") {
-            None => json!({ "type": "object" }),
+            None | Some(Setting { value: Value::Null, .. }) => json!({ "type": "object" }),
             Some(schema) if matches!(schema.value, Value::Map(_)) => schema.to_json(),
             Some(schema) => {
                 self.wrong(schema, "callboard.kinds[].schema", "a JSON Schema of `spec`");
@@ -135,6 +142,9 @@ impl Read {
 
     fn relation(&mut self, setting: &Setting) -> Option<DeclaredRelationField> {
         const PATH: &str = "callboard.kinds[].relations[]";
+        if !matches!(setting.value, Value::Map(_)) {
+            return None;
+        }
         Some(DeclaredRelationField {
             field: self.needed(setting, PATH, "field")?,
             kinds: self.texts(Some(setting), PATH, "kinds"),
@@ -146,8 +156,16 @@ impl Read {
     fn needed(&mut self, setting: &Setting, path: &str, key: &str) -> Option<String> {
         let text = self.text(Some(setting), path, key);
         if text.is_none() && setting.get(key).is_none_or(|value| matches!(value.value, Value::Null)) {
-            self.wrong(setting, path, &format!("a mapping with `{key}`"));
+            self.findings.push(rules::config::lacks(setting.place.clone(), path, key));
         }
         text
+    }
+}
+
+/// A text as it is written, anything else by what it is.
+fn shown(setting: &Setting) -> String {
+    match &setting.value {
+        Value::Text(text) => format!("`{text}`"),
+        _ => setting.describe().to_string(),
     }
 }

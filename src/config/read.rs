@@ -202,7 +202,7 @@ impl Read {
             for item in self.list(section, "integrations", key) {
                 let named = self.text(Some(item), &path, "host").or_else(|| host.map(str::to_string));
                 let Some(named) = named else {
-                    self.wrong(item, &path, "a mapping with `host`");
+                    self.findings.push(rules::config::lacks(item.place.clone(), &path, "host"));
                     continue;
                 };
                 let token = self.text(Some(item), &path, "token").map(Secret::new);
@@ -235,7 +235,7 @@ impl Read {
                     let branch = self.text(Some(item), "callboard.sources.git[]", "branch");
                     match self.text(Some(item), "callboard.sources.git[]", "url") {
                         Some(url) => sources.push(Source::Git { url, branch, place }),
-                        None => self.wrong(item, "callboard.sources.git[]", "a mapping with `url`"),
+                        None => self.findings.push(rules::config::lacks(place, "callboard.sources.git[]", "url")),
                     }
                 }
                 _ => self.wrong(item, "callboard.sources.git[]", "a URL"),

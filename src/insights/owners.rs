@@ -79,7 +79,10 @@ fn agrees(world: &World<'_>, owner: &str, line: &CodeOwner) -> bool {
         let (kind, rest) = reference.split_once(':').unwrap_or(("", reference));
         format!("{kind}:{}", rest.split_once('/').map_or(rest, |(_, name)| name))
     };
-    let named: Vec<String> = line.refs().map(|reference| reference.to_lowercase()).collect();
+    // On GitLab a name without a path may be a group, too.
+    let groups = line.owners.iter().filter_map(|owner| owner.strip_prefix('@')).filter(|name| !name.contains('/'));
+    let groups = groups.map(|name| format!("group:{name}"));
+    let named: Vec<String> = line.refs().chain(groups).map(|reference| reference.to_lowercase()).collect();
     if named.contains(&without_namespace(owner)) {
         return true;
     }

@@ -9,7 +9,7 @@ const PATHS: [&str; 5] =
 
 const MAX_FILE: u64 = 3 << 20;
 
-/// A CODEOWNERS file: the last line that matches a path names its owners.
+/// A CODEOWNERS file: the last line that matches a path names its owners, in each of GitLab's sections by itself.
 #[derive(Debug)]
 pub(super) struct CodeOwnersFile {
     pub(super) path: &'static str,
@@ -23,6 +23,8 @@ struct Line {
     files_only: bool,
     owners: Vec<String>,
     number: u32,
+    /// Name of its section in lower case; empty before the first.
+    section: String,
 }
 
 impl CodeOwnersFile {
@@ -33,14 +35,21 @@ impl CodeOwnersFile {
         Some(CodeOwnersFile { path, lines: parse(&text) })
     }
 
-    /// Line number and owners of a path; none where nobody owns it.
-    pub(super) fn owners(&self, path: &str) -> Option<(u32, &[String])> {
+    /// Owners of a path, and the first line that names any; none where nobody owns it.
+    pub(super) fn owners(&self, path: &str) -> Option<(u32, Vec<String>)> {
         let matches = |line: &Line| match line.files_only {
             true => line.pattern.matched(path, false).is_ignore(),
             false => line.pattern.matched_path_or_any_parents(path, false).is_ignore(),
         };
-        let line = self.lines.iter().rev().find(|line| matches(line))?;
-        (!line.owners.is_empty()).then_some((line.number, line.owners.as_slice()))
+        let mut lines: Vec<&Line> = Vec::new();
+        for line in self.lines.iter().rev().filter(|line| matches(line)) {
+            if lines.iter().all(|later| later.section != line.section) {
+                lines.push(line);
+            }
+        }
+        lines.retain(|line| !line.owners.is_empty());
+        let first = lines.last()?.number;
+        Some((first, lines.iter().rev().flat_map(|line| line.owners.iter().cloned()).collect()))
     }
 }
 
@@ -48,15 +57,17 @@ fn parse(text: &str) -> Vec<Line> {
     let mut lines = Vec::new();
     // GitLab's sections may name owners for the lines in them that name none.
     let mut of_section: Vec<String> = Vec::new();
+    let mut section = String::new();
     for (at, line) in text.lines().enumerate() {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        if let Some(after) =
+        if let Some((name, after)) =
             line.strip_prefix('^').unwrap_or(line).strip_prefix('[').and_then(|rest| rest.split_once(']'))
         {
-            of_section = owners(after.1);
+            section = name.to_lowercase();
+            of_section = owners(after);
             continue;
         }
         let (pattern, rest) = split(line);
@@ -64,12 +75,13 @@ fn parse(text: &str) -> Vec<Line> {
         let Some(matcher) = builder.add_line(None, &pattern).ok().and_then(|builder| builder.build().ok()) else {
             continue;
         };
-        let named = owners(rest);
+        let names_some = rest.split('#').next().is_some_and(|rest| !rest.trim().is_empty());
         lines.push(Line {
             pattern: matcher,
             files_only: pattern.ends_with("/*"),
-            owners: if named.is_empty() { of_section.clone() } else { named },
+            owners: if names_some { owners(rest) } else { of_section.clone() },
             number: at as u32 + 1,
+            section: section.clone(),
         });
     }
     lines
@@ -87,9 +99,10 @@ fn split(line: &str) -> (String, &str) {
     (line.to_string(), "")
 }
 
+/// People and teams of a line. GitLab's roles, such as `@@maintainer`, are neither.
 fn owners(text: &str) -> Vec<String> {
     let words = text.split_whitespace().take_while(|word| !word.starts_with('#'));
-    words.filter(|word| word.contains('@')).map(str::to_string).collect()
+    words.filter(|word| word.contains('@') && !word.starts_with("@@")).map(str::to_string).collect()
 }
 
 #[cfg(test)]
@@ -123,5 +136,13 @@ mod tests {
         let text = "[Backend][2] @acme/backend\n/api\\ v1/\n^[Docs]\n*.md @acme/docs\n";
         assert_eq!(owner(text, "api v1/x.yaml").as_deref(), Some("2: @acme/backend"));
         assert_eq!(owner(text, "a.md").as_deref(), Some("4: @acme/docs"));
+    }
+
+    #[test]
+    fn each_section_names_owners_of_its_own() {
+        let text =
+            "* @acme/all\n[Code]\n* @acme/code\n/api/ @acme/api\n[Descriptors]\n*.yaml @@owner\n[code]\n/api/v1/ @jo\n";
+        assert_eq!(owner(text, "api/x.yaml").as_deref(), Some("1: @acme/all @acme/api"));
+        assert_eq!(owner(text, "api/v1/x.yaml").as_deref(), Some("1: @acme/all @jo"));
     }
 }

@@ -229,7 +229,7 @@ impl Repo {
     }
 
     /// Who owns a file by CODEOWNERS: the path of that file, the line that says so, and the owners as written there.
-    pub fn code_owners(&self, path: &str) -> Option<(&'static str, u32, &[String])> {
+    pub fn code_owners(&self, path: &str) -> Option<(&'static str, u32, Vec<String>)> {
         let file = self.code_owners.get_or_init(|| CodeOwnersFile::of(self)).as_ref()?;
         file.owners(path).map(|(line, owners)| (file.path, line, owners))
     }

@@ -4,6 +4,7 @@ use super::{Kind, Kinds, RelationField};
 use crate::catalog::relation::{DeclaredRelation, RelationType};
 use crate::config::{DeclaredKind, DeclaredRelationField};
 use crate::diagnostics::{Finding, rules};
+use jsonschema::error::ValidationErrorKind;
 use serde_json::Value as Json;
 
 /// The compiled JSON Schema of a declared kind's `spec`.
@@ -45,8 +46,12 @@ pub(super) fn kind(declared: &DeclaredKind, known: &Kinds) -> Result<&'static Ki
     if known.by_id(&declared.name).is_some() {
         return Err(wrong("there is a kind of that name already".to_string()));
     }
-    let schema = jsonschema::validator_for(&declared.schema)
-        .map_err(|error| wrong(format!("`schema` is not a JSON Schema: {error}")))?;
+    let schema = jsonschema::validator_for(&declared.schema).map_err(|error| match error.kind() {
+        ValidationErrorKind::Referencing(_) => {
+            wrong("`schema` refers to what is not in it, and nothing is fetched".to_string())
+        }
+        _ => wrong(format!("`schema` is not a JSON Schema: {error}")),
+    })?;
     let relations =
         declared.relations.iter().map(relation).collect::<Result<Vec<_>, _>>().map_err(|why| wrong(why.to_string()))?;
     let keep = |text: &str| -> &'static str { Box::leak(text.to_string().into_boxed_str()) };

@@ -271,7 +271,12 @@ pub fn api_version(place: Place, kind: &str, found: &str, known: &[&str]) -> Fin
 
 /// `path` is a path below the entity, or a JSON pointer below `spec`.
 pub fn spec(place: Place, path: &str, message: &str) -> Finding {
-    let field = if path.starts_with("spec") { path.to_string() } else { format!("spec{}", path.replace('/', ".")) };
+    let part = |part: &str| match part.parse::<usize>() {
+        Ok(at) => format!("[{at}]"),
+        Err(_) => format!(".{}", part.replace("~1", "/").replace("~0", "~")),
+    };
+    let below = |pointer: &str| pointer.split('/').skip(1).map(part).collect::<String>();
+    let field = if path.starts_with("spec") { path.to_string() } else { format!("spec{}", below(path)) };
     Finding::new(SPEC, place, format!("`{field}`: {message}"))
 }
 

@@ -24,19 +24,19 @@ const SYNTAX: &Rule = &Rule {
     name: "config-syntax",
     severity: Severity::Error,
     summary: "The configuration is not valid YAML.",
-    why: "Nothing in this file takes effect: the portal is built as if it were empty.",
+    why: "Nothing of the file can be read, so nothing is built.",
 };
 const WRONG_SHAPE: &Rule = &Rule {
     name: "config-wrong-shape",
     severity: Severity::Error,
     summary: "A configuration value has another type than the key takes.",
-    why: "The value is passed over, so the setting keeps its default.",
+    why: "Half of a setting would make another portal than was meant, so nothing is built.",
 };
 const UNKNOWN_KEY: &Rule = &Rule {
     name: "config-unknown-key",
     severity: Severity::Error,
     summary: "A key under `callboard:` that does not exist.",
-    why: "Whatever the key was meant to change stays as it is.",
+    why: "Whatever the key was meant to change would stay as it is, so nothing is built.",
 };
 const UNUSED_KEY: &Rule = &Rule {
     name: "config-unused-key",
@@ -54,14 +54,13 @@ const TRANSFORM: &Rule = &Rule {
     name: "config-transform",
     severity: Severity::Error,
     summary: "`$env`, `$file` or `$include` is not written as Backstage reads it.",
-    why: "The value behind it, often a token or an address, is missing, and what needs it fails later for a less \
-          obvious reason.",
+    why: "The value behind it, often a token or an address, is missing, so nothing is built.",
 };
 const FILE_UNREADABLE: &Rule = &Rule {
     name: "config-file-unreadable",
     severity: Severity::Error,
     summary: "A file that the configuration names cannot be read.",
-    why: "Everything that file was to contribute is missing from the configuration.",
+    why: "Everything that file was to contribute is missing, so nothing is built.",
 };
 const DEFAULT_KINDS: &Rule = &Rule {
     name: "config-default-kinds",
@@ -80,20 +79,20 @@ const LOCATION: &Rule = &Rule {
     name: "config-location",
     severity: Severity::Error,
     summary: "An entry of `catalog.locations` cannot be used.",
-    why: "Every entity that this location was to bring is missing from the portal.",
+    why: "Everything that this location was to bring would be missing, so nothing is built.",
 };
 
 const KIND: &Rule = &Rule {
     name: "config-kind",
     severity: Severity::Error,
     summary: "An entry of `callboard.kinds` cannot be used.",
-    why: "Entities of this kind are left out as if nobody had declared it.",
+    why: "Entities of this kind would be left out as unknown, so nothing is built.",
 };
 const UNKNOWN_RULE: &Rule = &Rule {
     name: "config-unknown-rule",
     severity: Severity::Error,
     summary: "`callboard.rules` names a rule or a severity that does not exist.",
-    why: "The severity that was meant for another rule has no effect, so a build may pass or fail unexpectedly.",
+    why: "The severity that was meant would have no effect, and a build might pass or fail unexpectedly; so nothing is built.",
 };
 const UNKNOWN_KIND: &Rule = &Rule {
     name: "config-unknown-kind",
@@ -112,8 +111,9 @@ pub fn unknown_rule<'a>(place: Place, name: &str, known: impl Iterator<Item = &'
         .hint("`callboard explain` lists all rules.")
 }
 
+/// `found` is a word in backticks, or what the value is.
 pub fn unknown_severity(place: Place, rule: &str, found: &str) -> Finding {
-    Finding::new(UNKNOWN_RULE, place, format!("`{found}` is no severity for `{rule}`"))
+    Finding::new(UNKNOWN_RULE, place, format!("{found} is no severity for `{rule}`"))
         .hint("Use `error`, `warning`, `info` or `off`.")
 }
 
@@ -129,6 +129,11 @@ pub fn syntax(place: Place, message: &str) -> Finding {
 
 pub fn wrong_shape(place: Place, name: &str, expected: &str, found: &str) -> Finding {
     Finding::new(WRONG_SHAPE, place, format!("`{name}` should be {expected}, but is {found}"))
+}
+
+/// An entry of a list without one of the keys it needs.
+pub fn lacks(place: Place, name: &str, key: &str) -> Finding {
+    Finding::new(WRONG_SHAPE, place, format!("`{name}` lacks `{key}`"))
 }
 
 pub fn unknown_key(place: Place, section: &str, key: &str, known: &[&str]) -> Finding {

@@ -191,20 +191,25 @@ pub fn orphan(place: Place, reference: &str) -> Finding {
 }
 
 pub fn deprecated_in_use(held: Held<'_>, successor: Option<&str>) -> Finding {
-    let Held { place, from, field, target } = held;
-    Finding::new(DEPRECATED_IN_USE, place, format!("`{target}` in `spec.{field}` is deprecated"))
+    let (used, _) = told_use(&held);
+    Finding::new(DEPRECATED_IN_USE, held.place, format!("{used} is deprecated"))
         .hint_if(successor.map(|successor| format!("Its successor is `{successor}`.")))
-        .about(from)
+        .about(held.from)
 }
 
 pub fn experimental_in_production(held: Held<'_>) -> Finding {
-    let Held { place, from, field, target } = held;
-    Finding::new(
-        EXPERIMENTAL,
-        place,
-        format!("`{target}` in `spec.{field}` is experimental, and this is in production"),
-    )
-    .about(from)
+    let (used, user) = told_use(&held);
+    let message = format!("{used} is experimental, and {user} is in production");
+    Finding::new(EXPERIMENTAL, held.place, message).about(held.from)
+}
+
+/// What is used and who uses it, in the words of the descriptor that says so: the user's, or that of what is used.
+fn told_use(held: &Held<'_>) -> (String, String) {
+    let Held { from, field, target, .. } = held;
+    match *field {
+        "dependencyOf" => (format!("`{from}` in `spec.{field}` uses `{target}`, which"), format!("`{from}`")),
+        _ => (format!("`{target}` in `spec.{field}`"), "this".to_string()),
+    }
 }
 
 pub fn unknown_lifecycle<'a>(
