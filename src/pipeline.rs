@@ -82,7 +82,8 @@ pub fn gather(input: &Input<'_>) -> Result<Gathered, Stop> {
     let (catalog, found) = catalog::join(batches, findings, &emitters, &kinds, compat);
     let mut findings = found;
     let graph = graph::build(&catalog);
-    let world = World { config, catalog: &catalog, graph: &graph, elsewhere, is_whole: !is_part };
+    let left_out = insights::left_out(&findings, &catalog);
+    let world = World { left_out: &left_out, config, catalog: &catalog, graph: &graph, elsewhere, is_whole: !is_part };
     findings.extend(insights::findings(&world));
     findings.extend(scaffolder::findings(&catalog, &snapshot));
     config.settle(&mut findings);

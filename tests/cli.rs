@@ -48,6 +48,33 @@ metadata: { name: orphan }
 spec: { type: service, lifecycle: production, owner: nobody-at-all }
 ";
 
+#[test]
+fn it_does_not_matter_where_one_stands() {
+    let work = Work::new("standing");
+    work.write(
+        "portal/app-config.yaml",
+        "catalog:\n  rules: [{ allow: [Component, Group] }]\n  locations:\n    - { type: file, target: ./teams/all.yaml }\n    \
+         - { type: file, target: ./shop/catalog-info.yaml }\n",
+    );
+    work.write("portal/teams/all.yaml", TEAM);
+    work.write("portal/shop/catalog-info.yaml", SHOP);
+    let export = |folder: &str, arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_callboard"))
+            .arg("export")
+            .args(arguments)
+            .current_dir(work.path(folder))
+            .output()
+            .expect("the program runs");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let outside = export("", &["portal"]);
+    assert_eq!(outside.lines().count(), 2, "{outside}");
+    assert_eq!(export("portal", &[]), outside);
+    assert_eq!(export("portal", &["."]), outside);
+    assert_eq!(export("portal/shop", &["catalog-info.yaml"]).lines().count(), 1);
+    assert_eq!(export("portal/shop", &["./catalog-info.yaml"]).lines().count(), 1);
+}
+
 // Building
 
 #[test]
@@ -786,9 +813,11 @@ fn help_has_examples_and_completions_are_there() {
 fn schemas_take_the_example_and_refuse_what_is_wrong() {
     let work = Work::new("schema");
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("content-example");
-    let run = work.run(["schema", "--out", "schemas"]);
+    let config = example.join("app-config.yaml");
+    let run =
+        work.run(["schema".as_ref(), "--out".as_ref(), "schemas".as_ref(), "--config".as_ref(), config.as_os_str()]);
     run.succeeds();
-    assert!(run.out.is_empty() && run.err.contains("Wrote 12 schemas into `schemas`"), "{}", run.err);
+    assert!(run.out.is_empty() && run.err.contains("Wrote 13 schemas into `schemas`"), "{}", run.err);
     let schema = |name: &str| {
         let json = work.json(&format!("schemas/{name}.schema.json"));
         assert_eq!(json["$schema"], "http://json-schema.org/draft-07/schema#", "{name}");
@@ -818,7 +847,7 @@ fn schemas_take_the_example_and_refuse_what_is_wrong() {
         }
     }
     assert!(seen > 50, "the example's descriptors are found");
-    let config = fs::read_to_string(example.join("app-config.yaml")).expect("the example has a configuration");
+    let config = fs::read_to_string(config).expect("the example has a configuration");
     let mut config = callboard::yaml::parse_one(&config).expect("YAML").to_json();
     assert!(schema("app-config").is_valid(&config));
     config["callboard"] = serde_json::json!({ "them": "x" });

@@ -138,6 +138,10 @@ pub fn as_name(text: &str) -> Option<String> {
 pub fn as_tag(text: &str) -> Option<String> {
     let lower = text.to_lowercase();
     let valid = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, ':' | '+' | '#');
+    // A letter that would be lost makes it another word.
+    if lower.chars().any(|c| c.is_alphanumeric() && !valid(c)) {
+        return None;
+    }
     let cleaned: String = lower.chars().map(|c| if valid(c) { c } else { '-' }).collect();
     let tag = cleaned.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
     is_tag(&tag).then_some(tag)

@@ -39,7 +39,7 @@ pub(super) fn ingestion_annotations(repo: &Repo, path: &str, origin: &Origin) ->
 /// The text of a file that a placeholder in the descriptor at `path` names. The error says why there is none.
 pub(super) fn read_beside(repo: &Repo, path: &str, target: &str) -> Result<String, String> {
     let inside = match &repo.web {
-        Some(web) => web.path_of(target).map(|path| format!("/{path}")),
+        Some(web) => web.path_of(target).or_else(|| web.path_on_any_branch(target)).map(|path| format!("/{path}")),
         None => None,
     };
     let target = inside.as_deref().unwrap_or(target);

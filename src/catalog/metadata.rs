@@ -122,7 +122,7 @@ impl Check<'_> {
                 && !format::is_url(url)
             {
                 let place = self.at(span);
-                let guess = Some(format!("https://{url}"))
+                let guess = Some(format!("https://{}", url.trim_start_matches('/')))
                     .filter(|guess| url.contains('.') && !url.contains("://") && format::is_url(guess));
                 self.push(rules::catalog::format_to_fix(place, "metadata.links[].url", url, format::URL.rule, guess));
             }

@@ -1,7 +1,7 @@
 //! `callboard check`
 
 use super::portal::PortalOption;
-use super::sources::{Scope, Sources, shown_path};
+use super::sources::{Scope, Sources, shown_path, stable_path};
 use super::talk::Progress;
 use super::{Talk, fix, print};
 use crate::diagnostics::baseline::{Baseline, Split};
@@ -68,16 +68,16 @@ fn formats() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(word)).map(named)
 }
 
-/// How often `--fix` looks again; two rounds are usual.
-const MOST_ROUNDS: usize = 8;
+/// How often `--fix` looks again.
+const MOST_ROUNDS: usize = 5;
 
 pub(crate) fn run(command: &Check, talk: &Talk, interrupt: &Interrupt) -> Result<(), Stop> {
     let scope = command.sources.scope(&command.paths, talk)?;
     let progress = Progress::new(talk, interrupt);
     let (mut gathered, mut findings) = look(command, &scope, &progress)?;
     if command.fix {
+        // A fault may hide another one, until it is mended.
         let mut mended = 0;
-        // What is wrong hides what is odd: an entity that is accepted at last may show more to mend.
         for _ in 0..MOST_ROUNDS {
             let now = fix::apply(&findings, &gathered.snapshot)?;
             if now == 0 {
@@ -90,7 +90,7 @@ pub(crate) fn run(command: &Check, talk: &Talk, interrupt: &Interrupt) -> Result
         talk.say(&format!("Mended {}", count(mended, "finding")));
     }
     talk.clear();
-    let stable = |place: &Place| place.at(0, 0, 0).display();
+    let stable = |place: &Place| stable_path(&gathered.snapshot, place);
     let known = match &command.baseline {
         Some(path) if command.update_baseline => {
             write(path, &Baseline::of(&findings, &stable))?;
@@ -101,8 +101,9 @@ pub(crate) fn run(command: &Check, talk: &Talk, interrupt: &Interrupt) -> Result
             let Split { new, known, gone } = read_baseline(path)?.split(findings, &stable);
             findings = new;
             if gone > 0 {
+                let are = if gone == 1 { "is" } else { "are" };
                 talk.say(&format!(
-                    "{} of the baseline is gone; write it anew with `--update-baseline`",
+                    "{} of the baseline {are} gone; write it anew with `--update-baseline`",
                     count(gone, "finding")
                 ));
             }
@@ -117,7 +118,7 @@ pub(crate) fn run(command: &Check, talk: &Talk, interrupt: &Interrupt) -> Result
         command.format,
         &shown,
         &Context {
-            path: &|place| shown_path(&gathered.snapshot, place),
+            path: &|place| shown_path(&scope.loaded, &gathered.snapshot, place),
             source: &source,
             rule_url: &|_| String::new(),
             style: talk.style_out(),
@@ -127,6 +128,9 @@ pub(crate) fn run(command: &Check, talk: &Talk, interrupt: &Interrupt) -> Result
     let number = |severity| findings.iter().filter(|finding| finding.severity() == severity).count();
     let (errors, warnings) = (number(Severity::Error), number(Severity::Warning));
     talk.say(&summary(&gathered, errors, warnings, number(Severity::Info), known));
+    if gathered.catalog.is_empty() && errors == 0 {
+        talk.say("There is no descriptor here; `callboard init` writes a first one from what a repository shows");
+    }
     let denied = match command.deny {
         Deny::Warnings => errors + warnings,
         Deny::Errors => errors,

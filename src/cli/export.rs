@@ -9,7 +9,9 @@ use crate::output::Interrupt;
 use clap::Args;
 use std::path::PathBuf;
 
-/// Print the accepted entities as JSON lines, relations included, as Backstage's catalog API gives them.
+/// Print the accepted entities as JSON lines.
+///
+/// With their relations, as Backstage's catalog API gives them.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:

@@ -55,6 +55,11 @@ const COLUMNS: [&str; 7] = ["ref", "title", "type", "lifecycle", "owner", "syste
 pub(crate) fn run(command: &List, talk: &Talk, interrupt: &Interrupt) -> Result<(), Stop> {
     let query = parse(&command.query.join(" "))?;
     let entities = match command.portal.get() {
+        Some(_) if command.sources.is_compat() => {
+            return Err(
+                Stop::usage("`--compat` judges sources; a portal is built already").hint("Name them with `--source`.")
+            );
+        }
         Some(portal) => published(&portal, &query)?,
         None => read(command, &query, talk, interrupt)?,
     };

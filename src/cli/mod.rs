@@ -58,25 +58,15 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Write the portal of a folder of repositories
     Build(build::Build),
-    /// Build the portal, serve it on this machine and rebuild it on every change
     Serve(serve::Serve),
-    /// Check descriptors, refs and docs, without building anything
     Check(check::Check),
-    /// Explain a rule, or list all rules
     Explain(explain::Explain),
-    /// List the entities that a query finds
     List(list::List),
-    /// Print the accepted entities as JSON lines
     Export(export::Export),
-    /// Search a built portal
     Search(search::Search),
-    /// Write a first catalog-info.yaml from what a repository shows
     Init(init::Init),
-    /// Print JSON Schemas of descriptors and of the configuration, for editors
     Schema(schema::Schema),
-    /// Print a completion script for a shell
     Completions(completions::Completions),
 }
 

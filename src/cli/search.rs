@@ -7,7 +7,9 @@ use clap::Args;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Search a built portal, from the same shards and with the same ranking as in the browser.
+/// Search a built portal.
+///
+/// From the same shards and with the same ranking as in the browser.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:

@@ -36,16 +36,24 @@ pub(crate) struct Scope {
 }
 
 impl Sources {
+    /// Whether the verdicts are those of another program.
+    pub(crate) fn is_compat(&self) -> bool {
+        self.compat.is_some()
+    }
+
     /// Which configuration and which sources the paths mean. A single folder with an `app-config.yaml` is a portal.
     pub(crate) fn scope(&self, paths: &[PathBuf], talk: &Talk) -> Result<Scope, Stop> {
         self.read.use_jobs()?;
         let here = [PathBuf::from(".")];
-        let paths = if paths.is_empty() { &here } else { paths };
+        let is_here = paths.is_empty();
+        let paths = if is_here { &here } else { paths };
         if let Some(path) = paths.iter().find(|path| !path.exists()) {
             return Err(Stop::usage(format!("`{}` does not exist", path.display())));
         }
+        // With a configuration of its own a portal is named by that; paths beside it are what is checked by its rules.
         if let [only] = paths
             && only.is_dir()
+            && (self.read.config.is_empty() || is_here)
         {
             let loaded = self.read.load(only, talk)?;
             if !loaded.config.files.is_empty() || loaded.config.names_sources() {
@@ -109,8 +117,12 @@ impl Sources {
 }
 
 /// The path of a place as the reader of a finding knows it: from the current folder, where the file lies on disk.
-pub(crate) fn shown_path(snapshot: &Snapshot, place: &Place) -> String {
+pub(crate) fn shown_path(loaded: &Loaded, snapshot: &Snapshot, place: &Place) -> String {
     let file = place.at(0, 0, 0).display();
+    if place.repo.is_empty() {
+        let config = loaded.config.files.iter().find(|path| path.ends_with(&file));
+        return config.map_or(file, |path| path.to_string_lossy().trim_start_matches("./").to_string());
+    }
     let Some(root) = snapshot.repos.iter().find(|repo| repo.id == place.repo).and_then(|repo| repo.root()) else {
         return file;
     };
@@ -120,4 +132,12 @@ pub(crate) fn shown_path(snapshot: &Snapshot, place: &Place) -> String {
     let inside = here.as_deref().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(&path);
     let shown = inside.to_string_lossy().replace('\\', "/");
     shown.strip_prefix("./").unwrap_or(&shown).to_string()
+}
+
+/// The path of a place wherever the checkout lies: in a single repository without the name of its folder.
+pub(crate) fn stable_path(snapshot: &Snapshot, place: &Place) -> String {
+    match snapshot.repos.as_slice() {
+        [_] => place.path.to_string(),
+        _ => place.at(0, 0, 0).display(),
+    }
 }

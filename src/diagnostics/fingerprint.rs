@@ -49,6 +49,7 @@ mod tests {
                 target,
             },
             None,
+            None,
         )
     }
 

@@ -10,9 +10,10 @@ mod refs;
 use crate::catalog::well_known::REPLACED_BY;
 use crate::catalog::{Catalog, Entity, Ref};
 use crate::config::Config;
-use crate::diagnostics::Finding;
 use crate::diagnostics::rules::insights::Held;
+use crate::diagnostics::{Finding, Place, Severity};
 use crate::graph::Graph;
+use std::collections::BTreeMap;
 
 pub use elsewhere::Elsewhere;
 pub use lifecycle::users;
@@ -24,8 +25,22 @@ pub struct World<'a> {
     pub graph: &'a Graph,
     /// A published portal, for refs that lead out of what was read.
     pub elsewhere: Option<&'a Elsewhere>,
+    /// Refs of documents that were refused, and where they stand.
+    pub left_out: &'a BTreeMap<Box<str>, Place>,
     /// Everything the portal will hold was read: a ref to nothing leads nowhere. Otherwise it may lead elsewhere.
     pub is_whole: bool,
+}
+
+/// Refs that findings say were refused, and that nothing else has.
+pub fn left_out(findings: &[Finding], catalog: &Catalog) -> BTreeMap<Box<str>, Place> {
+    let errors = findings.iter().filter(|finding| finding.rule.severity == Severity::Error);
+    let mut left_out = BTreeMap::new();
+    for (reference, place) in errors.filter_map(|finding| Some((finding.entity.as_deref()?, finding.place.as_ref()?))) {
+        if catalog.find(reference).is_none() {
+            left_out.entry(reference.into()).or_insert_with(|| place.clone());
+        }
+    }
+    left_out
 }
 
 /// What the rules want to know of the target of a ref.

@@ -35,20 +35,21 @@ pub(super) fn findings(world: &World<'_>) -> Vec<Finding> {
                 }
                 continue;
             }
-            if !world.is_whole && world.elsewhere.is_none() {
+            let left_out = world.left_out.get(&*reference.target);
+            if !world.is_whole && world.elsewhere.is_none() && left_out.is_none() {
                 unchecked += 1;
                 unknown.insert(&reference.target);
                 continue;
             }
-            guesses += 1;
-            let guess = if guesses <= MOST_GUESSES {
+            guesses += usize::from(left_out.is_none());
+            let guess = if guesses <= MOST_GUESSES && left_out.is_none() {
                 names.get_or_init(|| Names::of(world)).guess(&reference.target, &entity.reference)
             } else {
                 None
             };
             findings.push(match reference.relation {
-                OwnedBy => rules::insights::unknown_owner(held(entity, reference), guess),
-                _ => rules::insights::dangling(held(entity, reference), guess),
+                OwnedBy => rules::insights::unknown_owner(held(entity, reference), left_out, guess),
+                _ => rules::insights::dangling(held(entity, reference), left_out, guess),
             });
         }
     }

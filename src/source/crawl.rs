@@ -241,10 +241,18 @@ impl Worklist<'_> {
 
     /// One descriptor, whatever its name.
     fn scan_file(&mut self, file: &Path, origin: &Arc<Origin>) {
-        let Some((root, path)) = folder::home(&lexical(file)) else { return };
-        let Some(repo) = self.folder(&root) else { return };
+        let file = lexical(file);
+        let Some((repo, path)) = self.repo_of(&file, &file) else { return };
         let emitter = self.emitter(origin.clone());
         self.queue(Item { repo, path, emitter, origin: origin.clone(), configured: true, scanned: false });
+    }
+
+    /// The repository of a file on disk, and the file's path in it.
+    fn repo_of(&mut self, file: &Path, top: &Path) -> Option<(RepoId, String)> {
+        let root = folder::enclosing(file, top);
+        let path = file.strip_prefix(&root).ok()?.to_str()?.replace('\\', "/");
+        let here = Path::new(".");
+        Some((self.folder(if root.as_os_str().is_empty() { here } else { &root })?, path))
     }
 
     /// Every descriptor of a repository, by its usual names.
@@ -280,12 +288,7 @@ impl Worklist<'_> {
         for file in files {
             let target = below(&self.config.dir, &file);
             let origin = Arc::new(Origin { location: Some(index), kind: "file", target });
-            let root = folder::enclosing(&file, &lexical(&self.config.dir));
-            let Some(repo) = self.folder(&root) else { continue };
-            let Some(path) = file.strip_prefix(&root).ok().and_then(Path::to_str).map(|path| path.replace('\\', "/"))
-            else {
-                continue;
-            };
+            let Some((repo, path)) = self.repo_of(&file, &lexical(&self.config.dir)) else { continue };
             if !self.repos[repo.0 as usize].has(&path) {
                 self.fault(emitter, rules::source::not_committed(location.place.clone(), &path));
                 continue;
@@ -417,7 +420,9 @@ impl Worklist<'_> {
                     && (web.reference == file.web.reference || file.web.reference == "HEAD")
             })
         };
-        from.filter(|id| is_twin(&self.repos[id.0 as usize]))
+        // An address of the very repository it stands in means its files as they are read now.
+        let is_own = |repo: &Repo| repo.web.as_ref().is_some_and(|web| web.base.eq_ignore_ascii_case(&file.web.base));
+        from.filter(|id| is_own(&self.repos[id.0 as usize]))
             .or_else(|| self.repos.iter().position(is_twin).map(|at| RepoId(at as u32)))
     }
 
@@ -589,6 +594,10 @@ fn lexical(path: &Path) -> PathBuf {
 /// A path as it may be shown: below the portal's folder, else its last name only.
 fn below(dir: &Path, path: &Path) -> String {
     let (dir, path) = (lexical(dir), lexical(path));
+    let here = Path::new(".");
+    if dir == here && path.is_relative() && path != here && !path.starts_with("..") {
+        return path.to_string_lossy().replace('\\', "/");
+    }
     match path.strip_prefix(&dir) {
         Ok(inside) if inside.as_os_str().is_empty() => ".".to_string(),
         Ok(inside) => inside.to_string_lossy().replace('\\', "/"),
@@ -657,9 +666,10 @@ fn holds_entities(path: &str, text: &str) -> bool {
     if is_template {
         return text.contains("scaffolder.backstage.io/");
     }
-    let unfilled = |line: &str| {
-        let line = line.trim_start();
-        line.starts_with("name:") && (line.contains("${{") || line.contains("{{"))
+    let unfilled = |document: &str| {
+        let mut lines = document.lines().map(str::trim_start);
+        lines.any(|line| line.starts_with("name:") && (line.contains("${{") || line.contains("{{")))
     };
-    !text.lines().any(unfilled)
+    let mut documents = text.split("\n---").filter(|document| document.contains("kind:"));
+    !text.contains("{{") || documents.any(|document| !unfilled(document))
 }

@@ -69,6 +69,7 @@ pub(super) fn find(folder: &Path) -> Vec<PathBuf> {
 /// elsewhere the nearest work tree above it, else its own folder.
 pub(super) fn enclosing(file: &Path, top: &Path) -> PathBuf {
     let own = file.parent().unwrap_or(file);
+    let top = if top == Path::new(".") { Path::new("") } else { top };
     if let Ok(inside) = own.strip_prefix(top) {
         let mut folder = top.to_path_buf();
         let mut plain = None;
@@ -86,26 +87,6 @@ pub(super) fn enclosing(file: &Path, top: &Path) -> PathBuf {
         }
     }
     own.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(own).to_path_buf()
-}
-
-/// The repository of a single file and the file's path in it: the nearest work tree above it, else its own folder.
-pub(super) fn home(file: &Path) -> Option<(PathBuf, String)> {
-    let nearest = |file: &Path| {
-        let mut above = file.ancestors().skip(1);
-        above.find(|folder| folder.join(".git").exists()).map(Path::to_path_buf)
-    };
-    // A relative path does not show what lies above the current folder.
-    let absolute = std::path::absolute(file).ok();
-    let (file, root) = match (nearest(file), absolute.as_deref()) {
-        (Some(root), _) => (file, root),
-        (None, Some(absolute)) => match nearest(absolute) {
-            Some(root) => (absolute, root),
-            None => (file, file.parent()?.to_path_buf()),
-        },
-        (None, None) => (file, file.parent()?.to_path_buf()),
-    };
-    let path = relative(&root, file)?;
-    Some((if root.as_os_str().is_empty() { PathBuf::from(".") } else { root }, path))
 }
 
 /// Opens a folder as a repository: its files as they lie on disk, `.gitignore` respected.

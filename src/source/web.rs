@@ -53,20 +53,28 @@ impl Web {
     /// The path that an address of a file or folder of this very repository means. At a commit any branch will do, since
     /// its name is not known.
     pub fn path_of(&self, address: &str) -> Option<String> {
+        let rest = self.view_of(address)?;
+        match rest.strip_prefix(self.reference.as_str()) {
+            Some(inside) if inside.is_empty() || inside.starts_with('/') => percent_decode(inside.trim_matches('/')),
+            _ if self.is_at_commit() => self.path_on_any_branch(address),
+            _ => None,
+        }
+    }
+
+    /// The same for an address on another branch: where nothing else can be read, the files at hand are nearer than none.
+    /// A branch with `/` in its name is not told from a folder.
+    pub fn path_on_any_branch(&self, address: &str) -> Option<String> {
+        let inside = self.view_of(address)?.split_once('/').map_or("", |(_, inside)| inside);
+        percent_decode(inside.trim_matches('/'))
+    }
+
+    /// Branch and path of an address of this repository.
+    fn view_of<'a>(&self, address: &'a str) -> Option<&'a str> {
         let rest = address.strip_prefix(self.base.as_str())?.strip_prefix('/')?;
         let rest = rest.strip_prefix("-/").unwrap_or(rest);
-        let (_, rest) =
-            rest.split_once('/').filter(|(view, _)| matches!(*view, "blob" | "tree" | "raw" | "edit" | "src"))?;
-        let rest = rest.strip_prefix("branch/").unwrap_or(rest);
-        let inside = match rest.strip_prefix(self.reference.as_str()) {
-            Some(inside) => inside,
-            None if self.is_at_commit() => rest.split_once('/').map_or("", |(_, inside)| inside),
-            None => return None,
-        };
-        if inside.is_empty() || inside.starts_with('/') || self.is_at_commit() {
-            return percent_decode(inside.trim_matches('/'));
-        }
-        None
+        let views = ["blob", "tree", "raw", "edit", "src"];
+        let (_, rest) = rest.split_once('/').filter(|(view, _)| views.contains(view))?;
+        Some(rest.strip_prefix("branch/").unwrap_or(rest))
     }
 
     fn is_at_commit(&self) -> bool {
@@ -208,6 +216,7 @@ mod tests {
         assert_eq!(main.path_of("https://h/o/r/blob/main/a/b.yaml").as_deref(), Some("a/b.yaml"));
         assert_eq!(main.path_of("https://h/o/r/tree/main").as_deref(), Some(""));
         assert_eq!(main.path_of("https://h/o/r/blob/mainline/a.yaml"), None);
+        assert_eq!(main.path_on_any_branch("https://h/o/r/blob/mainline/a.yaml").as_deref(), Some("a.yaml"));
         assert_eq!(main.path_of("https://h/o/other/blob/main/a.yaml"), None);
         let commit = at(&"a".repeat(40));
         assert_eq!(commit.path_of("https://h/o/r/blob/main/a.yaml").as_deref(), Some("a.yaml"));

@@ -110,37 +110,41 @@ pub struct Held<'a> {
     pub target: &'a str,
 }
 
-pub fn dangling(held: Held<'_>, guess: Option<&str>) -> Finding {
+/// `left_out` is where a document with this ref was refused.
+pub fn dangling(held: Held<'_>, left_out: Option<&Place>, guess: Option<&str>) -> Finding {
     let Held { place, from, field, target } = held;
     Finding::new(DANGLING, place, format!("`{target}` in `spec.{field}` is not in the catalog"))
+        .hint_if(left_out.map(was_left_out))
         .hint_if(guess.map(|guess| format!("Did you mean `{guess}`?")))
         .about(from)
 }
 
-pub fn unknown_owner(held: Held<'_>, guess: Option<&str>) -> Finding {
+fn was_left_out(place: &Place) -> String {
+    format!("It was left out because of its errors; mend them at {}.", place.display())
+}
+
+pub fn unknown_owner(held: Held<'_>, left_out: Option<&Place>, guess: Option<&str>) -> Finding {
     let Held { place, from, target, .. } = held;
     let finding = Finding::new(UNKNOWN_OWNER, place, format!("the owner `{target}` is not in the catalog")).about(from);
-    match guess {
-        Some(guess) => finding.hint(format!("Did you mean `{guess}`?")),
-        None => finding.hint("Name a group or user of the catalog, or add this one to it."),
+    match (left_out, guess) {
+        (Some(place), _) => finding.hint(was_left_out(place)),
+        (None, Some(guess)) => finding.hint(format!("Did you mean `{guess}`?")),
+        (None, None) => finding.hint("Name a group or user of the catalog, or add this one to it."),
     }
 }
 
 /// `refs` are refs to `targets` distinct entities that nothing here knows.
 pub fn not_checked(refs: usize, targets: usize, examples: &[&str]) -> Finding {
     let named: Vec<String> = examples.iter().map(|reference| format!("`{reference}`")).collect();
-    Finding::new(
-        NOT_CHECKED,
-        None,
-        format!(
-            "{} to {} outside of what was checked: {}{}",
+    Finding::new(NOT_CHECKED, None, "what leads to entities outside of these repositories was not checked")
+        .hint(format!(
+            "That is {} to {}: {}{}.",
             count(refs, "ref"),
             count(targets, "entity"),
             named.join(", "),
             if targets > examples.len() { ", …" } else { "" }
-        ),
-    )
-    .hint("Name a built portal with `--portal DIR|URL` to check them too.")
+        ))
+        .hint("Name a built portal with `--portal DIR|URL` to check them too.")
 }
 
 pub fn wrong_kind(held: Held<'_>, kind: &str, expected: &[&str]) -> Finding {

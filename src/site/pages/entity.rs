@@ -267,6 +267,13 @@ fn document(entity: &Entity, route: &str, data: &Json) -> SearchDocument {
             body.push_str(text);
         }
     }
+    if entity.kind.schema.is_some() {
+        // The own fields of a declared kind: nobody but its readers knows which of them matter.
+        for value in data["spec"].as_object().into_iter().flatten().filter_map(|(_, value)| value.as_str()) {
+            body.push(' ');
+            body.push_str(value);
+        }
+    }
     let mut words = format!("{} {}", entity.name, entity.kind.name);
     for word in entity.tags.iter().chain(entity.r#type.iter()).chain(entity.lifecycle.iter()) {
         words.push(' ');
