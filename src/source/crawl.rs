@@ -242,6 +242,12 @@ impl Worklist<'_> {
     /// One descriptor, whatever its name.
     fn scan_file(&mut self, file: &Path, origin: &Arc<Origin>) {
         let file = lexical(file);
+        // A relative path does not show a work tree above the current folder.
+        let is_in_git = |file: &Path| file.ancestors().skip(1).any(|folder| folder.join(".git").exists());
+        let file = match std::path::absolute(&file).map(|absolute| lexical(&absolute)) {
+            Ok(absolute) if !is_in_git(&file) && is_in_git(&absolute) => absolute,
+            _ => file,
+        };
         let Some((repo, path)) = self.repo_of(&file, &file) else { return };
         let emitter = self.emitter(origin.clone());
         self.queue(Item { repo, path, emitter, origin: origin.clone(), configured: true, scanned: false });
