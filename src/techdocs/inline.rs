@@ -1,7 +1,7 @@
 //! Short Markdown: the description of an entity, the text of a heading.
 
 use super::address::{self, Address};
-use super::writer::options;
+use super::commonmark::options;
 use crate::html::{push_named, push_text};
 use pulldown_cmark::{Event, LinkType, Parser, Tag, TagEnd};
 

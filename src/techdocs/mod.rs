@@ -6,13 +6,13 @@
 
 mod address;
 pub mod assets;
-mod blocks;
-mod fence;
-mod footnotes;
+mod commonmark;
+pub mod dialect;
 mod front_matter;
 pub mod highlight;
 mod inline;
 mod labels;
+mod markdown;
 pub mod mkdocs;
 pub mod nav;
 mod outline;
@@ -20,15 +20,16 @@ mod page;
 mod raw_html;
 pub mod sets;
 mod slug;
-mod source;
 mod svg;
 #[cfg(test)]
 mod tests;
 mod writer;
 
+pub use dialect::Dialect;
 pub use highlight::Highlighter;
 pub use inline::{inline_text, plain_text};
 pub use labels::{ENGLISH, Labels};
+pub use markdown::snippets::{NoSnippets, Snippets};
 pub use mkdocs::{MkDocs, NavItem, read_mkdocs};
 pub use nav::{NavNode, Navigation, navigation};
 pub use outline::{Outline, outline};

@@ -136,7 +136,12 @@ impl<'p> Folder<'p> {
 /// `user-guide` reads "User guide"; a name with capitals stays as it is.
 fn folder_title(name: &str) -> String {
     let words = name.replace(['-', '_'], " ");
-    if words.chars().any(char::is_uppercase) { words } else { super::blocks::capitalised(&words) }
+    if words.chars().any(char::is_uppercase) { words } else { capitalised(&words) }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! A page's title without rendering the page.
 
-use super::blocks::{closes_fence, opens_fence};
 use super::{front_matter, inline};
 use crate::diagnostics::Place;
 
@@ -23,12 +22,12 @@ fn first_heading(body: &str) -> Option<String> {
     let mut previous = "";
     for line in body.lines() {
         if let Some(open) = fence {
-            if closes_fence(line, open) {
+            if fence_of(line) == Some(open) && line.trim() == open {
                 fence = None;
             }
             continue;
         }
-        fence = opens_fence(line);
+        fence = fence_of(line);
         if let Some(text) = line.strip_prefix('#')
             && text.starts_with([' ', '\t'])
         {
@@ -41,6 +40,14 @@ fn first_heading(body: &str) -> Option<String> {
         previous = line;
     }
     None
+}
+
+/// The signs that open or close a block of code.
+fn fence_of(line: &str) -> Option<&str> {
+    let text = line.trim_start_matches(' ');
+    let mark = text.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
+    let fence = &text[..text.len() - text.trim_start_matches(mark).len()];
+    (fence.len() >= 3 && !text[fence.len()..].contains('`')).then_some(fence)
 }
 
 fn is_paragraph(line: &str) -> bool {

@@ -1,15 +1,14 @@
 //! One Markdown page to HTML, with its headings, its plain text and what is wrong with it.
 
-use super::blocks::{self, Piece};
+use super::dialect::Dialect;
+use super::front_matter::{self, Opened};
 use super::highlight::Highlighter;
 use super::labels::Labels;
-use super::source::Source;
-use super::writer::{self, Writer};
-use super::{footnotes, front_matter};
+use super::markdown::snippets::{Failure, Fault, Snippets};
+use super::markdown::{self, Document, Spot};
+use super::{commonmark, writer};
 use crate::diagnostics::rules::techdocs as rules;
 use crate::diagnostics::{Finding, Place};
-use pulldown_cmark::{BrokenLink, Parser};
-use std::collections::HashMap;
 
 /// Longer pages are cut here, in bytes, with a notice.
 const LONGEST_PAGE: usize = 2 * 1024 * 1024;
@@ -19,6 +18,10 @@ pub struct PageInput<'a> {
     pub text: &'a str,
     /// The file as a whole.
     pub place: Place,
+    /// How it is written.
+    pub dialect: &'a Dialect,
+    /// Reads the files that it includes.
+    pub snippets: &'a dyn Snippets,
     pub links: &'a dyn Links,
     pub highlighter: &'a Highlighter<'a>,
     pub labels: &'a Labels<'a>,
@@ -84,31 +87,49 @@ pub struct Section {
 pub fn render(input: &PageInput) -> RenderedPage {
     let kept = within_limit(input.text);
     let opened = front_matter::open(kept, &input.place);
-    let mut pieces = blocks::cut(Source::new(opened.body, opened.first_line));
-    footnotes::introduce(pieces.iter_mut().filter_map(text_mut));
-
-    let references = References::of(&pieces);
-    let mut writer = Writer::new(input);
-    for piece in &pieces {
-        match piece {
-            Piece::Text(source) => references.write(&mut writer, source),
-            Piece::Html(source) => writer.loose_html(source),
-            Piece::Enter(head) => {
-                writer.enter(head);
-                head.title.iter().for_each(|title| references.write(&mut writer, title));
-                writer.end_title(head);
-            }
-            Piece::Leave(fold) => writer.leave(*fold),
-        }
-    }
-    let mut page = writer.finish();
+    let document = parse(&opened, input);
+    let mut page = writer::write(input, &document);
     page.title = opened.front.title.filter(|title| !title.trim().is_empty()).or(page.title);
     page.findings.extend(opened.finding);
+    page.findings.extend(document.failures.iter().map(|failure| input.failure(&document, failure)));
     if kept.len() < input.text.len() {
         push_notice(&mut page.html, input.labels);
         page.findings.push(rules::page_cut(input.place.clone(), input.text.len(), LONGEST_PAGE));
     }
     page
+}
+
+fn parse(opened: &Opened, input: &PageInput) -> Document {
+    let (text, line) = (opened.body, opened.first_line);
+    if input.dialect.github {
+        commonmark::parse(text, &input.place.path, line)
+    } else {
+        markdown::parse(text, &input.place.path, line, input.dialect, input.snippets)
+    }
+}
+
+impl PageInput<'_> {
+    /// A place in the page or in a file that it includes.
+    pub(super) fn place_in(&self, file: Option<&String>, spot: Spot) -> Place {
+        let Spot { line, column, length, .. } = spot;
+        match file.filter(|file| file.as_str() != &*self.place.path) {
+            Some(file) => Place::file(self.place.repo.clone(), file.as_str()).at(line, column, length),
+            None => self.place.at(line, column, length),
+        }
+    }
+
+    fn failure(&self, document: &Document, failure: &Failure) -> Finding {
+        let length = u32::try_from(failure.name.chars().count()).unwrap_or(1);
+        let spot = Spot { file: failure.file, line: failure.line, column: failure.column, length };
+        let place = self.place_in(document.buffer.files.get(failure.file as usize), spot);
+        let why = match failure.fault {
+            Fault::Missing => "there is no such file where this documentation may include from",
+            Fault::NoSection => "the file has no such section",
+            Fault::TooDeep => "files are included more than ten deep",
+            Fault::TooMuch => "the page would include more than 4 MiB",
+        };
+        rules::snippet_missing(place, &failure.name, why)
+    }
 }
 
 /// The page up to its limit, cut between two lines.
@@ -126,49 +147,4 @@ fn push_notice(html: &mut String, labels: &Labels) {
     html.push_str("</p>\n<p>");
     crate::html::push_text(html, labels.page_cut);
     html.push_str("</p>\n</div>\n");
-}
-
-fn text_mut<'p, 'a>(piece: &'p mut Piece<'a>) -> Option<&'p mut Source<'a>> {
-    match piece {
-        Piece::Text(source) => Some(source),
-        _ => None,
-    }
-}
-
-/// The link definitions (`[name]: target`) of a page, which hold in all its pieces.
-#[derive(Debug)]
-struct References(HashMap<String, (String, String)>);
-
-impl References {
-    /// A page of one piece needs none: its parser finds them itself. Of the others, pieces that define something are
-    /// parsed once more; keeping all their parsers would cost kilobytes for each of a hundred thousand small boxes.
-    fn of(pieces: &[Piece]) -> Self {
-        let mut known = HashMap::new();
-        let sources = pieces.iter().filter_map(|piece| match piece {
-            Piece::Text(source) if pieces.len() > 1 && source.text().contains("]:") => Some(source),
-            _ => None,
-        });
-        for source in sources {
-            for (name, definition) in Parser::new_ext(source.text(), writer::options()).reference_definitions().iter() {
-                let title = definition.title.as_deref().unwrap_or_default().to_owned();
-                known.entry(label(name)).or_insert_with(|| (definition.dest.to_string(), title));
-            }
-        }
-        References(known)
-    }
-
-    fn write(&self, writer: &mut Writer, source: &Source) {
-        let find = |link: BrokenLink| {
-            let (target, title) = self.0.get(&label(&link.reference))?;
-            Some((target.clone().into(), title.clone().into()))
-        };
-        let parser = Parser::new_with_broken_link_callback(source.text(), writer::options(), Some(find));
-        for (event, range) in parser.into_offset_iter().filter(|(_, range)| source.owns(range.start)) {
-            writer.event(source, event, range);
-        }
-    }
-}
-
-fn label(name: &str) -> String {
-    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }

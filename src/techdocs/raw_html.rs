@@ -81,7 +81,7 @@ const SWALLOWED: &[&str] = &["script", "style"];
 
 const ATTRIBUTES: &[&str] = &[
     "class", "id", "title", "alt", "href", "src", "width", "height", "align", "colspan", "rowspan", "open", "lang",
-    "dir", "loading",
+    "dir", "loading", "start", "name",
 ];
 
 /// Class names that authors may use in raw HTML: those that the theme gives a meaning.
@@ -110,8 +110,20 @@ const CLASSES: &[&str] = &[
     "filename",
     "highlight",
     "grid",
+    "cards",
     "card",
     "center",
+    "md-button",
+    "md-button--primary",
+    "inline",
+    "end",
+    "new",
+    "settings",
+    "critic",
+    "comment",
+    "task-list",
+    "task-list-item",
+    "lightbox",
 ];
 
 /// More attributes on one tag are left out.
@@ -186,6 +198,16 @@ pub(super) fn tokens(html: &str) -> Vec<(usize, Token<'_>)> {
     tokens
 }
 
+/// The element of that name, where authors may write it.
+pub(super) fn element(name: &str) -> Option<&'static str> {
+    known(name, ELEMENTS)
+}
+
+/// The attribute of that name, where authors may write it.
+pub(super) fn attribute(name: &str) -> Option<&'static str> {
+    known(name, ATTRIBUTES)
+}
+
 /// Whether an element has no content and no closing tag.
 pub(super) fn is_void(name: &str) -> bool {
     VOID_ELEMENTS.contains(&name)
@@ -196,6 +218,8 @@ pub(super) fn checked<'v>(name: &str, value: Cow<'v, str>) -> Option<Cow<'v, str
     let digits = |text: &str| !text.is_empty() && text.len() <= 5 && text.bytes().all(|byte| byte.is_ascii_digit());
     let passes = match name {
         "width" | "height" => digits(value.trim_end_matches("px").trim_end_matches('%')),
+        "start" => digits(&value),
+        "name" => false,
         "colspan" | "rowspan" => digits(&value) && value.len() <= 3,
         "align" => is_one_of(&value, &["left", "right", "center", "justify", "top", "middle", "bottom"]),
         "dir" => is_one_of(&value, &["ltr", "rtl", "auto"]),

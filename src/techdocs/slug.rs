@@ -3,20 +3,31 @@
 use std::collections::HashMap;
 
 /// The ids given so far on one page.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Slugs {
+    separator: String,
     /// Each id taken, with the number to try next where it is wanted again.
     taken: HashMap<String, usize>,
 }
 
 impl Slugs {
+    /// `separator` stands between the words of an id.
+    pub(super) fn new(separator: &str) -> Self {
+        Slugs { separator: separator.to_owned(), taken: HashMap::new() }
+    }
+
+    /// Keeps an id that an author chose from being given again.
+    pub(super) fn reserve(&mut self, id: &str) {
+        self.taken.entry(id.to_owned()).or_insert(1);
+    }
+
     /// An id for a heading that reads `text`.
     pub(super) fn heading(&mut self, text: &str) -> String {
-        self.unique(slug(text))
+        self.unique(slug(text, &self.separator))
     }
 
     /// `wanted`, or `wanted_1`, `wanted_2` where it is taken.
-    pub(super) fn unique(&mut self, wanted: String) -> String {
+    fn unique(&mut self, wanted: String) -> String {
         if !wanted.is_empty() && !self.taken.contains_key(&wanted) {
             self.taken.insert(wanted.clone(), 1);
             return wanted;
@@ -46,7 +57,7 @@ fn numbered(id: &str) -> (&str, usize) {
 }
 
 /// Lower case, letters without their marks, everything but words dropped, gaps as one `-`.
-fn slug(text: &str) -> String {
+fn slug(text: &str, separator: &str) -> String {
     let mut words = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -58,10 +69,11 @@ fn slug(text: &str) -> String {
     }
     let mut out = String::with_capacity(words.len());
     for c in words.trim().chars() {
-        match c {
-            ' ' | '-' if out.ends_with('-') => {}
-            ' ' => out.push('-'),
-            _ => out.push(c),
+        let gap = c == ' ' || (separator.len() == 1 && separator.starts_with(c));
+        match gap {
+            true if out.ends_with(separator) && !separator.is_empty() => {}
+            true => out.push_str(separator),
+            false => out.push(c),
         }
     }
     out
@@ -90,6 +102,12 @@ fn without_marks(c: char) -> &'static str {
         'Ý' | 'ý' | 'ÿ' | 'Ŷ'..='Ÿ' => "y",
         'Ź'..='ž' => "z",
         '²' => "2",
+        '½' => "12",
+        '¼' => "14",
+        '¾' => "34",
+        '⅓' => "13",
+        '⅔' => "23",
+        '℅' => "co",
         '³' => "3",
         '¹' => "1",
         '…' => "",
@@ -114,13 +132,13 @@ mod tests {
             ("snake_case & more", "snake_case-more"),
             ("Überblick à la carte", "uberblick-a-la-carte"),
         ] {
-            assert_eq!(slug(text), id, "{text}");
+            assert_eq!(slug(text, "-"), id, "{text}");
         }
     }
 
     #[test]
     fn twins_are_numbered() {
-        let mut slugs = Slugs::default();
+        let mut slugs = Slugs::new("-");
         let ids: Vec<String> = ["Setup", "Setup", "Setup", "Setup_1", "日本", "日本"].map(|t| slugs.heading(t)).into();
         assert_eq!(ids, ["setup", "setup_1", "setup_2", "setup_3", "_1", "_2"]);
     }

@@ -22,6 +22,7 @@ pub const RULES: &[&Rule] = &[
     &TECHDOCS_REF,
     &ASSET_REFUSED,
     &MKDOCS_TWICE,
+    &DOCS_SNIPPET,
 ];
 
 const MKDOCS_BROKEN: Rule = Rule {
@@ -176,6 +177,19 @@ pub fn mkdocs_nav_missing(place: Place, path: &str, guess: Option<String>) -> Fi
 pub fn front_matter_broken(place: Place, fault: &str) -> Finding {
     Finding::new(&DOCS_FRONT_MATTER, place, format!("The front matter cannot be read: {}", printable(fault)))
         .hint("The page is shown without it.")
+}
+
+const DOCS_SNIPPET: Rule = Rule {
+    name: "docs-snippet",
+    severity: Severity::Warning,
+    summary: "A page includes a file that cannot be included.",
+    why: "What the file was to say is missing from the page, and MkDocs itself says nothing about it.",
+};
+
+/// A file is not included. `why` is a clause.
+pub fn snippet_missing(place: Place, name: &str, why: &str) -> Finding {
+    Finding::new(&DOCS_SNIPPET, place, format!("`{}` is not included: {why}", printable(name)))
+        .hint("Names are looked up from the folder of `mkdocs.yml`, or from the folders of `pymdownx.snippets: base_path`.")
 }
 
 /// A link leads nowhere.

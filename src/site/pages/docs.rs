@@ -35,7 +35,15 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let route = site.docs_route(set_number, page_number);
     let links = site.linker(&route);
     let resolver = Resolver { site, set, set_number, repo, page: &page.path, links: &links, used: RefCell::default() };
-    let input = PageInput { text: &text, place, links: &resolver, highlighter: site.highlighter, labels: &ENGLISH };
+    let input = PageInput {
+        text: &text,
+        place,
+        dialect: &techdocs::Dialect::default(),
+        snippets: &resolver,
+        links: &resolver,
+        highlighter: site.highlighter,
+        labels: &ENGLISH,
+    };
     let mut rendered = techdocs::render(&input);
     let findings: Vec<_> =
         std::mem::take(&mut rendered.findings).into_iter().map(|finding| finding.about(&*entity.reference)).collect();
@@ -259,6 +267,15 @@ impl Resolver<'_> {
 
 fn is_index(stem: &str) -> bool {
     matches!(stem, "index" | "README")
+}
+
+impl techdocs::Snippets for Resolver<'_> {
+    fn read(&self, name: &str) -> Option<(String, String)> {
+        let base = parent(&self.set.docs_dir);
+        let path = join(base, name).filter(|path| base.is_empty() || path.starts_with(base))?;
+        let text = self.repo.has(&path).then(|| self.repo.text(&path, MAX_PAGE).ok()).flatten()?;
+        Some((path, text.to_string()))
+    }
 }
 
 impl Links for Resolver<'_> {

@@ -1,0 +1,87 @@
+//! Markdown as MkDocs reads it with techdocs-core: Python-Markdown and its extensions, in the order in which they act.
+//!
+//! ```text
+//! text ─ snippets ─ fences ─ HTML ─ blocks ─ objects ─ tasks ─ inline ─ attributes, symbols, ids ─ tree
+//! ```
+//!
+//! Text in, a tree out, whatever the text. Everything in the tree knows the bytes of the buffer it comes from, and the
+//! buffer knows the file and line of each of its lines.
+
+mod attributes;
+mod blocks;
+mod buffer;
+pub(super) mod fences;
+mod headings;
+mod html_blocks;
+mod inline;
+mod objects;
+pub(super) mod snippets;
+mod tasks;
+pub(super) mod tree;
+
+use super::dialect::{Dialect, Toc};
+use blocks::{ListRules, Parser};
+pub(super) use buffer::{Buffer, Spot};
+pub(super) use headings::level as heading_level;
+use inline::{Inline, Known, Settings};
+use snippets::{Failure, NoSnippets, Snippets};
+use std::collections::HashMap;
+use tree::{Kind, NodeId, Tree};
+
+/// A page that has been read.
+#[derive(Debug)]
+pub(super) struct Document {
+    pub(super) tree: Tree,
+    pub(super) buffer: Buffer,
+    /// Labels of the footnotes, in the order of their definitions, each with the element of its text.
+    pub(super) footnotes: Vec<(String, NodeId)>,
+    /// Where blocks were nested deeper than the limit, as a byte of the buffer.
+    pub(super) too_deep: Option<usize>,
+    /// What was to be included and is not.
+    pub(super) failures: Vec<Failure>,
+}
+
+/// Reads a page. `path` names its file, `first_line` is the line of it that `text` begins with.
+pub(super) fn parse(text: &str, path: &str, first_line: u32, dialect: &Dialect, snippets: &dyn Snippets) -> Document {
+    let (buffer, failures) = snippets::expand(text, path, first_line, snippets, &dialect.snippets.auto_append);
+    let mut objects = Vec::new();
+    let lines = fences::take(&buffer, buffer.lines(), &mut objects, dialect.highlight.line_numbers);
+    let lines = html_blocks::take(&buffer, lines, &mut objects);
+
+    let lists = ListRules { indent: dialect.list_indent.max(1), sane: dialect.truly_sane };
+    let mut parser = Parser::new(&buffer, objects, lists);
+    parser.read(Tree::ROOT, &lines);
+    let footnotes = parser.read_footnotes();
+    parser.place_objects();
+    let Parser { mut tree, references, abbreviations, footnote_numbers, too_deep, .. } = parser;
+
+    tasks::find(&mut tree, &buffer);
+    let settings = Settings { math: dialect.math, keys: dialect.keys };
+    let known = Known { references: &references, footnotes: &footnote_numbers, settings };
+    let unread: Vec<NodeId> =
+        tree.walk(Tree::ROOT).filter(|id| matches!(tree.kind(*id), Kind::Unread(_))).collect();
+    Inline::new(&mut tree, &known).read_all(&buffer, &unread);
+    attributes::apply(&mut tree);
+    inline::polish(&mut tree, &abbreviations);
+    headings::name(&mut tree, &dialect.toc);
+    Document { tree, buffer, footnotes, too_deep, failures }
+}
+
+/// The lines of a page that includes nothing.
+pub(super) fn plain_buffer(text: &str, path: &str, first_line: u32) -> Buffer {
+    snippets::expand(text, path, first_line, &NoSnippets, &[]).0
+}
+
+/// Makes a page of a tree that another parser built: bare addresses and `:name:` are read, headings get their ids.
+pub(super) fn finish(
+    mut tree: Tree,
+    buffer: Buffer,
+    footnotes: Vec<(String, NodeId)>,
+    too_deep: Option<usize>,
+) -> Document {
+    let known = Known { references: &HashMap::new(), footnotes: &HashMap::new(), settings: Settings::default() };
+    let texts: Vec<NodeId> = tree.walk(Tree::ROOT).filter(|id| matches!(tree.kind(*id), Kind::Text(_))).collect();
+    Inline::new(&mut tree, &known).read_addresses(&texts);
+    headings::name(&mut tree, &Toc::default());
+    Document { tree, buffer, footnotes, too_deep, failures: Vec::new() }
+}
