@@ -24,12 +24,9 @@ pub(super) struct Opened<'a> {
 pub(super) fn open<'a>(text: &'a str, place: &Place) -> Opened<'a> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let whole = Opened { front: FrontMatter::default(), body: text, first_line: 1, finding: None };
-    let Some((yaml, body)) = cut(text) else {
-        return whole;
+    let Some((yaml, body)) = cut(text).filter(|(yaml, _)| yaml.lines().any(is_key)) else {
+        return old_style(text, place).unwrap_or(whole);
     };
-    if !yaml.lines().any(is_key) {
-        return whole;
-    }
     let first_line = 3 + u32::try_from(yaml.matches('\n').count()).unwrap_or(u32::MAX - 3);
     match serde_yaml::from_str::<FrontMatter>(yaml) {
         Ok(front) => Opened { front, body, first_line, finding: None },
@@ -38,6 +35,47 @@ pub(super) fn open<'a>(text: &'a str, place: &Place) -> Opened<'a> {
             Opened { front: FrontMatter::default(), body, first_line, finding: Some(finding) }
         }
     }
+}
+
+/// Lines `key: value` that open a page, up to the first blank one: MkDocs takes them for settings, even where an author
+/// meant them as text, which a finding tells.
+fn old_style<'a>(text: &'a str, place: &Place) -> Option<Opened<'a>> {
+    let mut front = FrontMatter::default();
+    let mut finding = None;
+    let mut lines = 0;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let trimmed = line.trim_end();
+        if trimmed.is_empty() {
+            break;
+        }
+        match setting(trimmed) {
+            Some((name, value)) => {
+                if name.eq_ignore_ascii_case("title") {
+                    front.title = Some(value.to_owned());
+                } else if !KNOWN.iter().any(|known| known.eq_ignore_ascii_case(name)) && finding.is_none() {
+                    let length = u32::try_from(trimmed.chars().count()).unwrap_or(1);
+                    finding = Some(rules::first_lines_hidden(place.at(lines + 1, 1, length), name));
+                }
+            }
+            None if lines > 0 && line.starts_with("    ") => {}
+            None => break,
+        }
+        lines += 1;
+        at += line.len();
+    }
+    (lines > 0).then(|| Opened { front, body: &text[at..], first_line: lines + 1, finding })
+}
+
+/// Settings that authors write on purpose.
+const KNOWN: &[&str] =
+    &["title", "author", "authors", "date", "description", "template", "tags", "hide", "status", "summary", "keywords"];
+
+fn setting(line: &str) -> Option<(&str, &str)> {
+    let text = line.trim_start_matches(' ');
+    let (name, value) = text.split_once(':').filter(|_| line.len() - text.len() <= 3)?;
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+    is_name.then(|| (name, value.trim()))
 }
 
 /// Where a YAML fault stands, in a block that begins `skipped` lines into the file.

@@ -186,6 +186,16 @@ const DOCS_SNIPPET: Rule = Rule {
     why: "What the file was to say is missing from the page, and MkDocs itself says nothing about it.",
 };
 
+/// The first lines of a page read `name: value`, which MkDocs hides.
+pub fn first_lines_hidden(place: Place, name: &str) -> Finding {
+    Finding::new(
+        &DOCS_FRONT_MATTER,
+        place,
+        format!("The page begins with `{}:`, so its first lines are settings and not shown", printable(name)),
+    )
+    .hint("Put a heading or an empty line in front, if they are meant to be read.")
+}
+
 /// A file is not included. `why` is a clause.
 pub fn snippet_missing(place: Place, name: &str, why: &str) -> Finding {
     Finding::new(&DOCS_SNIPPET, place, format!("`{}` is not included: {why}", printable(name)))

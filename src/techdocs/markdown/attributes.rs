@@ -56,7 +56,7 @@ pub(super) fn apply(tree: &mut Tree) {
     for id in nodes {
         match tree.kind(id) {
             Kind::Element(tag) if is_block(tag) => of_block(tree, id, tag),
-            Kind::Element(_) | Kind::Link(_) | Kind::Image { .. } | Kind::InlineCode { .. } => of_inline(tree, id),
+            Kind::Element(_) | Kind::Link(_) | Kind::Image { .. } | Kind::InlineCode { .. } | Kind::Emoji { .. } => of_inline(tree, id),
             _ => {}
         }
     }

@@ -19,7 +19,7 @@ impl Writer<'_> {
     pub(super) fn footnotes(&mut self, id: NodeId) {
         self.close_raw(0);
         let tree = self.tree();
-        self.out.push_str("<section class=\"footnotes\" role=\"doc-endnotes\" aria-label=\"");
+        self.out.push_str("<div class=\"footnote\" role=\"doc-endnotes\" aria-label=\"");
         push_attribute(&mut self.out, self.input.labels.footnotes);
         self.out.push_str("\">\n<hr>\n<ol>\n");
         for (number, note) in tree.children(id).enumerate() {
@@ -44,7 +44,7 @@ impl Writer<'_> {
             }
             self.out.push_str("</p>\n</li>\n");
         }
-        self.out.push_str("</ol>\n</section>\n");
+        self.out.push_str("</ol>\n</div>\n");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Boxes: admonitions, foldable ones, tabs, and the alerts of GitHub.
 
-use super::super::buffer::{Line, Lines, indent};
+use super::super::buffer::{Block, Line, Lines, indent};
 use super::super::tree::{Kind, NodeId};
 use super::{Parser, Queue};
 use std::ops::Range;
@@ -112,12 +112,12 @@ fn continued(parser: &mut Parser, parent: NodeId, queue: &mut Queue, is_box: fn(
         target = item;
         columns += 4;
     }
-    let lines = queue.pop_front().map(|block| block.lines).unwrap_or_default();
+    let Some(Block { blanks, lines }) = queue.pop_front() else { return false };
     let (inner, rest) = parser.detab(&lines, columns);
     if matches!(parser.tree.tag(target), "li" | "dd") {
         parser.loosen(target);
     }
-    parser.read(target, &inner);
+    parser.read_after(target, &inner, blanks);
     parser.put_back(queue, rest);
     true
 }
@@ -230,7 +230,7 @@ fn tab_head(line: &str) -> Option<TabHead> {
 fn alert_head(line: &str) -> Option<(&'static str, &'static str, Range<usize>)> {
     let rest = line.strip_prefix('>')?;
     let blanks = indent(rest);
-    let inner = rest[blanks..].strip_prefix("[!").filter(|_| (1..=4).contains(&blanks))?;
+    let inner = rest[blanks..].strip_prefix("[!").filter(|_| blanks <= 3)?;
     let (word, after) = inner.split_once(']')?;
     let (class, word) = match word.to_ascii_lowercase().as_str() {
         "note" => ("note", "Note"),

@@ -40,6 +40,12 @@ pub(super) fn definition(parser: &mut Parser, parent: NodeId, queue: &mut Queue)
         parser.tree.detach(paragraph);
         sibling = parser.last_element(parent);
     }
+    let comment = sibling.filter(|sibling| terms.is_empty() && matches!(parser.tree.kind(*sibling), Kind::Html(_)));
+    if let Some(comment) = comment {
+        state = State::LooseList;
+        parser.tree.detach(comment);
+        sibling = parser.last_element(parent);
+    }
     let list = match sibling.filter(|sibling| parser.tree.tag(*sibling) == "dl") {
         Some(list) => {
             let holds_blocks = parser.last_element(list).is_some_and(|last| {
@@ -52,6 +58,10 @@ pub(super) fn definition(parser: &mut Parser, parent: NodeId, queue: &mut Queue)
         }
         None => parser.add_element(parent, "dl", &lines),
     };
+    if let Some(comment) = comment {
+        let node = parser.add_element(list, "dt", &lines[..1]);
+        parser.tree.append(node, comment);
+    }
     for term in terms {
         let node = parser.add_element(list, "dt", &term);
         parser.add_unread(node, term);

@@ -50,7 +50,7 @@ pub(super) fn continue_list(
         }
         sibling = child;
     }
-    let Some(Block { lines, .. }) = queue.pop_front() else { return false };
+    let Some(Block { blanks, lines }) = queue.pop_front() else { return false };
     let columns = tab * level;
     let lines: Lines = lines
         .into_iter()
@@ -59,12 +59,12 @@ pub(super) fn continue_list(
     parser.within(State::Detabbed, |parser| {
         if is_item(parser, parent) {
             let inner = parser.last_element(parent).filter(|last| is_list(parser, *last)).unwrap_or(parent);
-            parser.read_block(inner, lines);
+            parser.read_one(inner, Block { blanks, lines });
         } else if is_item(parser, sibling) {
-            parser.read_block(sibling, lines);
+            parser.read_one(sibling, Block { blanks, lines });
         } else if let Some(item) = parser.last_element(sibling).filter(|last| is_item(parser, *last)) {
             parser.loosen(item);
-            parser.read(item, &lines);
+            parser.read_after(item, &lines, blanks);
         } else {
             let item = parser.add_element(sibling, if lists.contains(&"dl") { "dd" } else { "li" }, &lines);
             parser.read_block(item, lines);

@@ -114,9 +114,22 @@ impl<'p> Parser<'p> {
 
     /// Reads lines that no blank line divides.
     fn read_block(&mut self, parent: NodeId, lines: Lines) {
-        if !lines.is_empty() {
-            self.read_blocks(parent, &mut Queue::from([Block { blanks: 0, lines }]));
+        self.read_one(parent, Block { blanks: 0, lines });
+    }
+
+    fn read_one(&mut self, parent: NodeId, block: Block) {
+        if !block.lines.is_empty() {
+            self.read_blocks(parent, &mut Queue::from([block]));
         }
+    }
+
+    /// Reads lines behind blank ones, which count where they continue a block of code.
+    fn read_after(&mut self, parent: NodeId, lines: &[Line], blanks: usize) {
+        let mut queue = Queue::from(blocks(lines));
+        if let Some(first) = queue.front_mut() {
+            first.blanks += blanks;
+        }
+        self.read_blocks(parent, &mut queue);
     }
 
     fn read_blocks(&mut self, parent: NodeId, queue: &mut Queue) {

@@ -62,6 +62,7 @@ impl Inline<'_> {
     /// A link that reads as its own address.
     fn take_link(&mut self, range: Range<usize>, shown: Range<usize>, prefix: &str) {
         let words = self.plain(shown);
+        let words = if prefix == "mailto:" { words.strip_prefix(prefix).unwrap_or(&words).to_owned() } else { words };
         let target = Target { url: format!("{prefix}{words}"), title: None };
         let node = self.make(Kind::Link(Box::new(target)), range.clone());
         let span = self.tree.keep(&words);

@@ -122,8 +122,15 @@ impl Inline<'_> {
     }
 
     fn named(&self, name: &str) -> Option<Target> {
-        let name = name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-        self.known.references.get(&name).cloned()
+        let mut key = String::with_capacity(name.len());
+        for c in name.chars() {
+            match c {
+                c if c.is_whitespace() && key.ends_with(' ') => {}
+                c if c.is_whitespace() => key.push(' '),
+                c => key.extend(c.to_lowercase()),
+            }
+        }
+        self.known.references.get(&key).cloned()
     }
 
     /// `[name]` behind the text, perhaps with a blank between them; and its end.
@@ -226,6 +233,8 @@ impl Inline<'_> {
     }
 
     fn title(&self, range: Range<usize>) -> String {
-        self.plain(range).trim().replace(['\n', '\t'], " ")
+        let title = self.plain(range).trim().replace(['\n', '\t'], " ");
+        let inner = ['"', '\''].iter().find_map(|quote| title.strip_prefix(*quote)?.strip_suffix(*quote));
+        inner.map(str::to_owned).unwrap_or(title)
     }
 }
