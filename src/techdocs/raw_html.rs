@@ -74,6 +74,17 @@ const ELEMENTS: &[&str] = &[
     "var",
 ];
 
+/// Elements of HTML that authors may not write.
+const OTHERS: &[&str] = &[
+    "acronym", "address", "animate", "applet", "area", "article", "aside", "audio", "base", "basefont", "bdo", "bgsound",
+    "big", "blink", "body", "button", "canvas", "center", "circle", "col", "colgroup", "data", "datalist", "dialog",
+    "embed", "fieldset", "font", "footer", "foreignobject", "form", "frame", "frameset", "g", "head", "header", "hgroup",
+    "html", "iframe", "image", "input", "isindex", "label", "legend", "link", "main", "map", "marquee", "math", "menu",
+    "meta", "meter", "nav", "nobr", "noembed", "noframes", "noscript", "object", "optgroup", "option", "output", "param",
+    "path", "plaintext", "portal", "progress", "rect", "script", "search", "section", "select", "slot", "strike", "style",
+    "svg", "template", "text", "textarea", "title", "track", "tt", "use", "video", "wbr", "xmp",
+];
+
 const VOID_ELEMENTS: &[&str] = &["br", "hr", "img", "source"];
 
 /// Elements that are dropped with all they hold.
@@ -180,6 +191,10 @@ pub(super) fn tokens(html: &str) -> Vec<(usize, Token<'_>)> {
         match known(tag.name, ELEMENTS) {
             Some(name) if tag.closing => tokens.push((open, Token::Close(name))),
             Some(name) => tokens.push((open, Token::Open { name, attributes: tag.attributes, closed: tag.closed })),
+            None if !is_html(tag.name) && !tag.has_attributes => {
+                // `<your-name>` is no element: people write it for something that readers are to fill in.
+                tokens.push((open, Token::Text(&html[open..at])));
+            }
             None if tag.closing => {}
             None => {
                 tokens.push((open, Token::Removed(tag.name.to_ascii_lowercase())));
@@ -206,6 +221,10 @@ pub(super) fn element(name: &str) -> Option<&'static str> {
 /// The attribute of that name, where authors may write it.
 pub(super) fn attribute(name: &str) -> Option<&'static str> {
     known(name, ATTRIBUTES)
+}
+
+fn is_html(name: &str) -> bool {
+    known(name, OTHERS).is_some()
 }
 
 /// Whether an element has no content and no closing tag.
@@ -297,6 +316,7 @@ pub(super) fn settle(fragment: &str) -> String {
 
 struct Tag<'t> {
     name: &'t str,
+    has_attributes: bool,
     closing: bool,
     closed: bool,
     attributes: Vec<Attribute<'t>>,
@@ -308,7 +328,7 @@ fn tag(text: &str) -> Option<(Tag<'_>, usize)> {
     let closing = bytes.get(1) == Some(&b'/');
     let name_from = 1 + usize::from(closing);
     let mut at = until(bytes, name_from, |byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>'))?;
-    let mut tag = Tag { name: &text[name_from..at], closing, closed: false, attributes: Vec::new() };
+    let mut tag = Tag { name: &text[name_from..at], has_attributes: false, closing, closed: false, attributes: Vec::new() };
     loop {
         at = until(bytes, at, |byte| !byte.is_ascii_whitespace())?;
         match bytes[at] {
@@ -320,6 +340,7 @@ fn tag(text: &str) -> Option<(Tag<'_>, usize)> {
             }
             _ => {}
         }
+        tag.has_attributes = true;
         let from = at;
         at = until(bytes, at + 1, |byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>' | b'='))?;
         let name = &text[from..at];
