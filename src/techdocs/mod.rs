@@ -6,7 +6,10 @@
 
 mod address;
 pub mod assets;
+mod awesome;
 mod blocks;
+pub mod dialect;
+mod edit;
 mod fence;
 mod footnotes;
 mod front_matter;
@@ -26,10 +29,11 @@ mod svg;
 mod tests;
 mod writer;
 
+pub use dialect::Dialect;
 pub use highlight::Highlighter;
 pub use inline::{inline_text, plain_text};
 pub use labels::{ENGLISH, Labels};
 pub use mkdocs::{MkDocs, NavItem, read_mkdocs};
-pub use nav::{NavNode, Navigation, navigation};
+pub use nav::{NavNode, Navigation};
 pub use outline::{Outline, outline};
 pub use page::{Heading, Links, PageInput, RenderedPage, Resolved, Section, render};
