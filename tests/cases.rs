@@ -577,11 +577,9 @@ impl Portal {
         self.set(of, |set, _| {
             let usual = format!("{:#?}", callboard::techdocs::Dialect::default());
             let own = format!("{:#?}", set.dialect(&set.pages[set.first()]));
-            page::diff(&usual, &own)
-                .lines()
-                .filter(|line| line.starts_with(['+', '-']))
-                .map(|line| format!("{line}\n"))
-                .collect()
+            let diff = page::diff(&usual, &own);
+            let changed = diff.lines().map(str::trim_start).filter(|line| line.starts_with(['+', '-']));
+            lines(changed.map(str::to_string))
         })
     }
 
@@ -641,6 +639,7 @@ fn clone_of(folder: &Path, url: &str) {
         repository.remote("origin", url)?;
         let mut index = repository.index()?;
         index.add_all(["*"], git2::IndexAddOption::DEFAULT, None)?;
+        index.write()?;
         let tree = repository.find_tree(index.write_tree()?)?;
         let when = git2::Time::new(1_700_000_000, 0);
         let author = git2::Signature::new("Ada", "ada@example.com", &when)?;

@@ -57,6 +57,8 @@ pub struct Site<'a> {
     docs_routes: Vec<Vec<String>>,
     /// The same for pages that have moved, in the order of the set's list of them.
     moved_routes: Vec<Vec<String>>,
+    /// `moved_starts[i]` is the number of moved pages before set `i`; one more entry holds the total.
+    moved_starts: Vec<u32>,
     /// `docs_starts[i]` is the number of pages before set `i`; one more entry holds the total.
     docs_starts: Vec<u32>,
     /// Entities of the groups tree that have no parent in the catalog.
@@ -92,9 +94,10 @@ impl<'a> Site<'a> {
             }
         }
         let Docs { sets: docs, shown } = docs;
-        let mut docs_starts = vec![0];
+        let (mut docs_starts, mut moved_starts) = (vec![0], vec![0]);
         for set in docs {
             docs_starts.push(docs_starts[docs_starts.len() - 1] + set.pages.len() as u32);
+            moved_starts.push(moved_starts[moved_starts.len() - 1] + set.moved.len() as u32);
         }
         let mut docs_routes = Vec::with_capacity(docs.len());
         let mut moved_routes = Vec::with_capacity(docs.len());
@@ -110,6 +113,7 @@ impl<'a> Site<'a> {
             shown,
             docs_routes,
             moved_routes,
+            moved_starts,
             docs_starts,
             roots: roots(catalog, graph),
             config,
@@ -157,6 +161,17 @@ impl<'a> Site<'a> {
         let Shown { set, page, anchor } = self.shown.get(&id)?;
         let route = self.docs_route(*set, *page);
         Some(anchor.as_ref().map_or_else(|| route.clone(), |anchor| format!("{route}#{anchor}")))
+    }
+
+    /// Number of pages that have moved.
+    pub(crate) fn moved_pages(&self) -> usize {
+        self.moved_starts.last().map_or(0, |total| *total as usize)
+    }
+
+    /// Set and place in its list of a moved page's number.
+    pub(crate) fn moved_page(&self, number: usize) -> (usize, usize) {
+        let set = self.moved_starts.partition_point(|start| *start as usize <= number) - 1;
+        (set, number - self.moved_starts[set] as usize)
     }
 
     /// The old route of a page that has moved, by its place in the set's list of them.

@@ -40,10 +40,28 @@ pub(super) fn by_pages_files(
     arranging.children("", items, &meta, usual.collapse_single_pages)
 }
 
-/// What stands for a `...` in the `nav` of mkdocs.yml: pages that it does not name, of the pattern only.
+/// Pages that a `nav` of mkdocs.yml takes by the pattern of a `...`, so that a bare one does not.
+pub(super) fn by_patterns(nav: &[NavItem], paths: &[&str]) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    for item in nav {
+        match item {
+            NavItem::Section { items, .. } => found.extend(by_patterns(items, paths)),
+            NavItem::Rest { pattern, .. } => {
+                let rest = Rest::parse(pattern).ok().filter(|rest| rest.pattern.is_some());
+                let matched = |rest: Rest| (0..paths.len()).filter(move |page| rest.matches(paths[*page]));
+                found.extend(rest.into_iter().flat_map(matched));
+            }
+            NavItem::Page { .. } | NavItem::Url { .. } | NavItem::Include { .. } => {}
+        }
+    }
+    found
+}
+
+/// What stands for a `...` in the `nav` of mkdocs.yml: pages that it does not name, of the pattern only. `by_patterns` are
+/// those that go to a `...` with a pattern.
 pub(super) fn rest(
     pattern: &str,
-    named: &BTreeSet<usize>,
+    (named, by_patterns): (&BTreeSet<usize>, &BTreeSet<usize>),
     filename: &str,
     usual: Arrangement,
     pages: &Pages<'_>,
@@ -51,7 +69,10 @@ pub(super) fn rest(
 ) -> Vec<NavNode> {
     let Ok(rest) = Rest::parse(pattern) else { return Vec::new() };
     let all = pages.given.pages.iter().copied().enumerate();
-    let left = all.filter(|(page, path)| !named.contains(page) && rest.matches(path));
+    let left = all.filter(|(page, path)| {
+        let is_taken = rest.pattern.is_none() && by_patterns.contains(page);
+        !named.contains(page) && !is_taken && rest.matches(path)
+    });
     if rest.flat {
         return left.map(|(page, _)| NavNode::Page { title: None, page }).collect();
     }

@@ -177,8 +177,9 @@ fn dialect(
     }
     if let Some(node) = extensions {
         let outside = extensions::extend(&mut dialect, &node.value, &place.path);
-        let here = at(place, &node);
-        findings.extend(outside.iter().map(|path| rules::mkdocs_path_outside(here.clone(), "base_path", path)));
+        for (path, (line, column)) in outside {
+            findings.push(rules::mkdocs_path_outside(place.at(line, column, 0), "base_path", &path));
+        }
     }
     dialect
 }

@@ -107,8 +107,11 @@ pub(super) struct Given<'n> {
     /// The address of something that is no page of the set, by its path as written.
     pub(super) elsewhere: &'n dyn Fn(&str) -> Option<String>,
     /// Pages that are not named, for a `...` and what stands behind it; none where nothing is to stand for it.
-    pub(super) rest: Option<&'n dyn Fn(&str, &BTreeSet<usize>) -> Vec<NavNode>>,
+    pub(super) rest: Option<&'n Rest<'n>>,
 }
+
+/// The pages that a `...` stands for, by what is written behind it and the pages that are named.
+pub(super) type Rest<'n> = dyn Fn(&str, &BTreeSet<usize>) -> Vec<NavNode> + 'n;
 
 impl<'n> Given<'n> {
     pub(super) fn new(pages: &'n [&'n str], elsewhere: &'n dyn Fn(&str) -> Option<String>) -> Self {

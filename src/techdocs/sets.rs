@@ -25,6 +25,7 @@ use crate::source::{Addresses, Repo, RepoId, Snapshot, join, parent};
 use mounts::Mount;
 use rayon::prelude::*;
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use shown::Shown;
@@ -383,9 +384,10 @@ fn navigation(set: &Reading<'_>, title: &dyn Fn(usize) -> String, findings: &mut
         (Some(Awesome::Nav { filename }), _) => awesome::by_nav_files(filename, &pages, findings),
         (None, Some(nav)) => given.nodes(nav, findings),
         (Some(Awesome::Pages { filename, usual }), Some(nav)) => {
-            let found = std::cell::RefCell::new(Vec::new());
+            let found = RefCell::new(Vec::new());
+            let by_patterns = awesome::by_patterns(nav, paths);
             let rest = |pattern: &str, named: &BTreeSet<usize>| {
-                awesome::rest(pattern, named, filename, *usual, &pages, &mut found.borrow_mut())
+                awesome::rest(pattern, (named, &by_patterns), filename, *usual, &pages, &mut found.borrow_mut())
             };
             let with_rest =
                 Given { pages: paths, known: given.known.clone(), elsewhere: &elsewhere, rest: Some(&rest) };

@@ -8,7 +8,7 @@ use crate::diagnostics::suggestion::nearest;
 use crate::diagnostics::{Finding, Place, rules};
 use crate::search::SearchDocument;
 use crate::source::{Repo, join, parent};
-use crate::techdocs::sets::{DocPage, DocSet, MAX_PAGE};
+use crate::techdocs::sets::{DocPage, DocSet, MAX_PAGE, Moved};
 use crate::techdocs::{self, ENGLISH, Links, NavNode, PageInput, RenderedPage, Resolved, assets};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -297,11 +297,14 @@ fn of_portal(site: &Site<'_>, target: &str) -> Option<String> {
         "catalog" => Some(route::entity(site.catalog.entity(id))),
         "docs" => {
             let set = site.docs_of(id)?;
-            let page = match parts.next().map(|path| path.trim_matches('/')).filter(|path| !path.is_empty()) {
-                Some(path) => site.docs[set].find(path)?,
-                None => site.docs[set].first(),
-            };
-            Some(site.docs_route(set, page))
+            let path = parts.next().unwrap_or_default().trim_matches('/');
+            let docs = &site.docs[set];
+            let page = if path.is_empty() { Some(docs.first()) } else { docs.find(path) };
+            match (page, docs.moved(path)) {
+                (Some(page), _) => Some(site.docs_route(set, page)),
+                (None, Some(Moved::Page(page, _))) => Some(site.docs_route(set, *page)),
+                (None, _) => None,
+            }
         }
         _ => None,
     }

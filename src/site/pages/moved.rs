@@ -6,22 +6,12 @@ use super::super::{Rendered, Site};
 use crate::techdocs::sets::Moved;
 
 pub(super) fn count(site: &Site<'_>) -> usize {
-    site.docs.iter().map(|set| set.moved.len()).sum()
+    site.moved_pages()
 }
 
 pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
-    let mut before = 0;
-    let all = site.docs.iter().enumerate();
-    let of_set = all.flat_map(|(at, set)| set.moved.values().enumerate().map(move |(row, moved)| (at, row, moved)));
-    let Some((set, row, moved)) = of_set
-        .skip_while(|_| {
-            before += 1;
-            before <= number
-        })
-        .next()
-    else {
-        return Rendered::default();
-    };
+    let (set, row) = site.moved_page(number);
+    let Some(moved) = site.docs[set].moved.values().nth(row) else { return Rendered::default() };
     let route = site.moved_route(set, row);
     let links = site.linker(&route);
     let title = match moved {

@@ -160,14 +160,17 @@ impl Walk<'_, '_> {
         is_folder.then(|| Slot::Folder { path, title: title.cloned() })
     }
 
+    /// Inner folders come first, then those that stand first in their list.
     fn open_folders(&mut self, slots: &mut [Slot], settings: &Settings) {
         let mut found = Vec::new();
-        folders_in(slots, &mut found);
-        found.sort_by_key(|slot| match slot {
-            Slot::Folder { path, .. } => usize::MAX - path.matches('/').count(),
-            _ => 0,
+        open_slots(slots, &mut found);
+        let mut folders: Vec<(usize, &mut Slot)> =
+            found.into_iter().filter(|(_, slot)| matches!(slot, Slot::Folder { .. })).collect();
+        folders.sort_by_key(|(at, slot)| match slot {
+            Slot::Folder { path, .. } => (usize::MAX - path.matches('/').count(), *at),
+            _ => (0, *at),
         });
-        for slot in found {
+        for (_, slot) in folders {
             if let Slot::Folder { path, title } = slot {
                 let node = self.folder(path, title.clone(), settings);
                 *slot = Slot::Done(node.into_iter().collect());
@@ -175,21 +178,21 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// Those that stand first in their list come first, be it the folder's own or that of a section.
     fn open_patterns(&mut self, slots: &mut [Slot], folder: &str, settings: &Settings) {
-        for slot in slots {
-            match slot {
-                Slot::Section { slots, .. } => self.open_patterns(slots, folder, settings),
-                Slot::Pattern { pattern, own, place } => {
-                    let settings = own.as_deref().unwrap_or(settings);
-                    let nodes = self.matching(folder, pattern, settings);
-                    if let Some(place) = place
-                        && nodes.is_empty()
-                    {
-                        self.findings.push(rules::mkdocs_nav_missing(place.clone(), pattern, None));
-                    }
-                    *slot = Slot::Done(nodes);
+        let mut found = Vec::new();
+        open_slots(slots, &mut found);
+        found.sort_by_key(|(at, _)| *at);
+        for (_, slot) in found {
+            if let Slot::Pattern { pattern, own, place } = slot {
+                let settings = own.as_deref().unwrap_or(settings);
+                let nodes = self.matching(folder, pattern, settings);
+                if let Some(place) = place
+                    && nodes.is_empty()
+                {
+                    self.findings.push(rules::mkdocs_nav_missing(place.clone(), pattern, None));
                 }
-                Slot::Done(_) | Slot::Folder { .. } => {}
+                *slot = Slot::Done(nodes);
             }
         }
     }
@@ -287,12 +290,13 @@ impl Walk<'_, '_> {
     }
 }
 
-fn folders_in<'s>(slots: &'s mut [Slot], found: &mut Vec<&'s mut Slot>) {
-    for slot in slots {
+/// Entries that are not settled, each with its place in its own list.
+fn open_slots<'s>(slots: &'s mut [Slot], found: &mut Vec<(usize, &'s mut Slot)>) {
+    for (at, slot) in slots.iter_mut().enumerate() {
         match slot {
-            Slot::Folder { .. } => found.push(slot),
-            Slot::Section { slots, .. } => folders_in(slots, found),
-            Slot::Done(_) | Slot::Pattern { .. } => {}
+            Slot::Section { slots, .. } => open_slots(slots, found),
+            Slot::Folder { .. } | Slot::Pattern { .. } => found.push((at, slot)),
+            Slot::Done(_) => {}
         }
     }
 }

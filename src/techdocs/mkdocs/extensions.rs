@@ -1,13 +1,14 @@
 //! `markdown_extensions`: what of them a reader would see.
 
-use super::yaml::Node;
+use super::yaml::{Node, place};
 use crate::source::{join, parent};
 use crate::techdocs::dialect::{
     Critic, CustomFence, Dialect, Highlight, MagicLinks, SmartEmphasis, Smarty, Snippets, Symbols, Toc, WikiLinks,
 };
 
-/// Lays what mkdocs.yml says over the defaults. `mkdocs` is its path in the repository. Gives folders that leave it.
-pub(super) fn extend(dialect: &mut Dialect, extensions: &Node, mkdocs: &str) -> Vec<String> {
+/// Lays what mkdocs.yml says over the defaults. `mkdocs` is its path in the repository. Gives folders that leave it, with
+/// the place of the option that names them.
+pub(super) fn extend(dialect: &mut Dialect, extensions: &Node, mkdocs: &str) -> Vec<(String, (u32, u32))> {
     let mut outside = Vec::new();
     for extension in extensions.named() {
         let name = extension.name.strip_prefix("markdown.extensions.").unwrap_or(&extension.name);
@@ -21,7 +22,7 @@ pub(super) fn extend(dialect: &mut Dialect, extensions: &Node, mkdocs: &str) -> 
     outside
 }
 
-fn apply(dialect: &mut Dialect, name: &str, options: &Node, mkdocs: &str, outside: &mut Vec<String>) {
+fn apply(dialect: &mut Dialect, name: &str, options: &Node, mkdocs: &str, outside: &mut Vec<(String, (u32, u32))>) {
     let is = |key: &str, default: bool| options.is(key).unwrap_or(default);
     match name {
         "toc" => toc(&mut dialect.toc, options),
@@ -153,15 +154,16 @@ fn toc(toc: &mut Toc, options: &Node) {
     }
 }
 
-fn snippets(snippets: &mut Snippets, options: &Node, mkdocs: &str, outside: &mut Vec<String>) {
+fn snippets(snippets: &mut Snippets, options: &Node, mkdocs: &str, outside: &mut Vec<(String, (u32, u32))>) {
     let written = options.texts("base_path");
+    let here = options.get("base_path").map(place).unwrap_or_default();
     if !written.is_empty() {
         let folder = parent(mkdocs);
         snippets.base_paths = Vec::new();
         for path in written {
             match join(folder, path).filter(|_| !path.starts_with('/')) {
                 Some(path) => snippets.base_paths.push(path),
-                None => outside.push(path.to_owned()),
+                None => outside.push((path.to_owned(), here)),
             }
         }
     }

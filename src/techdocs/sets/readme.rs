@@ -31,7 +31,7 @@ pub(super) fn beside_descriptors(catalog: &Catalog, snapshot: &Snapshot) -> BTre
     let mut folders: BTreeMap<(RepoId, &str), Vec<EntityId>> = BTreeMap::new();
     for id in catalog.ids() {
         let entity = catalog.entity(id);
-        if entity.kind.id == "component" || KINDS.contains(&&*entity.kind.id) {
+        if entity.kind.id == "component" || KINDS.contains(&entity.kind.id) {
             folders.entry((entity.written.repo, parent(&entity.written.place.path))).or_default().push(id);
         }
     }
