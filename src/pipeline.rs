@@ -14,7 +14,8 @@ use crate::site::mirror::PAGE_SIZE;
 use crate::site::pages::{Closing, Counts};
 use crate::site::{CLOSING, PAGE_TYPES, Rendered, Site, SiteOptions, SiteParts};
 use crate::source::{self, Crawl, CrawlOptions, Snapshot};
-use crate::techdocs::{Highlighter, sets};
+use crate::techdocs::Highlighter;
+use crate::techdocs::sets::{self, Docs, PlanOptions};
 use rayon::prelude::*;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -103,7 +104,7 @@ pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<
     let theme = Theme::new(input.theme)?;
 
     input.watcher.stage("docs", None)?;
-    let (docs, found) = sets::plan(catalog, snapshot);
+    let (docs, found) = plan_docs(input, gathered);
     let mut findings = gathered.findings.clone();
     findings.extend(found);
     config.settle(&mut findings);
@@ -157,10 +158,17 @@ pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<
     Ok(Built { findings: all, report })
 }
 
+fn plan_docs(input: &Input<'_>, gathered: &Gathered) -> (Docs, Vec<Finding>) {
+    let CatalogOptions { elsewhere, is_part, .. } = input.catalog;
+    let is_elsewhere = |reference: &str| elsewhere.map_or(is_part, |elsewhere| elsewhere.has(reference));
+    let readmes = input.loaded.config.readmes;
+    sets::plan(&gathered.catalog, &gathered.snapshot, &PlanOptions { readmes, is_elsewhere: &is_elsewhere, is_part })
+}
+
 /// What the documentation has to say: folders that are missing, broken links. Makes every page of it and keeps none.
 pub fn check_docs(input: &Input<'_>, gathered: &Gathered) -> Result<Vec<Finding>, Stop> {
     let Gathered { snapshot, catalog, graph, findings } = gathered;
-    let (docs, mut found) = sets::plan(catalog, snapshot);
+    let (docs, mut found) = plan_docs(input, gathered);
     let highlighter = Highlighter::plain();
     let site = Site::new(SiteParts {
         config: &input.loaded.config,

@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | `env` | variables, `NAME=value` |
 //! | `configs` | configuration files as `--config` would name them |
+//! | `origins` | repositories that are clones, `repo https://forge/owner/name` |
 //! | `compat` | nothing: the verdicts are those of stock Backstage |
 //! | `findings` | every finding, with its hints |
 //! | `entities` | accepted refs, without those of the page's common files |
@@ -19,6 +20,10 @@
 //! | `html REPO/PATH` | a documentation page's content |
 //! | `nav REF` | the navigation of an entity's documentation |
 //! | `files` | files that the documentation brings beside its pages |
+//! | `docs` | where the Docs tab of each entity leads |
+//! | `edits REF` | where the pages of a documentation are edited |
+//! | `dialect REF` | how the pages of a documentation are read, beyond the defaults |
+//! | `page ROUTE` | a page of the site as it is written |
 //!
 //! The language of a file may carry `,crlf` or `,bom`; `hex` files hold bytes. `UPDATE=1 cargo test --test cases` writes
 //! what came into the pages; `CASE=words` runs only cases whose page or name holds the words.
@@ -97,6 +102,10 @@ fn techdocs() {
         "html" => portal.html(of),
         "nav" => portal.nav(of),
         "files" => portal.files(),
+        "docs" => portal.docs_tabs(),
+        "edits" => portal.edits(of),
+        "dialect" => portal.dialect(of),
+        "page" => portal.page(of),
         _ => None,
     });
 }
@@ -233,6 +242,8 @@ struct Files {
     files: Vec<(String, Vec<u8>)>,
     inputs: Inputs,
     compat: bool,
+    /// Repositories that are clones, with the address they were cloned from.
+    origins: Vec<(String, String)>,
     /// Repositories that stand in the page's common files only.
     shared_repos: BTreeSet<String>,
 }
@@ -255,11 +266,18 @@ impl Files {
                 self.inputs.configs = block.text.lines().map(PathBuf::from).collect();
                 return Ok(true);
             }
+            ("origins", "") => {
+                for line in block.text.lines() {
+                    let (repo, url) = line.split_once(' ').ok_or("an origin is written `repo address`")?;
+                    self.origins.push((repo.to_string(), url.to_string()));
+                }
+                return Ok(true);
+            }
             ("compat", "") => {
                 self.compat = true;
                 return Ok(true);
             }
-            ("html" | "nav" | "api", _) | (_, "") => return Ok(false),
+            ("html" | "nav" | "api" | "edits" | "dialect" | "page", _) | (_, "") => return Ok(false),
             ("json", reference) if reference.contains(':') => return Ok(false),
             _ => {}
         }
@@ -324,6 +342,9 @@ impl Portal {
             scratch.write(&format!("portal/{path}"), bytes);
         }
         let dir = scratch.path().join("portal");
+        for (repo, url) in &files.origins {
+            clone_of(&dir.join(repo), url);
+        }
         let configs = files.inputs.configs.iter().map(|path| dir.join(path)).collect();
         let loaded = config::load(&Inputs { dir, configs, ..files.inputs })?;
         let (gathered, built) = (OnceCell::new(), OnceCell::new());
@@ -337,7 +358,10 @@ impl Portal {
             return None;
         }
         let mut theme = config::theme(None).expect("the built-in theme can be read");
-        theme.insert("templates/docs.html".to_string(), Cow::Borrowed(b"{{ content | safe }}"));
+        let content = b"{% if notice %}(needs {{ notice }})\n{% endif %}{{ content | safe }}";
+        theme.insert("templates/docs.html".to_string(), Cow::Borrowed(content));
+        let moved = b"moved to {{ to }}: {{ url }}";
+        theme.insert("templates/moved.html".to_string(), Cow::Borrowed(moved));
         let input = self.input(&theme);
         let gathered = pipeline::gather(&input).expect("nothing in a repository stops a build");
         let site = Memory::default();
@@ -482,6 +506,9 @@ impl Portal {
                 kind.relations.iter().map(|row| format!(", {} {}", row.field, row.relation)).collect();
             out.push(format!("kind: {} in {}{relations}", kind.plural, kind.api_versions.join(" and ")));
         }
+        if !config.readmes {
+            out.push("readmes: no".to_string());
+        }
         if config.codeowners != CodeOwners::Off {
             out.push(format!("codeowners: {:?}", config.codeowners).to_lowercase());
         }
@@ -508,16 +535,63 @@ impl Portal {
         Some(lines(repos))
     }
 
-    fn docs(&self) -> Option<Vec<sets::DocSet>> {
+    fn docs(&self) -> Option<sets::Docs> {
         let gathered = self.gathered()?;
-        Some(sets::plan(&gathered.catalog, &gathered.snapshot).0)
+        let readmes = self.loaded.config.readmes;
+        let options = sets::PlanOptions { readmes, is_elsewhere: &|_| false, is_part: false };
+        Some(sets::plan(&gathered.catalog, &gathered.snapshot, &options).0)
+    }
+
+    fn set<T>(&self, of: &str, read: impl FnOnce(&sets::DocSet, &Gathered) -> T) -> Option<T> {
+        let gathered = self.gathered()?;
+        let docs = self.docs()?;
+        let set = docs.sets.iter().find(|set| *gathered.catalog.entity(set.entity).reference == *of)?;
+        Some(read(set, gathered))
+    }
+
+    fn docs_tabs(&self) -> Option<String> {
+        let gathered = self.gathered()?;
+        let docs = self.docs()?;
+        let tab = |(id, shown): (&EntityId, &sets::Shown)| {
+            let set = &docs.sets[shown.set];
+            let (own, of) = (gathered.catalog.entity(*id), gathered.catalog.entity(set.entity));
+            let of = if set.entity == *id { String::new() } else { format!(" of {}", of.reference) };
+            let page = &set.pages[shown.page];
+            let anchor = shown.anchor.as_ref().map_or_else(String::new, |anchor| format!("#{anchor}"));
+            let repo = &gathered.snapshot.repo(set.repo).id;
+            format!("{}: {}{anchor}{of} ({repo}/{})", own.reference, page.path, page.file)
+        };
+        Some(lines(docs.shown.iter().map(tab)))
+    }
+
+    fn edits(&self, of: &str) -> Option<String> {
+        self.set(of, |set, gathered| {
+            let edit = |page: &sets::DocPage| set.edit_url(page, gathered.snapshot.repo(set.repo));
+            let line = |page| edit(page).unwrap_or_else(|| "nowhere".to_string());
+            lines(set.pages.iter().map(|page| format!("{}: {}", page.path, line(page))))
+        })
+    }
+
+    /// What differs from the defaults, as Rust shows it.
+    fn dialect(&self, of: &str) -> Option<String> {
+        self.set(of, |set, _| {
+            let usual = format!("{:#?}", callboard::techdocs::Dialect::default());
+            let own = format!("{:#?}", set.dialect(&set.pages[set.first()]));
+            let diff = page::diff(&usual, &own);
+            let changed = diff.lines().map(str::trim_start).filter(|line| line.starts_with(['+', '-']));
+            lines(changed.map(str::to_string))
+        })
+    }
+
+    fn page(&self, of: &str) -> Option<String> {
+        Some(String::from_utf8_lossy(&self.built()?.site.get(&format!("{of}index.html"))?).into_owned())
     }
 
     /// `REPO/PATH`
     fn html(&self, of: &str) -> Option<String> {
         let site = &self.built()?.site;
         let gathered = self.gathered()?;
-        for set in self.docs()? {
+        for set in self.docs()?.sets {
             let repo = &gathered.snapshot.repo(set.repo).id;
             let routes = route::pages(set.pages.iter().map(|page| page.path.as_str()));
             for (page, route) in set.pages.iter().zip(routes) {
@@ -531,28 +605,47 @@ impl Portal {
     }
 
     fn nav(&self, of: &str) -> Option<String> {
-        let gathered = self.gathered()?;
-        let docs = self.docs()?;
-        let set = docs.iter().find(|set| *gathered.catalog.entity(set.entity).reference == *of)?;
-        let mut out = Vec::new();
-        outline(&set.nav, set, 0, &mut out);
-        Some(lines(out))
+        self.set(of, |set, _| {
+            let mut out = Vec::new();
+            outline(&set.nav, set, 0, &mut out);
+            lines(out)
+        })
     }
 
     fn files(&self) -> Option<String> {
         let site = &self.built()?.site;
         let gathered = self.gathered()?;
         let mut found = Vec::new();
-        for set in self.docs()? {
+        for set in self.docs()?.sets {
             let base = route::docs(gathered.catalog.entity(set.entity));
-            let paths =
-                gathered.snapshot.repo(set.repo).below(&set.docs_dir).map(|file| &file.path[set.docs_dir.len()..]);
-            let routes = paths.map(|path| format!("{base}{}", route::file(path.trim_start_matches('/'))));
-            found.extend(routes.filter(|path| site.contains(path)));
+            let files = gathered.snapshot.repo(set.repo).files().iter();
+            let paths = files.map(|file| match set.path_of(&file.path) {
+                Some(path) => format!("{base}{}", route::file(&path)),
+                None => format!("{base}-/{}", route::file(&file.path)),
+            });
+            found.extend(paths.filter(|path| site.contains(path)));
         }
         found.sort();
         Some(lines(found))
     }
+}
+
+/// Makes a folder of files a clone with one commit.
+fn clone_of(folder: &Path, url: &str) {
+    let mut options = git2::RepositoryInitOptions::new();
+    options.initial_head("main");
+    let made = || -> Result<(), git2::Error> {
+        let repository = git2::Repository::init_opts(folder, &options)?;
+        repository.remote("origin", url)?;
+        let mut index = repository.index()?;
+        index.add_all(["*"], git2::IndexAddOption::DEFAULT, None)?;
+        index.write()?;
+        let tree = repository.find_tree(index.write_tree()?)?;
+        let when = git2::Time::new(1_700_000_000, 0);
+        let author = git2::Signature::new("Ada", "ada@example.com", &when)?;
+        repository.commit(Some("HEAD"), &author, &author, "first", &tree, &[]).map(|_| ())
+    };
+    made().expect("a repository can be made");
 }
 
 fn outline(nodes: &[NavNode], set: &sets::DocSet, depth: usize, out: &mut Vec<String>) {

@@ -97,7 +97,8 @@ pub enum Parent {
 }
 
 /// Annotations whose place is kept.
-const WATCHED: [&str; 2] = [well_known::TECHDOCS_REF, well_known::REPLACED_BY];
+const WATCHED: [&str; 4] =
+    [well_known::TECHDOCS_REF, well_known::REPLACED_BY, well_known::TECHDOCS_ENTITY, well_known::TECHDOCS_ENTITY_PATH];
 
 /// One document: a mapping that should be an entity.
 #[derive(Debug)]

@@ -146,6 +146,15 @@ pub const REPLACED_BY: &str = "callboard.dev/replaced-by";
 /// `backstage.io/techdocs-ref`
 pub const TECHDOCS_REF: &str = "backstage.io/techdocs-ref";
 
+/// `backstage.io/techdocs-entity`
+pub const TECHDOCS_ENTITY: &str = "backstage.io/techdocs-entity";
+
+/// `backstage.io/techdocs-entity-path`
+pub const TECHDOCS_ENTITY_PATH: &str = "backstage.io/techdocs-entity-path";
+
+/// `backstage.io/source-location`
+pub const SOURCE_LOCATION: &str = "backstage.io/source-location";
+
 /// The lifecycles that Backstage names.
 pub const LIFECYCLES: [&str; 3] = ["experimental", "production", "deprecated"];
 

@@ -1,7 +1,7 @@
 //! The keys of a configuration: one table for the reader, which names keys that nobody reads, and for the JSON Schema.
 
 use Shape::{
-    Backstage, Filled, JsonSchema, KindName, List, OneOf, Ours, Relation, Severities, Text, TextOr, WebAddress,
+    Backstage, Filled, JsonSchema, KindName, List, OneOf, Ours, Relation, Severities, Switch, Text, TextOr, WebAddress,
 };
 
 /// A key that is read.
@@ -18,6 +18,8 @@ pub struct KnownKey {
 #[derive(Debug, Clone, Copy)]
 pub enum Shape {
     Text,
+    /// `true` or `false`.
+    Switch,
     /// An http or https address.
     WebAddress,
     OneOf(&'static [&'static str]),
@@ -112,6 +114,7 @@ const INTEGRATIONS: &[KnownKey] = &[
 const CALLBOARD: &[KnownKey] = &[
     key("theme", Text, "A folder with templates and assets that replace those of the built-in theme, file by file."),
     key("sources", Ours(SOURCES), "Repositories that are scanned for descriptors, beside `catalog.locations`."),
+    key("techdocs", Ours(TECHDOCS), "What is shown as documentation."),
     key("connect", List(&Text), "Origins that pages may talk to."),
     key("imageHosts", List(&Text), "Origins that images may come from."),
     key("gitProtocols", List(&Text), "Protocols of git beyond https and ssh."),
@@ -129,6 +132,12 @@ const SOURCES: &[KnownKey] = &[
     key("filesystem", List(&Text), "Folders, relative to this file."),
     key("git", List(&TextOr(&Ours(GIT_SOURCE))), "Git repositories anywhere, by their address."),
 ];
+
+const TECHDOCS: &[KnownKey] = &[key(
+    "readme",
+    Switch,
+    "Whether an entity without docs of its own shows the README beside its descriptor; `true` where it is missing.",
+)];
 
 const GIT_SOURCE: &[KnownKey] = &[
     needed("url", Text, "The address that `git clone` takes."),

@@ -99,6 +99,21 @@ impl Read {
         CodeOwners::Off
     }
 
+    /// `callboard.techdocs.readme`
+    pub(super) fn readmes(&mut self, techdocs: Option<&Setting>) -> bool {
+        let Some(setting) = techdocs.and_then(|techdocs| techdocs.get("readme")) else { return true };
+        let wanted = match &setting.value {
+            Value::Null => Some(true),
+            Value::Bool(wanted) => Some(*wanted),
+            Value::Text(text) => text.parse().ok(),
+            _ => None,
+        };
+        if wanted.is_none() {
+            self.wrong(setting, "callboard.techdocs.readme", "`true` or `false`");
+        }
+        wanted.unwrap_or(true)
+    }
+
     /// `callboard.kinds`
     pub(super) fn kinds(&mut self, own: Option<&Setting>) -> Vec<DeclaredKind> {
         let list = self.list(own, "callboard", "kinds");

@@ -60,6 +60,7 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
         kinds: read.kinds(own),
         lifecycles: read.texts(own, "callboard", "lifecycles"),
         codeowners: read.codeowners(own),
+        readmes: read.readmes(own.and_then(|own| own.get("techdocs"))),
         files,
     };
     Loaded { config, findings: read.findings, texts }

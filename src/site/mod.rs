@@ -18,8 +18,8 @@ use crate::graph::Graph;
 use crate::search::SearchDocument;
 use crate::source::{Repo, RepoId, Snapshot};
 use crate::techdocs::Highlighter;
-use crate::techdocs::sets::DocSet;
-use std::collections::HashMap;
+use crate::techdocs::sets::{DocSet, Docs, Moved, Shown};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 pub use date::rfc3339;
@@ -52,9 +52,13 @@ pub struct Site<'a> {
     /// Lists by kind: `None` for all, then each kind that has entities.
     lists: Vec<EntityList>,
     by_entity: HashMap<Arc<str>, Vec<u32>>,
-    docs_of: HashMap<EntityId, u32>,
+    shown: &'a BTreeMap<EntityId, Shown>,
     /// Routes of each set's pages below the set's own.
     docs_routes: Vec<Vec<String>>,
+    /// The same for pages that have moved, in the order of the set's list of them.
+    moved_routes: Vec<Vec<String>>,
+    /// `moved_starts[i]` is the number of moved pages before set `i`; one more entry holds the total.
+    moved_starts: Vec<u32>,
     /// `docs_starts[i]` is the number of pages before set `i`; one more entry holds the total.
     docs_starts: Vec<u32>,
     /// Entities of the groups tree that have no parent in the catalog.
@@ -89,15 +93,27 @@ impl<'a> Site<'a> {
                 by_entity.entry(catalog.entity(id).reference.clone()).or_default().push(at as u32);
             }
         }
-        let mut docs_starts = vec![0];
+        let Docs { sets: docs, shown } = docs;
+        let (mut docs_starts, mut moved_starts) = (vec![0], vec![0]);
         for set in docs {
             docs_starts.push(docs_starts[docs_starts.len() - 1] + set.pages.len() as u32);
+            moved_starts.push(moved_starts[moved_starts.len() - 1] + set.moved.len() as u32);
+        }
+        let mut docs_routes = Vec::with_capacity(docs.len());
+        let mut moved_routes = Vec::with_capacity(docs.len());
+        for set in docs {
+            let pages = set.pages.iter().map(|page| page.path.as_str());
+            let mut routes = route::pages(pages.chain(set.moved.keys().map(String::as_str)));
+            moved_routes.push(routes.split_off(set.pages.len()));
+            docs_routes.push(routes);
         }
         Site {
             lists: lists(catalog),
             by_entity,
-            docs_of: docs.iter().enumerate().map(|(at, set)| (set.entity, at as u32)).collect(),
-            docs_routes: docs.iter().map(|set| route::pages(set.pages.iter().map(|page| page.path.as_str()))).collect(),
+            shown,
+            docs_routes,
+            moved_routes,
+            moved_starts,
             docs_starts,
             roots: roots(catalog, graph),
             config,
@@ -135,25 +151,44 @@ impl<'a> Site<'a> {
         &self.roots
     }
 
-    /// The documentation of an entity: its own, or the one its `techdocs-entity` annotation names.
+    /// The documentation of an entity: its own, or the one its `techdocs-entity` annotation leads to.
     pub(crate) fn docs_of(&self, id: EntityId) -> Option<usize> {
-        const TECHDOCS_ENTITY: &str = "backstage.io/techdocs-entity";
-        let own = self.docs_of.get(&id);
-        let borrowed = || {
-            let named = self.catalog.entity(id).annotation(TECHDOCS_ENTITY)?;
-            let reference = crate::catalog::EntityRef::parse(named, None, "default").ok()?;
-            self.docs_of.get(&self.catalog.find(&reference.canonical())?)
-        };
-        own.or_else(borrowed).map(|at| *at as usize)
+        self.shown.get(&id).map(|shown| shown.set)
     }
 
-    /// The route of the page at which an entity's documentation starts.
+    /// The route of the page at which an entity's documentation starts; it may carry an anchor.
     pub(crate) fn docs_start(&self, id: EntityId) -> Option<String> {
-        const TECHDOCS_ENTITY_PATH: &str = "backstage.io/techdocs-entity-path";
-        let set = self.docs_of(id)?;
-        let docs = &self.docs[set];
-        let named = self.catalog.entity(id).annotation(TECHDOCS_ENTITY_PATH).and_then(|path| docs.find(path));
-        Some(self.docs_route(set, named.unwrap_or_else(|| docs.first())))
+        let Shown { set, page, anchor } = self.shown.get(&id)?;
+        let route = self.docs_route(*set, *page);
+        Some(anchor.as_ref().map_or_else(|| route.clone(), |anchor| format!("{route}#{anchor}")))
+    }
+
+    /// Number of pages that have moved.
+    pub(crate) fn moved_pages(&self) -> usize {
+        self.moved_starts.last().map_or(0, |total| *total as usize)
+    }
+
+    /// Set and place in its list of a moved page's number.
+    pub(crate) fn moved_page(&self, number: usize) -> (usize, usize) {
+        let set = self.moved_starts.partition_point(|start| *start as usize <= number) - 1;
+        (set, number - self.moved_starts[set] as usize)
+    }
+
+    /// The old route of a page that has moved, by its place in the set's list of them.
+    pub(crate) fn moved_route(&self, set: usize, row: usize) -> String {
+        let entity = self.catalog.entity(self.docs[set].entity);
+        format!("{}{}", route::docs(entity), self.moved_routes[set][row])
+    }
+
+    /// Where a page of a set is now.
+    pub(crate) fn moved_address(&self, set: usize, moved: &Moved, links: &Linker) -> String {
+        match moved {
+            Moved::Page(page, anchor) => {
+                let route = self.docs_route(set, *page);
+                links.to(&anchor.as_ref().map_or_else(|| route.clone(), |anchor| format!("{route}#{anchor}")))
+            }
+            Moved::Url(url) => url.clone(),
+        }
     }
 
     /// Set and page of a documentation page's number.
@@ -189,7 +224,7 @@ pub struct SiteParts<'a> {
     pub snapshot: &'a Snapshot,
     pub catalog: &'a Catalog,
     pub graph: &'a Graph,
-    pub docs: &'a [DocSet],
+    pub docs: &'a Docs,
     pub highlighter: &'a Highlighter<'a>,
     pub options: &'a SiteOptions,
     pub findings: &'a [Finding],

@@ -18,6 +18,7 @@ pub enum View {
     Definition(Box<DefinitionPage>),
     DocsIndex(Box<DocsIndex>),
     Docs(Box<DocsPage>),
+    Moved(Box<MovedPage>),
     CreateIndex(Box<CreateIndex>),
     Template(Box<TemplatePage>),
     Teams(Box<TeamsPage>),
@@ -36,6 +37,7 @@ impl View {
             View::Definition(_) => "definition.html",
             View::DocsIndex(_) => "docs-index.html",
             View::Docs(_) => "docs.html",
+            View::Moved(_) => "moved.html",
             View::CreateIndex(_) => "create-index.html",
             View::Template(_) => "template.html",
             View::Teams(_) => "teams.html",
@@ -391,6 +393,8 @@ pub struct DocsPage {
     pub site_url: String,
     pub entity: EntityLink,
     pub nav: Vec<NavNode>,
+    /// The MkDocs plugin that parts of the page were written for, where it is missed.
+    pub notice: Option<String>,
     pub content: SafeHtml,
     /// True when the content itself starts with an h1.
     pub has_heading: bool,
@@ -401,6 +405,16 @@ pub struct DocsPage {
     pub edit_url: Option<String>,
     pub last_change: Option<LastChange>,
     pub findings: Vec<FindingRow>,
+}
+
+/// `moved.html`: what stands at the old address of a documentation page.
+#[derive(Debug, Clone, Serialize)]
+pub struct MovedPage {
+    pub page: Frame,
+    /// Where readers are sent.
+    pub url: String,
+    /// What is there: a title, or the address itself.
+    pub to: String,
 }
 
 #[derive(Debug, Clone, Serialize)]

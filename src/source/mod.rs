@@ -5,6 +5,7 @@
 //! points at.
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this room is the door to repositories")]
 
+mod addresses;
 mod codeowners;
 mod crawl;
 mod folder;
@@ -21,6 +22,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
+pub use addresses::Addresses;
 pub use crawl::{Crawl, CrawlOptions, Emitter, EmitterId, Ingested, Origin, ReadDescriptor, Reading, Target, crawl};
 pub use local::{Local, Remote, local};
 pub use path::{join, normalize, parent};

@@ -1,16 +1,23 @@
-//! mkdocs.yml: where the pages lie and in which order they are read.
+//! mkdocs.yml: where the pages lie, in which order they are read, and how they are to be read.
 //!
 //! Reading never fails. A file that is no YAML gives a finding and the usual settings; an entry that makes no sense is
 //! left out with one. Tags such as `!ENV` and `!!python/name:` are data like any other.
 
-mod yaml;
+mod extensions;
+pub(super) mod nav;
+pub(super) mod plugins;
+pub(super) mod yaml;
 
+use super::dialect::Dialect;
 use super::front_matter::{yaml_message, yaml_place};
 use crate::diagnostics::rules::techdocs as rules;
 use crate::diagnostics::suggestion::did_you_mean;
 use crate::diagnostics::{Finding, Place};
 use serde_yaml::Spanned;
 use yaml::{Entry, Node};
+
+pub use nav::NavItem;
+pub use plugins::{Arrangement, Awesome, Ignored, Plugins, Redirect};
 
 /// The folder of the pages where nothing else is said.
 const DOCS_DIR: &str = "docs";
@@ -56,20 +63,17 @@ pub struct MkDocs {
     /// The navigation; without one it follows the files.
     pub nav: Option<Vec<NavItem>>,
     pub repo_url: Option<String>,
+    /// What the link to `repo_url` reads.
+    pub repo_name: Option<String>,
+    /// Empty where the author wants no edit links.
     pub edit_uri: Option<String>,
-    /// `techdocs-core` is among the plugins.
-    pub techdocs_core: bool,
-}
-
-/// An entry of the navigation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NavItem {
-    /// A page, by its path below `docs_dir` as written, and the line that names it.
-    Page { title: Option<String>, path: String, line: u32 },
-    /// Entries under a heading.
-    Section { title: String, items: Vec<NavItem> },
-    /// A web address.
-    Url { title: Option<String>, url: String },
+    pub edit_uri_template: Option<String>,
+    /// Patterns as in `.gitignore`, one a line: files that are no part of the documentation.
+    pub exclude_docs: String,
+    /// The same for pages that are left out where the navigation follows the files.
+    pub not_in_nav: String,
+    pub plugins: Plugins,
+    pub dialect: Dialect,
 }
 
 impl Default for MkDocs {
@@ -80,8 +84,13 @@ impl Default for MkDocs {
             docs_dir: DOCS_DIR.to_owned(),
             nav: None,
             repo_url: None,
+            repo_name: None,
             edit_uri: None,
-            techdocs_core: false,
+            edit_uri_template: None,
+            exclude_docs: String::new(),
+            not_in_nav: String::new(),
+            plugins: Plugins::default(),
+            dialect: Dialect::default(),
         }
     }
 }
@@ -95,9 +104,11 @@ pub fn read_mkdocs(text: &str, place: &Place) -> (MkDocs, Vec<Finding>) {
     }
     match serde_yaml::from_str::<Node>(text) {
         Ok(Node::Map(entries)) => {
+            let mut extensions = None;
             for entry in entries {
-                take(&mut settings, entry, place, &mut findings);
+                take(&mut settings, entry, &mut extensions, place, &mut findings);
             }
+            settings.dialect = dialect(&settings.plugins, extensions, place, &mut findings);
         }
         Ok(Node::Null) => {}
         Ok(_) => {
@@ -108,23 +119,36 @@ pub fn read_mkdocs(text: &str, place: &Place) -> (MkDocs, Vec<Finding>) {
     (settings, findings)
 }
 
-fn take(settings: &mut MkDocs, entry: Entry, place: &Place, findings: &mut Vec<Finding>) {
+fn take(
+    settings: &mut MkDocs,
+    entry: Entry,
+    extensions: &mut Option<Spanned<Node>>,
+    place: &Place,
+    findings: &mut Vec<Finding>,
+) {
     let value_at = at(place, &entry.value);
+    let text = |entry: Entry| entry.value.value.into_text();
     match entry.key.as_str() {
-        "site_name" => settings.site_name = entry.value.value.into_text(),
-        "site_description" => settings.site_description = entry.value.value.into_text(),
-        "repo_url" => settings.repo_url = entry.value.value.into_text(),
-        "edit_uri" => settings.edit_uri = entry.value.value.into_text(),
+        "site_name" => settings.site_name = text(entry),
+        "site_description" => settings.site_description = text(entry),
+        "repo_url" => settings.repo_url = text(entry),
+        "repo_name" => settings.repo_name = text(entry),
+        "edit_uri" => settings.edit_uri = entry.value.value.as_text().map(str::to_owned),
+        "edit_uri_template" => settings.edit_uri_template = text(entry),
+        "exclude_docs" => settings.exclude_docs = text(entry).unwrap_or_default(),
+        "not_in_nav" => settings.not_in_nav = text(entry).unwrap_or_default(),
         "docs_dir" => {
-            let Some(written) = entry.value.value.into_text() else { return };
+            let Some(written) = text(entry) else { return };
             match below(&written) {
                 Some(folder) => settings.docs_dir = folder,
                 None => findings.push(rules::mkdocs_docs_dir(value_at, &written)),
             }
         }
-        "plugins" => settings.techdocs_core = names(&entry.value.value).any(|name| name == "techdocs-core"),
+        "plugins" => settings.plugins = plugins::read(&entry.value.value, place),
+        "markdown_extensions" => *extensions = Some(entry.value),
         "nav" => match entry.value.value {
-            Node::List(items) => settings.nav = Some(nav_items(items, place, findings)),
+            Node::List(items) if items.is_empty() => {}
+            Node::List(items) => settings.nav = Some(nav::items(items, place, findings)),
             Node::Null => {}
             _ => findings.push(rules::mkdocs_nav_entry(value_at, "is not a list")),
         },
@@ -136,94 +160,44 @@ fn take(settings: &mut MkDocs, entry: Entry, place: &Place, findings: &mut Vec<F
     }
 }
 
+/// techdocs-core's dialect with what the file says over it.
+fn dialect(
+    plugins: &Plugins,
+    extensions: Option<Spanned<Node>>,
+    place: &Place,
+    findings: &mut Vec<Finding>,
+) -> Dialect {
+    let mut dialect = Dialect::default();
+    if !plugins.techdocs_core {
+        dialect.list_indent = 4;
+    }
+    if plugins.use_pymdownx_blocks {
+        (dialect.admonitions, dialect.details, dialect.tabs) = (false, false, false);
+        (dialect.blocks.admonition, dialect.blocks.details, dialect.blocks.tab) = (true, true, true);
+    }
+    if let Some(node) = extensions {
+        let outside = extensions::extend(&mut dialect, &node.value, &place.path);
+        for (path, (line, column)) in outside {
+            findings.push(rules::mkdocs_path_outside(place.at(line, column, 0), "base_path", &path));
+        }
+    }
+    dialect
+}
+
 /// A relative folder in its shortest form; none where it is absolute or climbs out.
 fn below(written: &str) -> Option<String> {
     let drive = written.as_bytes().get(1) == Some(&b':');
     if written.starts_with('/') || written.contains('\\') || drive {
         return None;
     }
-    let mut folder: Vec<&str> = Vec::new();
-    for part in written.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                folder.pop()?;
-            }
-            part => folder.push(part),
-        }
-    }
-    Some(if folder.is_empty() { ".".to_owned() } else { folder.join("/") })
+    let folder = crate::source::normalize(written)?;
+    Some(if folder.is_empty() { ".".to_owned() } else { folder })
 }
 
-/// Names of plugins: `- search` and `- search: {…}`, or the keys of a mapping.
-fn names(node: &Node) -> Box<dyn Iterator<Item = &str> + '_> {
-    match node {
-        Node::Text(name) => Box::new(std::iter::once(name.as_str())),
-        Node::Map(entries) => Box::new(entries.iter().map(|entry| entry.key.as_str())),
-        Node::List(items) => Box::new(items.iter().flat_map(|item| match &item.value {
-            Node::Text(name) => Some(name.as_str()),
-            Node::Map(entries) => entries.first().map(|entry| entry.key.as_str()),
-            Node::List(_) | Node::Null => None,
-        })),
-        Node::Null => Box::new(std::iter::empty()),
-    }
-}
-
-fn nav_items(items: Vec<Spanned<Node>>, place: &Place, findings: &mut Vec<Finding>) -> Vec<NavItem> {
-    let mut nav = Vec::with_capacity(items.len());
-    for item in items {
-        let here = at(place, &item);
-        match item.value {
-            Node::Map(entries) => {
-                if entries.is_empty() {
-                    findings.push(rules::mkdocs_nav_entry(here, "is empty"));
-                }
-                for entry in entries {
-                    nav.extend(titled(entry, place, findings));
-                }
-            }
-            node => match node.into_text() {
-                Some(target) => nav.extend(leaf(None, target, here, findings)),
-                None => findings.push(rules::mkdocs_nav_entry(here, "has no title")),
-            },
-        }
-    }
-    nav
-}
-
-fn titled(entry: Entry, place: &Place, findings: &mut Vec<Finding>) -> Option<NavItem> {
-    let key_at = place.at(entry.line, entry.column, characters(&entry.key));
-    let value_at = at(place, &entry.value);
-    match entry.value.value {
-        Node::List(items) => Some(NavItem::Section { title: entry.key, items: nav_items(items, place, findings) }),
-        Node::Text(target) => leaf(Some(entry.key), target, value_at, findings),
-        Node::Null => {
-            findings.push(rules::mkdocs_nav_entry(key_at, "names no page"));
-            None
-        }
-        Node::Map(_) => {
-            findings.push(rules::mkdocs_nav_entry(key_at, "holds keys where a page or a list was expected"));
-            None
-        }
-    }
-}
-
-fn leaf(title: Option<String>, target: String, here: Place, findings: &mut Vec<Finding>) -> Option<NavItem> {
-    if target.starts_with("!include") || target.starts_with("*include") {
-        findings.push(rules::mkdocs_nav_include(here, &target));
-        return None;
-    }
-    let web = target.split_once("://").is_some_and(|(scheme, _)| matches!(scheme, "http" | "https"));
-    Some(if web { NavItem::Url { title, url: target } } else { NavItem::Page { title, path: target, line: here.line } })
-}
-
-fn at(place: &Place, node: &Spanned<Node>) -> Place {
-    let number = |value: u64| u32::try_from(value).unwrap_or(0);
-    let length = match &node.value {
-        Node::Text(text) => characters(text),
-        _ => 0,
-    };
-    place.at(number(node.referenced.line()), number(node.referenced.column()), length)
+pub(super) fn at(place: &Place, node: &Spanned<Node>) -> Place {
+    let (line, column) = yaml::place(node);
+    let length = node.value.as_text().map_or(0, |text| if text.contains('\n') { 0 } else { characters(text) });
+    place.at(line, column, length)
 }
 
 fn characters(text: &str) -> u32 {
@@ -246,8 +220,9 @@ mod tests {
         (settings, said)
     }
 
-    fn page(title: Option<&str>, path: &str, line: u32) -> NavItem {
-        NavItem::Page { title: title.map(str::to_owned), path: path.to_owned(), line }
+    fn page(title: Option<&str>, path: &str, line: u32, column: u32) -> NavItem {
+        let place = Place::file("r", "mkdocs.yml").at(line, column, characters(path));
+        NavItem::Page { title: title.map(str::to_owned), path: path.to_owned(), place }
     }
 
     #[test]
@@ -259,13 +234,13 @@ mod tests {
         assert_eq!(said, [""; 0]);
         assert_eq!(settings.site_name.as_deref(), Some("Payments"));
         assert_eq!(settings.docs_dir, "handbook");
-        assert!(settings.techdocs_core);
+        assert!(settings.plugins.techdocs_core);
         assert_eq!(
             settings.nav,
             Some(vec![
-                page(None, "index.md", 7),
-                page(Some("Setup"), "setup.md", 8),
-                NavItem::Section { title: "Ops".into(), items: vec![page(None, "runbook.md", 10)] },
+                page(None, "index.md", 7, 5),
+                page(Some("Setup"), "setup.md", 8, 12),
+                NavItem::Section { title: "Ops".into(), items: vec![page(None, "runbook.md", 10, 9)] },
                 NavItem::Url { title: Some("Web".into()), url: "https://c.example/".into() },
             ])
         );
@@ -279,7 +254,7 @@ mod tests {
         );
         assert_eq!(said, [""; 0]);
         assert_eq!(settings.site_name, None);
-        assert_eq!(settings.nav, Some(vec![page(None, "a.md", 7)]));
+        assert_eq!(settings.nav, Some(vec![page(None, "a.md", 7, 7)]));
     }
 
     #[test]
@@ -316,9 +291,15 @@ mod tests {
                 "4:5 mkdocs-nav-entry",
                 "5:5 mkdocs-nav-entry",
                 "6:5 mkdocs-nav-entry",
-                "7:8 mkdocs-nav-entry",
             ]
         );
-        assert_eq!(settings.nav, Some(vec![page(None, "404.md", 8), page(Some("7"), "8", 9)]));
+        let include = NavItem::Include {
+            title: Some("F".into()),
+            target: "./f/mkdocs.yml".into(),
+            every: false,
+            place: Place::file("r", "mkdocs.yml").at(7, 8, 23),
+        };
+        let pages = [page(None, "404.md", 8, 5), page(Some("7"), "8", 9, 8)];
+        assert_eq!(settings.nav, Some([vec![include], pages.into()].concat()));
     }
 }

@@ -6,8 +6,10 @@
 
 mod address;
 pub mod assets;
+mod awesome;
 mod commonmark;
 pub mod dialect;
+mod edit;
 mod front_matter;
 pub mod highlight;
 mod inline;
@@ -31,6 +33,6 @@ pub use inline::{inline_text, plain_text};
 pub use labels::{ENGLISH, Labels};
 pub use markdown::snippets::{NoSnippets, Snippets};
 pub use mkdocs::{MkDocs, NavItem, read_mkdocs};
-pub use nav::{NavNode, Navigation, navigation};
+pub use nav::{NavNode, Navigation};
 pub use outline::{Outline, outline};
 pub use page::{Heading, Links, PageInput, RenderedPage, Resolved, Section, render};

@@ -12,7 +12,6 @@ pub struct Navigation {
     pub roots: Vec<NavNode>,
     /// Pages by their index, each once, in the order of previous and next.
     pub order: Vec<usize>,
-    pub findings: Vec<Finding>,
 }
 
 /// An entry of the navigation.
@@ -22,30 +21,21 @@ pub enum NavNode {
     Page { title: Option<String>, page: usize },
     /// Entries under a heading.
     Section { title: String, children: Vec<NavNode> },
-    /// A web address.
+    /// A web address, or a path of the portal that starts with `/`.
     Url { title: Option<String>, url: String },
 }
 
-/// The navigation as `nav` gives it, else by the pages' paths as MkDocs orders them: in each folder its index, its files by
-/// name, then its folders by name. `pages` are paths below `docs_dir`; their order gives the indices. `mkdocs` is the
-/// place of mkdocs.yml.
-pub fn navigation(nav: Option<&[NavItem]>, pages: &[&str], mkdocs: &Place) -> Navigation {
-    let mut navigation = Navigation::default();
-    match nav {
-        Some(items) => {
-            let known: HashMap<&str, usize> = pages.iter().enumerate().map(|(index, path)| (*path, index)).collect();
-            let given = Given { known, pages, mkdocs };
-            navigation.roots = given.nodes(items, &mut navigation.findings);
-        }
-        None => navigation.roots = Folder::of(pages).nodes(),
+impl Navigation {
+    pub(super) fn of(roots: Vec<NavNode>) -> Self {
+        let mut navigation = Navigation { roots, order: Vec::new() };
+        let mut seen = BTreeSet::new();
+        collect(&navigation.roots, &mut |page| {
+            if seen.insert(page) {
+                navigation.order.push(page);
+            }
+        });
+        navigation
     }
-    let mut seen = BTreeSet::new();
-    collect(&navigation.roots, &mut |page| {
-        if seen.insert(page) {
-            navigation.order.push(page);
-        }
-    });
-    navigation
 }
 
 fn collect(nodes: &[NavNode], visit: &mut impl FnMut(usize)) {
@@ -58,38 +48,139 @@ fn collect(nodes: &[NavNode], visit: &mut impl FnMut(usize)) {
     }
 }
 
-struct Given<'n> {
-    known: HashMap<&'n str, usize>,
-    pages: &'n [&'n str],
-    mkdocs: &'n Place,
+/// A part of the pages as they lie in folders.
+#[derive(Debug, Clone)]
+pub(super) enum Item {
+    /// By its index.
+    Page(usize),
+    /// A folder by its path below `docs_dir`.
+    Folder { path: String, items: Vec<Item> },
 }
 
-impl Given<'_> {
-    fn nodes(&self, items: &[NavItem], findings: &mut Vec<Finding>) -> Vec<NavNode> {
+/// Pages in folders as MkDocs orders them: in each folder its index, its files by name, then its folders by name. `pages`
+/// are paths below `docs_dir` with their indices.
+pub(super) fn tree<'p>(pages: impl Iterator<Item = (usize, &'p str)>) -> Vec<Item> {
+    let mut root = Folder::default();
+    for (index, path) in pages {
+        let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+        let parts = folders.split('/').filter(|part| !part.is_empty());
+        let folder = parts.fold(&mut root, |folder, part| folder.folders.entry(part).or_default());
+        folder.files.insert(file, index);
+    }
+    root.items("")
+}
+
+#[derive(Default)]
+struct Folder<'p> {
+    files: BTreeMap<&'p str, usize>,
+    folders: BTreeMap<&'p str, Folder<'p>>,
+}
+
+impl Folder<'_> {
+    fn items(&self, path: &str) -> Vec<Item> {
+        let index = INDEX_NAMES.iter().find(|name| self.files.contains_key(**name));
+        let first = index.and_then(|name| self.files.get(*name)).copied();
+        let others = self.files.iter().filter(|(name, _)| Some(*name) != index).map(|(_, page)| *page);
+        let pages = first.into_iter().chain(others).map(Item::Page);
+        let folders = self.folders.iter().map(|(name, folder)| {
+            let path = if path.is_empty() { (*name).to_owned() } else { format!("{path}/{name}") };
+            Item::Folder { items: folder.items(&path), path }
+        });
+        pages.chain(folders).collect()
+    }
+}
+
+/// Folders as sections, under titles made from their names.
+pub(super) fn nodes(items: Vec<Item>) -> Vec<NavNode> {
+    let node = |item| match item {
+        Item::Page(page) => NavNode::Page { title: None, page },
+        Item::Folder { path, items } => NavNode::Section { title: folder_title(&path), children: nodes(items) },
+    };
+    items.into_iter().map(node).collect()
+}
+
+/// What a `nav` may name beside pages, and what stands for `...` in it.
+pub(super) struct Given<'n> {
+    /// Paths below `docs_dir`; their order gives the indices.
+    pub(super) pages: &'n [&'n str],
+    pub(super) known: HashMap<&'n str, usize>,
+    /// The address of something that is no page of the set, by its path as written.
+    pub(super) elsewhere: &'n dyn Fn(&str) -> Option<String>,
+    /// Pages that are not named, for a `...` and what stands behind it; none where nothing is to stand for it.
+    pub(super) rest: Option<&'n Rest<'n>>,
+}
+
+/// The pages that a `...` stands for, by what is written behind it and the pages that are named.
+pub(super) type Rest<'n> = dyn Fn(&str, &BTreeSet<usize>) -> Vec<NavNode> + 'n;
+
+impl<'n> Given<'n> {
+    pub(super) fn new(pages: &'n [&'n str], elsewhere: &'n dyn Fn(&str) -> Option<String>) -> Self {
+        let known = pages.iter().enumerate().map(|(index, path)| (*path, index)).collect();
+        Given { pages, known, elsewhere, rest: None }
+    }
+
+    /// The navigation as `nav` gives it. Entries that lead nowhere are left out with a finding.
+    pub(super) fn nodes(&self, items: &[NavItem], findings: &mut Vec<Finding>) -> Vec<NavNode> {
+        let mut named = BTreeSet::new();
+        self.collect(items, &mut named);
+        self.nodes_with(items, &named, findings)
+    }
+
+    fn collect(&self, items: &[NavItem], named: &mut BTreeSet<usize>) {
+        for item in items {
+            match item {
+                NavItem::Page { path, .. } => named.extend(self.find(path)),
+                NavItem::Section { items, .. } => self.collect(items, named),
+                NavItem::Url { .. } | NavItem::Include { .. } | NavItem::Rest { .. } => {}
+            }
+        }
+    }
+
+    fn nodes_with(&self, items: &[NavItem], named: &BTreeSet<usize>, findings: &mut Vec<Finding>) -> Vec<NavNode> {
         let mut nodes = Vec::with_capacity(items.len());
         for item in items {
             match item {
-                NavItem::Page { title, path, line } => match self.find(path) {
+                NavItem::Page { title, path, place } => match self.find(path) {
                     Some(page) => nodes.push(NavNode::Page { title: title.clone(), page }),
-                    None => {
-                        let guess = did_you_mean(path, self.pages.iter().copied());
-                        findings.push(rules::mkdocs_nav_missing(self.mkdocs.at(*line, 1, 0), path, guess));
-                    }
+                    None => nodes.extend(self.other(title.as_deref(), path, place, findings)),
                 },
                 NavItem::Section { title, items } => {
-                    let children = self.nodes(items, findings);
+                    let children = self.nodes_with(items, named, findings);
                     if !children.is_empty() {
                         nodes.push(NavNode::Section { title: title.clone(), children });
                     }
                 }
                 NavItem::Url { title, url } => nodes.push(NavNode::Url { title: title.clone(), url: url.clone() }),
+                NavItem::Rest { pattern, place } => match self.rest {
+                    Some(rest) => nodes.extend(rest(pattern, named)),
+                    None => findings.push(rules::mkdocs_nav_missing(place.clone(), "...", None)),
+                },
+                // Includes were replaced by what they mount before.
+                NavItem::Include { .. } => {}
             }
         }
         nodes
     }
 
+    /// An entry that names no page of the set.
+    pub(super) fn other(
+        &self,
+        title: Option<&str>,
+        path: &str,
+        place: &Place,
+        findings: &mut Vec<Finding>,
+    ) -> Option<NavNode> {
+        let url = (self.elsewhere)(path);
+        if url.is_none() {
+            let guess = did_you_mean(path, self.pages.iter().copied());
+            findings.push(rules::mkdocs_nav_missing(place.clone(), path, guess));
+        }
+        let title = title.unwrap_or_else(|| path.rsplit('/').next().unwrap_or(path));
+        Some(NavNode::Url { title: Some(title.to_owned()), url: url? })
+    }
+
     /// A page by its path as written: `./a.md` is `a.md`, and a folder is its index.
-    fn find(&self, written: &str) -> Option<usize> {
+    pub(super) fn find(&self, written: &str) -> Option<usize> {
         let path = written.trim_start_matches("./").trim_start_matches('/').split('#').next().unwrap_or_default();
         let folder = path.trim_end_matches('/');
         let join = |name: &str| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
@@ -99,48 +190,17 @@ impl Given<'_> {
 }
 
 /// Names of a folder's own page, the first found counts.
-const INDEX_NAMES: &[&str] = &["index.md", "README.md"];
+pub(super) const INDEX_NAMES: &[&str] = &["index.md", "README.md"];
 
-#[derive(Default)]
-struct Folder<'p> {
-    files: BTreeMap<&'p str, usize>,
-    folders: BTreeMap<&'p str, Folder<'p>>,
-}
-
-impl<'p> Folder<'p> {
-    fn of(pages: &[&'p str]) -> Self {
-        let mut root = Folder::default();
-        for (index, path) in pages.iter().enumerate() {
-            let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
-            let parts = folders.split('/').filter(|part| !part.is_empty());
-            let folder = parts.fold(&mut root, |folder, part| folder.folders.entry(part).or_default());
-            folder.files.insert(file, index);
-        }
-        root
-    }
-
-    fn nodes(&self) -> Vec<NavNode> {
-        let index = INDEX_NAMES.iter().find(|name| self.files.contains_key(**name));
-        let first = index.and_then(|name| self.files.get(*name)).copied();
-        let others = self.files.iter().filter(|(name, _)| !INDEX_NAMES.contains(*name)).map(|(_, page)| *page);
-        let pages = first.into_iter().chain(others).map(|page| NavNode::Page { title: None, page });
-        let folders = self
-            .folders
-            .iter()
-            .map(|(name, folder)| NavNode::Section { title: folder_title(name), children: folder.nodes() })
-            .filter(|node| !matches!(node, NavNode::Section { children, .. } if children.is_empty()));
-        pages.chain(folders).collect()
-    }
-}
-
-/// `user-guide` reads "User guide"; a name with capitals stays as it is.
-fn folder_title(name: &str) -> String {
+/// `guide/user-guide` reads "User guide"; a name with capitals stays as it is.
+pub(super) fn folder_title(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
     let words = name.replace(['-', '_'], " ");
     if words.chars().any(char::is_uppercase) { words } else { capitalised(&words) }
 }
 
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
+fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
@@ -160,7 +220,7 @@ mod tests {
     fn without_nav_files_come_first_and_the_index_before_them() {
         let pages =
             ["a/z.md", "setup.md", "user-guide/README.md", "index.md", "about.md", "user-guide/b.md", "API/x.md"];
-        let navigation = navigation(None, &pages, &Place::file("", "mkdocs.yml"));
+        let navigation = Navigation::of(nodes(tree(pages.into_iter().enumerate())));
         assert_eq!(
             navigation.roots,
             [
@@ -177,18 +237,23 @@ mod tests {
 
     #[test]
     fn with_nav_the_author_decides_and_missing_pages_are_named() {
-        let item = |path: &str, line| NavItem::Page { title: None, path: path.into(), line };
+        let file = Place::file("", "mkdocs.yml");
+        let item = |path: &str, line| NavItem::Page { title: None, path: path.into(), place: file.at(line, 5, 0) };
         let items = [
             item("./b.md", 2),
             NavItem::Section { title: "S".into(), items: vec![item("ops/", 4), item("b.md", 5)] },
             item("indx.md", 6),
+            item("/catalog", 7),
         ];
-        let navigation =
-            navigation(Some(&items), &["index.md", "b.md", "ops/README.md"], &Place::file("", "mkdocs.yml"));
-        assert_eq!(navigation.roots, [page(1), section("S", vec![page(2), page(1)])]);
+        let pages = ["index.md", "b.md", "ops/README.md"];
+        let elsewhere = |path: &str| path.starts_with('/').then(|| path.to_owned());
+        let mut findings = Vec::new();
+        let navigation = Navigation::of(Given::new(&pages, &elsewhere).nodes(&items, &mut findings));
+        let link = NavNode::Url { title: Some("catalog".into()), url: "/catalog".into() };
+        assert_eq!(navigation.roots, [page(1), section("S", vec![page(2), page(1)]), link]);
         assert_eq!(navigation.order, [1, 2]);
-        assert_eq!(navigation.findings.len(), 1);
-        assert_eq!(navigation.findings[0].hints, ["Did you mean `index.md`?"]);
-        assert_eq!(navigation.findings[0].place.as_ref().map(|place| place.line), Some(6));
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].hints, ["Did you mean `index.md`?"]);
+        assert_eq!(findings[0].place, Some(file.at(6, 5, 0)));
     }
 }

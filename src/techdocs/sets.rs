@@ -1,28 +1,68 @@
 //! Which entities have documentation, where its pages lie and in which order they are read.
+//!
+//! A doc set is what MkDocs would build: pages under paths of their own, which are those of their files below `docs_dir`
+//! unless another site is mounted. Links between pages follow these paths; everything that is read follows the files.
 
-use super::mkdocs::{MkDocs, read_mkdocs};
-use super::nav::{NavNode, navigation};
+mod files;
+mod folder;
+mod mounts;
+mod needs;
+mod readme;
+mod shown;
+
+use super::awesome;
+use super::dialect::Dialect;
+use super::edit::{Edit, Editing};
+use super::mkdocs::{Awesome, MkDocs, read_mkdocs};
+use super::nav::{Given, NavNode, Navigation, nodes, tree};
 use super::outline::outline;
 use crate::catalog::well_known::TECHDOCS_REF;
 use crate::catalog::{Catalog, Entity, EntityId};
 use crate::diagnostics::rules::techdocs as rules;
+use crate::diagnostics::suggestion::did_you_mean;
 use crate::diagnostics::{Finding, Place};
-use crate::source::{Repo, RepoId, Snapshot, join, parent};
+use crate::source::{Addresses, Repo, RepoId, Snapshot, join, parent};
+use mounts::Mount;
 use rayon::prelude::*;
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The annotation that says where an entity's documentation lies.
+pub use shown::Shown;
+
 /// Longer configuration files are refused, in bytes.
 const MAX_CONFIG: u64 = 2 << 20;
 /// Longer pages are refused, in bytes; shorter ones are cut with a notice.
 pub const MAX_PAGE: u64 = 32 << 20;
 
+/// What is to be documented, and what may be left unsaid.
+#[derive(Clone, Copy)]
+pub struct PlanOptions<'a> {
+    /// An entity without docs of its own shows the README beside its descriptor.
+    pub readmes: bool,
+    /// Whether a ref that is not in the catalog may be somewhere else.
+    pub is_elsewhere: &'a (dyn Fn(&str) -> bool + Sync),
+    /// Only a part of the portal is read, so that an address may mean a repository that is not.
+    pub is_part: bool,
+}
+
+/// All documentation of a portal.
+#[derive(Debug, Default)]
+pub struct Docs {
+    /// In the order of their entities.
+    pub sets: Vec<DocSet>,
+    /// What each entity with a Docs tab shows there: its own set, or that of the entity it names.
+    pub shown: BTreeMap<EntityId, Shown>,
+}
+
 /// The documentation of one entity.
 #[derive(Debug)]
 pub struct DocSet {
     pub entity: EntityId,
+    /// The repository of the pages, which need not be that of the entity.
     pub repo: RepoId,
     pub site_name: String,
-    /// The folder of the pages, as a path of the repository.
+    /// The folder of the pages, as a path of the repository. Sites that are mounted have folders of their own.
     pub docs_dir: String,
     /// Ordered by path.
     pub pages: Vec<DocPage>,
@@ -30,30 +70,111 @@ pub struct DocSet {
     /// Indices of pages in the order of previous and next.
     pub order: Vec<usize>,
     pub config: MkDocs,
+    /// Pages that have moved, by the path they had.
+    pub moved: BTreeMap<String, Moved>,
+    /// The set's own folder first, then what is mounted in it.
+    mounts: Vec<Mount>,
 }
 
 /// One Markdown page.
 #[derive(Debug)]
 pub struct DocPage {
-    /// Path below the set's folder.
+    /// Its path in the doc set, by which pages link to each other and which gives its route.
     pub path: String,
+    /// Its path in the repository.
+    pub file: String,
     /// The title that the navigation gives it, else its own, else one made from its path.
     pub title: String,
+    /// A README that lies outside of the folder of pages: it was written for the forge.
+    pub is_readme: bool,
+    /// Whether search finds it.
+    pub is_searched: bool,
+    /// The MkDocs plugin that is missed on this page.
+    pub needs: Option<String>,
+}
+
+/// Where a page has moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Moved {
+    /// To a page by its index, perhaps to an anchor there.
+    Page(usize, Option<String>),
+    /// To a web address.
+    Url(String),
 }
 
 impl DocSet {
     /// A page's path in the repository.
-    pub fn file(&self, page: &DocPage) -> String {
-        if self.docs_dir.is_empty() { page.path.clone() } else { format!("{}/{}", self.docs_dir, page.path) }
+    pub fn file<'p>(&self, page: &'p DocPage) -> &'p str {
+        &page.file
     }
 
-    /// The page at a path below the set's folder, as MkDocs lets authors write it: the file, its folder, or without its
-    /// ending.
+    /// How a page is to be read.
+    pub fn dialect(&self, page: &DocPage) -> Cow<'_, Dialect> {
+        if page.is_readme { Cow::Owned(Dialect::readme()) } else { Cow::Borrowed(&self.config.dialect) }
+    }
+
+    /// The page at a path below the set's folder, as MkDocs lets authors write it: the file, its folder, its address, or
+    /// without its ending.
     pub fn find(&self, path: &str) -> Option<usize> {
         let stem = path.trim_matches('/');
         let joined = |name: &str| if stem.is_empty() { name.to_string() } else { format!("{stem}/{name}") };
         let candidates = [stem.to_string(), format!("{stem}.md"), joined("index.md"), joined("README.md")];
-        candidates.iter().find_map(|wanted| self.pages.binary_search_by(|page| page.path.as_str().cmp(wanted)).ok())
+        let named = candidates.iter().find_map(|wanted| self.at(wanted));
+        named.or_else(|| {
+            let stem = stem.strip_suffix(".html")?;
+            let folder = stem.strip_suffix("index").unwrap_or("-");
+            self.at(&format!("{stem}.md")).or_else(|| self.at(&format!("{folder}README.md")))
+        })
+    }
+
+    fn at(&self, path: &str) -> Option<usize> {
+        self.pages.binary_search_by(|page| page.path.as_str().cmp(path)).ok()
+    }
+
+    /// Where the page that was at this path is now.
+    pub fn moved(&self, path: &str) -> Option<&Moved> {
+        let stem = path.trim_matches('/');
+        [stem, &format!("{stem}.md"), &format!("{stem}/index.md")].into_iter().find_map(|path| self.moved.get(path))
+    }
+
+    /// The page that is made from a file of the repository.
+    pub fn page_of(&self, file: &str) -> Option<usize> {
+        let is_it = |page: &usize| self.pages[*page].file == file;
+        let own = self.path_of(file).and_then(|path| self.at(&path)).filter(is_it);
+        own.or_else(|| self.pages.iter().position(|page| page.is_readme && page.file == file))
+    }
+
+    /// The path in the set of a file of the repository, where it lies in a folder of pages.
+    pub fn path_of(&self, file: &str) -> Option<String> {
+        let inside = self.mounts.iter().filter_map(|mount| Some((mount, below(&mount.docs_dir, file)?)));
+        let (mount, rest) = inside.max_by_key(|(mount, _)| mount.docs_dir.len())?;
+        Some(in_folder(&mount.prefix, rest))
+    }
+
+    /// The files of the repository that a path in the set may mean; what was mounted last comes first.
+    pub fn files_at<'a>(&'a self, path: &'a str) -> impl Iterator<Item = String> + 'a {
+        let inside = |mount: &'a Mount| Some(in_folder(&mount.docs_dir, below(&mount.prefix, path)?));
+        self.mounts.iter().rev().filter_map(inside)
+    }
+
+    /// Where a page is edited.
+    pub fn edit_url(&self, page: &DocPage, repo: &Repo) -> Option<String> {
+        let of_forge = || repo.web.as_ref().and_then(|web| web.edit(&page.file));
+        if page.is_readme {
+            return of_forge();
+        }
+        let inside = self.mounts.iter().filter_map(|mount| Some((mount, below(&mount.docs_dir, &page.file)?)));
+        let (mount, rest) = inside.max_by_key(|(mount, _)| mount.docs_dir.len())?;
+        let editing = Editing {
+            repo_url: mount.repo_url.as_deref(),
+            edit_uri: mount.edit_uri.as_deref(),
+            template: mount.edit_uri_template.as_deref(),
+        };
+        match editing.link(rest) {
+            Edit::At(url) => Some(url),
+            Edit::Never => None,
+            Edit::Unsaid => of_forge().or_else(|| editing.guess(rest)),
+        }
     }
 
     /// The page that is shown first: the index, else the first of the navigation.
@@ -69,113 +190,270 @@ pub fn is_index(path: &str) -> bool {
 }
 
 /// The documentation of every entity that has one, in the catalog's order.
-pub fn plan(catalog: &Catalog, snapshot: &Snapshot) -> (Vec<DocSet>, Vec<Finding>) {
-    let ids: Vec<EntityId> =
-        catalog.ids().filter(|id| catalog.entity(*id).annotation(TECHDOCS_REF).is_some()).collect();
+pub fn plan(catalog: &Catalog, snapshot: &Snapshot, options: &PlanOptions<'_>) -> (Docs, Vec<Finding>) {
+    let addresses = Addresses::of(snapshot);
+    let readmes = if options.readmes { readme::beside_descriptors(catalog, snapshot) } else { BTreeMap::new() };
+    let ids: Vec<EntityId> = catalog
+        .ids()
+        .filter(|id| catalog.entity(*id).annotation(TECHDOCS_REF).is_some() || readmes.contains_key(id))
+        .collect();
     let planned: Vec<_> = ids
         .into_par_iter()
         .map(|id| {
             let entity = catalog.entity(id);
             let mut findings = Vec::new();
-            let set = doc_set(id, entity, snapshot.repo(entity.written.repo), &mut findings);
+            let set = match readmes.get(&id) {
+                Some(file) => Some(readme::set_of(id, entity, snapshot.repo(entity.written.repo), file)),
+                None => planned(id, entity, snapshot, &addresses, options, &mut findings),
+            };
             (set, findings.into_iter().map(|finding| finding.about(&*entity.reference)).collect::<Vec<_>>())
         })
         .collect();
-    let mut sets = Vec::new();
+    let mut docs = Docs::default();
     let mut findings = Vec::new();
     for (set, found) in planned {
-        sets.extend(set);
+        docs.sets.extend(set);
         findings.extend(found);
     }
-    (sets, findings)
+    docs.shown = shown::shown(catalog, &docs.sets, options, &mut findings);
+    (docs, findings)
 }
 
-fn doc_set(id: EntityId, entity: &Entity, repo: &Repo, findings: &mut Vec<Finding>) -> Option<DocSet> {
-    let place = &entity
-        .annotation_span(TECHDOCS_REF)
-        .map_or_else(|| entity.written.place.clone(), |span| entity.place_of(span));
-    let folder = folder(entity, repo, place).map_err(|finding| findings.push(*finding)).ok()?;
-    let named = |name: &str| join(&folder, name).filter(|path| repo.has(path));
-    let config_path = named("mkdocs.yaml").or_else(|| named("mkdocs.yml"));
-    if let (Some(read), Some(passed_over)) = (named("mkdocs.yaml"), named("mkdocs.yml")) {
-        findings.push(rules::mkdocs_twice(Place::file(repo.id.clone(), passed_over), &read));
-    }
-    let config_place = match &config_path {
-        Some(path) => Place::file(repo.id.clone(), path.as_str()),
-        None => place.clone(),
-    };
-    let config = match &config_path {
-        Some(path) => match repo.text(path, MAX_CONFIG) {
-            Ok(text) => {
-                let (config, found) = read_mkdocs(&text, &config_place);
-                findings.extend(found);
-                config
+fn planned(
+    id: EntityId,
+    entity: &Entity,
+    snapshot: &Snapshot,
+    addresses: &Addresses<'_>,
+    options: &PlanOptions<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<DocSet> {
+    let place =
+        entity.annotation_span(TECHDOCS_REF).map_or_else(|| entity.written.place.clone(), |span| entity.place_of(span));
+    let (repo_id, folder) = match folder::folder(entity, snapshot, addresses) {
+        Ok(found) => found,
+        Err(problem) => {
+            let text = entity.annotation(TECHDOCS_REF).unwrap_or_default();
+            if !(options.is_part && problem.is_about_repositories()) {
+                findings.push(rules::bad_techdocs_ref(place, text, problem));
             }
-            Err(fault) => {
-                findings.push(crate::diagnostics::rules::source::unreadable(config_place.clone(), &fault.to_string()));
-                MkDocs::default()
-            }
-        },
-        None => MkDocs::default(),
+            return None;
+        }
     };
-    let docs_dir = join(&folder, &config.docs_dir)?;
-    let paths: Vec<&str> = repo
-        .below(&docs_dir)
-        .map(|file| file.path[docs_dir.len()..].trim_start_matches('/'))
-        .filter(|path| is_page(path))
-        .collect();
-    if paths.is_empty() {
-        findings.push(rules::docs_missing(place.clone(), &docs_dir));
-        return None;
+    let planning = Planning { id, entity, repo_id, repo: snapshot.repo(repo_id), folder, place };
+    planning.set(findings)
+}
+
+/// One set on its way.
+struct Planning<'a> {
+    id: EntityId,
+    entity: &'a Entity,
+    repo_id: RepoId,
+    repo: &'a Repo,
+    /// Of mkdocs.yml.
+    folder: String,
+    /// Of the annotation.
+    place: Place,
+}
+
+impl Planning<'_> {
+    fn set(self, findings: &mut Vec<Finding>) -> Option<DocSet> {
+        let repo = self.repo;
+        let (mut config, config_place) = self.config(findings);
+        let docs_dir = join(&self.folder, &config.docs_dir)?;
+        let mut mounts = vec![Mount::root(docs_dir.clone(), &config)];
+        if let Some(nav) = config.nav.take() {
+            config.nav = Some(mounts::expand(nav, &self.folder, repo, &config_place, &mut mounts, findings));
+        }
+        let mut files = files::of(&mounts, &config, repo);
+        let readme = readme::home(&files, &self.folder, repo);
+        files.extend(readme.iter().map(|file| ("index.md".to_owned(), file.clone())));
+        if files.is_empty() {
+            findings.push(rules::docs_missing(self.place, &docs_dir));
+            return None;
+        }
+        let paths: Vec<&str> = files.keys().map(String::as_str).collect();
+        let sources: Vec<&str> = files.values().map(String::as_str).collect();
+        let own_title = |page: usize| {
+            let text = repo.text(sources[page], MAX_PAGE).ok();
+            let own = text.and_then(|text| outline(&text).title);
+            own.unwrap_or_else(|| readable(paths[page]))
+        };
+        let navigation =
+            navigation(&Reading { config: &config, mounts: &mounts, repo, paths: &paths }, &own_title, findings);
+        let mut titles = vec![None; paths.len()];
+        given_titles(&navigation.roots, &mut titles);
+        let unsearched = files::patterns(&config.plugins.unsearched);
+        let mut pages: Vec<DocPage> = titles
+            .into_iter()
+            .enumerate()
+            .map(|(page, title)| DocPage {
+                path: paths[page].to_owned(),
+                file: sources[page].to_owned(),
+                title: title.unwrap_or_else(|| own_title(page)),
+                is_readme: readme.as_deref() == Some(sources[page]),
+                is_searched: !unsearched.is_match(paths[page]),
+                needs: None,
+            })
+            .collect();
+        let plural = needs::look(&mut pages, &config.plugins, repo);
+        if let Some(ignored) = &config.plugins.ignored {
+            findings.push(rules::mkdocs_plugin_ignored(ignored.place.clone(), &ignored.names, plural));
+        }
+        let site_name = config.site_name.clone().unwrap_or_else(|| self.entity.display_name().to_string());
+        let mut set = DocSet {
+            entity: self.id,
+            repo: self.repo_id,
+            site_name,
+            docs_dir,
+            pages,
+            nav: navigation.roots,
+            order: navigation.order,
+            config,
+            moved: BTreeMap::new(),
+            mounts,
+        };
+        set.moved = moved(&set, findings);
+        Some(set)
     }
-    let navigation = navigation(config.nav.as_deref(), &paths, &config_place);
-    findings.extend(navigation.findings);
-    let mut titles = vec![None; paths.len()];
-    given_titles(&navigation.roots, &mut titles);
-    let pages = paths
-        .iter()
-        .zip(titles)
-        .map(|(path, title)| {
-            let file = if docs_dir.is_empty() { path.to_string() } else { format!("{docs_dir}/{path}") };
-            let own = || repo.text(&file, MAX_PAGE).ok().and_then(|text| outline(&text).title);
-            DocPage { path: path.to_string(), title: title.or_else(own).unwrap_or_else(|| from_path(path)) }
-        })
-        .collect();
-    let site_name = config.site_name.clone().unwrap_or_else(|| entity.display_name().to_string());
-    let repo = entity.written.repo;
-    Some(DocSet {
-        entity: id,
-        repo,
-        site_name,
-        docs_dir,
-        pages,
-        nav: navigation.roots,
-        order: navigation.order,
-        config,
-    })
+
+    /// What mkdocs.yml says, and where it is.
+    fn config(&self, findings: &mut Vec<Finding>) -> (MkDocs, Place) {
+        let repo = self.repo;
+        let named = |name: &str| join(&self.folder, name).filter(|path| repo.has(path));
+        let path = named("mkdocs.yaml").or_else(|| named("mkdocs.yml"));
+        if let (Some(read), Some(passed_over)) = (named("mkdocs.yaml"), named("mkdocs.yml")) {
+            findings.push(rules::mkdocs_twice(Place::file(repo.id.clone(), passed_over), &read));
+        }
+        match path {
+            Some(path) => {
+                let place = Place::file(repo.id.clone(), path);
+                (read_config(repo, &place, findings), place)
+            }
+            None => (MkDocs::default(), self.place.clone()),
+        }
+    }
 }
 
-/// The folder that an entity's annotation names, as a path of its repository.
-fn folder(entity: &Entity, repo: &Repo, place: &Place) -> Result<String, Box<Finding>> {
-    let text = entity.annotation(TECHDOCS_REF).unwrap_or_default();
-    let base = parent(&place.path);
-    let inside = match text.split_once(':') {
-        Some(("dir", target)) => join(base, target),
-        Some(("url", target)) => repo.web.as_ref().and_then(|web| web.path_of(target)).and_then(|path| join("", &path)),
-        _ => None,
+fn read_config(repo: &Repo, place: &Place, findings: &mut Vec<Finding>) -> MkDocs {
+    match repo.text(&place.path, MAX_CONFIG) {
+        Ok(text) => {
+            let (config, found) = read_mkdocs(&text, place);
+            findings.extend(found);
+            config
+        }
+        Err(fault) => {
+            findings.push(crate::diagnostics::rules::source::unreadable(place.clone(), &fault.to_string()));
+            MkDocs::default()
+        }
+    }
+}
+
+/// What a navigation is made from.
+struct Reading<'a> {
+    config: &'a MkDocs,
+    mounts: &'a [Mount],
+    repo: &'a Repo,
+    paths: &'a [&'a str],
+}
+
+fn navigation(set: &Reading<'_>, title: &dyn Fn(usize) -> String, findings: &mut Vec<Finding>) -> Navigation {
+    let Reading { config, mounts, repo, paths } = *set;
+    let docs_dir = &mounts[0].docs_dir;
+    let elsewhere = |path: &str| {
+        if path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && !path.ends_with(".md") {
+            return Some(path.to_owned());
+        }
+        let file = join(docs_dir, path).filter(|_| !path.starts_with('/'))?;
+        let web = repo.web.as_ref()?;
+        if repo.has(&file) { Some(web.file(&file, 0)) } else { repo.has_folder(&file).then(|| web.folder(&file)) }
     };
-    inside.ok_or_else(|| Box::new(rules::bad_techdocs_ref(place.clone(), text)))
+    let read = |path: &str| {
+        let inside =
+            mounts.iter().rev().filter_map(|mount| Some(in_folder(&mount.docs_dir, below(&mount.prefix, path)?)));
+        let file = inside.into_iter().find(|file| repo.has(file))?;
+        Some((repo.text(&file, MAX_CONFIG).ok()?, Place::file(repo.id.clone(), file)))
+    };
+    let given = Given::new(paths, &elsewhere);
+    let pages = awesome::Pages { given: &given, title, read: &read };
+    let hidden = files::ignored(&[], &config.not_in_nav);
+    let by_files = || {
+        let listed = paths.iter().copied().enumerate();
+        tree(listed.filter(|(_, path)| !hidden.has(path)))
+    };
+    let roots = match (&config.plugins.awesome, &config.nav) {
+        (Some(Awesome::Nav { filename }), _) => awesome::by_nav_files(filename, &pages, findings),
+        (None, Some(nav)) => given.nodes(nav, findings),
+        (Some(Awesome::Pages { filename, usual }), Some(nav)) => {
+            let found = RefCell::new(Vec::new());
+            let by_patterns = awesome::by_patterns(nav, paths);
+            let rest = |pattern: &str, named: &BTreeSet<usize>| {
+                awesome::rest(pattern, (named, &by_patterns), filename, *usual, &pages, &mut found.borrow_mut())
+            };
+            let with_rest =
+                Given { pages: paths, known: given.known.clone(), elsewhere: &elsewhere, rest: Some(&rest) };
+            let nodes = with_rest.nodes(nav, findings);
+            findings.extend(found.take());
+            nodes
+        }
+        (Some(Awesome::Pages { filename, usual }), None) => {
+            awesome::by_pages_files(by_files(), filename, *usual, &pages, findings)
+        }
+        (None, None) => nodes(by_files()),
+    };
+    Navigation::of(roots)
 }
 
-fn is_page(path: &str) -> bool {
-    let hidden = path.split('/').any(|part| part.starts_with('.'));
-    !hidden && (path.ends_with(".md") || path.ends_with(".markdown"))
+/// Redirects whose old page is gone and whose new one is there.
+fn moved(set: &DocSet, findings: &mut Vec<Finding>) -> BTreeMap<String, Moved> {
+    let mut moved = BTreeMap::new();
+    for redirect in &set.config.plugins.redirects {
+        let from = crate::source::normalize(redirect.from.trim_start_matches('/'));
+        let Some(from) = from.filter(|from| files::is_page(from)) else {
+            findings.push(rules::mkdocs_redirect_no_page(redirect.place.clone(), &redirect.from));
+            continue;
+        };
+        if set.at(&from).is_some() {
+            findings.push(rules::mkdocs_redirect_of_page(redirect.place.clone(), &from));
+            continue;
+        }
+        let to = if let Some(("http" | "https", _)) = redirect.to.split_once("://") {
+            crate::html::outside_address(&redirect.to).map(Moved::Url)
+        } else {
+            let (path, anchor) = match redirect.to.split_once('#') {
+                Some((path, anchor)) => (path, Some(anchor.to_owned())),
+                None => (redirect.to.as_str(), None),
+            };
+            set.find(path).map(|page| Moved::Page(page, anchor))
+        };
+        match to {
+            Some(to) => {
+                moved.insert(from, to);
+            }
+            None => {
+                let guess = did_you_mean(&redirect.to, set.pages.iter().map(|page| page.path.as_str()));
+                findings.push(rules::mkdocs_redirect_nowhere(redirect.place.clone(), &redirect.to, guess));
+            }
+        }
+    }
+    moved
 }
 
+/// What is left of `path` below `folder`.
+fn below<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
+    if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') }
+}
+
+fn in_folder(folder: &str, path: &str) -> String {
+    if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") }
+}
+
+/// Titles of the navigation, by page; where a page stands twice, the first counts.
 fn given_titles(nodes: &[NavNode], titles: &mut [Option<String>]) {
     for node in nodes {
         match node {
-            NavNode::Page { title: Some(title), page } => titles[*page] = Some(title.clone()),
+            NavNode::Page { title: Some(title), page } => {
+                titles[*page].get_or_insert_with(|| title.clone());
+            }
             NavNode::Section { children, .. } => given_titles(children, titles),
             NavNode::Page { .. } | NavNode::Url { .. } => {}
         }
@@ -183,7 +461,7 @@ fn given_titles(nodes: &[NavNode], titles: &mut [Option<String>]) {
 }
 
 /// `getting-started.md` reads as `Getting started`.
-fn from_path(path: &str) -> String {
+fn readable(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let stem = if stem.eq_ignore_ascii_case("index") { parent(path).rsplit('/').next().unwrap_or("") } else { stem };

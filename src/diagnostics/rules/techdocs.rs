@@ -20,9 +20,14 @@ pub const RULES: &[&Rule] = &[
     &DOCS_TABLE_CUT,
     &DOCS_MISSING,
     &TECHDOCS_REF,
+    &TECHDOCS_ENTITY,
     &ASSET_REFUSED,
     &MKDOCS_TWICE,
     &DOCS_SNIPPET,
+    &MKDOCS_INCLUDE,
+    &MKDOCS_PATH_OUTSIDE,
+    &MKDOCS_PLUGIN_IGNORED,
+    &MKDOCS_REDIRECT,
 ];
 
 const MKDOCS_BROKEN: Rule = Rule {
@@ -157,15 +162,6 @@ pub fn mkdocs_nav_entry(place: Place, problem: &str) -> Finding {
         .hint("Write `- page.md`, `- Title: page.md`, or `- Title:` with a list below it.")
 }
 
-/// An entry of `nav` mounts another mkdocs.yml.
-pub fn mkdocs_nav_include(place: Place, target: &str) -> Finding {
-    Finding::new(
-        &MKDOCS_NAV_ENTRY,
-        place,
-        format!("`{}` is left out: other `mkdocs.yml` files cannot be mounted yet", printable(target)),
-    )
-}
-
 /// `nav` names a page that is not there.
 pub fn mkdocs_nav_missing(place: Place, path: &str, guess: Option<String>) -> Finding {
     Finding::new(&MKDOCS_NAV_MISSING, place, format!("`nav` names `{}`, which does not exist", printable(path)))
@@ -285,6 +281,41 @@ const TECHDOCS_REF: Rule = Rule {
     why: "The entity has no documentation in the portal, even where the pages exist in another folder.",
 };
 
+const TECHDOCS_ENTITY: Rule = Rule {
+    name: "techdocs-entity",
+    severity: Severity::Warning,
+    summary: "An entity is to show the docs of another one, which cannot be found.",
+    why: "Readers who open the entity's docs find none, or not those that its owner promised.",
+};
+
+const MKDOCS_INCLUDE: Rule = Rule {
+    name: "mkdocs-include",
+    severity: Severity::Warning,
+    summary: "`!include` names a site that cannot be mounted.",
+    why: "All pages of that site are missing from the documentation.",
+};
+
+const MKDOCS_PATH_OUTSIDE: Rule = Rule {
+    name: "mkdocs-path-outside",
+    severity: Severity::Warning,
+    summary: "An option of mkdocs.yml names a folder outside of the repository.",
+    why: "Pages could show any file of the machine that builds. What they take from there is missing.",
+};
+
+const MKDOCS_PLUGIN_IGNORED: Rule = Rule {
+    name: "mkdocs-plugin-ignored",
+    severity: Severity::Warning,
+    summary: "mkdocs.yml lists plugins that are not run.",
+    why: "Readers see the source of what a plugin would have made, and miss pages that it would have written.",
+};
+
+const MKDOCS_REDIRECT: Rule = Rule {
+    name: "mkdocs-redirect",
+    severity: Severity::Warning,
+    summary: "A redirect of mkdocs.yml has no effect.",
+    why: "Readers who follow an old address find nothing, although its authors took care of them.",
+};
+
 const ASSET_REFUSED: Rule = Rule {
     name: "asset-refused",
     severity: Severity::Warning,
@@ -312,14 +343,180 @@ pub fn docs_missing(place: Place, folder: &str) -> Finding {
         .hint("Add `index.md` there, or set `docs_dir` in mkdocs.yml.")
 }
 
-/// The annotation cannot be read, or leads outside the repository.
-pub fn bad_techdocs_ref(place: Place, text: &str) -> Finding {
-    Finding::new(
-        &TECHDOCS_REF,
-        place,
-        format!("`backstage.io/techdocs-ref: {text}` names no folder of this repository"),
-    )
-    .hint("Write `dir:.` for the folder of this file, or `dir:./docs-folder`.")
+/// Why `backstage.io/techdocs-ref` names no folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RefProblem {
+    /// It does not begin with `dir:` or `url:`.
+    NoType,
+    /// A type that Backstage has given up.
+    OldType(String),
+    UnknownType(String),
+    /// Nothing stands behind the type.
+    NoTarget,
+    /// It climbs out of the repository.
+    Outside,
+    /// An address of no repository that was read.
+    UnknownRepository,
+}
+
+impl RefProblem {
+    /// True where another set of repositories would settle it.
+    pub fn is_about_repositories(&self) -> bool {
+        matches!(self, RefProblem::UnknownRepository)
+    }
+}
+
+/// The annotation names no folder.
+pub fn bad_techdocs_ref(place: Place, text: &str, problem: RefProblem) -> Finding {
+    const USUAL: &str = "Write `dir:.` for the folder of this file, or `dir:./docs-folder`.";
+    let text = printable(text);
+    let says =
+        |what: &str| Finding::new(&TECHDOCS_REF, place.clone(), format!("`backstage.io/techdocs-ref: {text}` {what}"));
+    match problem {
+        RefProblem::NoType if text.contains("://") => {
+            says("has no type").hint(format!("Write `url:{text}`, or `dir:.` for the folder of this file."))
+        }
+        RefProblem::NoType => says("has no type").hint(USUAL),
+        RefProblem::OldType(kind) => {
+            let target = text.split_once(':').map_or("", |(_, target)| target);
+            let hint = match target.contains("://") {
+                true => format!("Write `url:{target}`, or `dir:.` where the docs lie beside this file."),
+                false => USUAL.to_string(),
+            };
+            says(&format!("is of the type `{}`, which no Backstage reads any more", printable(&kind))).hint(hint)
+        }
+        RefProblem::UnknownType(kind) => says(&format!("is of an unknown type `{}`", printable(&kind))).hint(USUAL),
+        RefProblem::NoTarget => says("names nothing").hint(USUAL),
+        RefProblem::Outside => says("leads out of the repository").hint(USUAL),
+        RefProblem::UnknownRepository => says("names no repository of this portal")
+            .hint("Add the repository to the portal's sources, or move the docs beside this file and write `dir:.`."),
+    }
+}
+
+/// The annotation is no ref. `problem` says why.
+pub fn techdocs_entity_no_ref(place: Place, text: &str, problem: &str) -> Finding {
+    let message = format!("`backstage.io/techdocs-entity: {}` is no ref: {problem}", printable(text));
+    Finding::new(&TECHDOCS_ENTITY, place, message).hint("Write it like `component:default/name`.")
+}
+
+/// The annotation names an entity that does not exist.
+pub fn techdocs_entity_dangling(place: Place, text: &str, guess: Option<String>) -> Finding {
+    let message = format!("`backstage.io/techdocs-entity` names `{}`, which is not in the catalog", printable(text));
+    Finding::new(&TECHDOCS_ENTITY, place, message).hint_if(guess)
+}
+
+/// The annotation names an entity that has no docs.
+pub fn techdocs_entity_without_docs(place: Place, text: &str) -> Finding {
+    let message = format!("`backstage.io/techdocs-entity` names `{}`, which has no docs", printable(text));
+    Finding::new(&TECHDOCS_ENTITY, place, message)
+        .hint("Give that entity `backstage.io/techdocs-ref`, or name another one.")
+}
+
+/// Entities name each other. `circle` goes once round.
+pub fn techdocs_entity_circle(place: Place, circle: &str) -> Finding {
+    let message = format!("`backstage.io/techdocs-entity` leads in a circle: {}", printable(circle));
+    Finding::new(&TECHDOCS_ENTITY, place, message).hint("Let one of them have docs of its own.")
+}
+
+/// The page to begin with does not exist.
+pub fn techdocs_entity_path(place: Place, path: &str, guess: Option<String>) -> Finding {
+    let message = format!("`backstage.io/techdocs-entity-path: {}` names no page of the docs", printable(path));
+    Finding::new(&TECHDOCS_ENTITY, place, message)
+        .hint_if(guess)
+        .hint("Until then the docs begin with their first page.")
+}
+
+/// Why a site cannot be mounted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IncludeProblem {
+    /// It lies outside of the repository.
+    Outside,
+    /// It is no YAML file by its name.
+    NoConfig,
+    Missing,
+    /// A pattern finds nothing.
+    Nothing,
+    /// It has no `site_name` that could be a path.
+    NoName,
+    /// Another site of that name is mounted already.
+    SameName(String),
+    /// Files include each other.
+    Circle(String),
+    /// Too many sites in sites.
+    TooDeep(usize),
+}
+
+/// A site is not mounted.
+pub fn mkdocs_include(place: Place, target: &str, problem: &IncludeProblem, guess: Option<String>) -> Finding {
+    let target = printable(target);
+    let says = |what: &str| Finding::new(&MKDOCS_INCLUDE, place.clone(), format!("`{target}` is not included: {what}"));
+    let finding = match problem {
+        IncludeProblem::Outside => says("it lies outside of the repository"),
+        IncludeProblem::NoConfig => {
+            says("it is no `.yml` or `.yaml` file").hint("Name the `mkdocs.yml` of the site that belongs here.")
+        }
+        IncludeProblem::Missing => says("there is no such file"),
+        IncludeProblem::Nothing => says("no file matches"),
+        IncludeProblem::NoName => {
+            says("it has no usable `site_name`").hint("Give it a `site_name`: its pages are mounted below that name.")
+        }
+        IncludeProblem::SameName(name) => says(&format!("another site is named `{}`", printable(name)))
+            .hint("Give each site a `site_name` of its own."),
+        IncludeProblem::Circle(circle) => says(&format!("the files include each other: {}", printable(circle))),
+        IncludeProblem::TooDeep(limit) => says(&format!("sites are nested more than {} deep", count(*limit, "level"))),
+    };
+    finding.hint_if(guess)
+}
+
+/// An option of mkdocs.yml names something outside of the repository.
+pub fn mkdocs_path_outside(place: Place, option: &str, path: &str) -> Finding {
+    let message = format!("`{option}: {}` leads out of the repository and is left out", printable(path));
+    Finding::new(&MKDOCS_PATH_OUTSIDE, place, message)
+        .hint("Name a folder of the repository, relative to `mkdocs.yml`.")
+}
+
+/// Plugins that do nothing here. `pages` is how many pages show their source.
+pub fn mkdocs_plugin_ignored(place: Place, names: &[String], pages: usize) -> Finding {
+    const MOST: usize = 10;
+    let shown = names.iter().take(MOST).map(|name| format!("`{}`", printable(name)));
+    let mut list = shown.collect::<Vec<_>>().join(", ");
+    if names.len() > MOST {
+        list.push_str(&format!(" and {}", count(names.len() - MOST, "other")));
+    }
+    let verb = if names.len() == 1 { "does" } else { "do" };
+    let seen = match pages {
+        0 => String::new(),
+        1 => "; 1 page shows its source where a plugin would have changed it".to_string(),
+        pages => format!("; {} show their source where a plugin would have changed it", count(pages, "page")),
+    };
+    let noun = if names.len() == 1 { "plugin" } else { "plugins" };
+    Finding::new(&MKDOCS_PLUGIN_IGNORED, place, format!("The {noun} {list} {verb} nothing here{seen}"))
+        .label("no plugin is run")
+}
+
+/// A redirect from something that was never a page.
+pub fn mkdocs_redirect_no_page(place: Place, from: &str) -> Finding {
+    let message = format!("The redirect from `{}` is left out: that is no Markdown page", printable(from));
+    Finding::new(&MKDOCS_REDIRECT, place, message).hint("Write `old-page.md: new-page.md`.")
+}
+
+/// A redirect from a page that is there.
+pub fn mkdocs_redirect_of_page(place: Place, from: &str) -> Finding {
+    let message = format!("The redirect from `{}` is left out: that page exists", printable(from));
+    Finding::new(&MKDOCS_REDIRECT, place, message).hint("Remove the redirect, or the page.")
+}
+
+/// A redirect to nothing.
+pub fn mkdocs_redirect_nowhere(place: Place, to: &str, guess: Option<String>) -> Finding {
+    let message = format!("The redirect to `{}` leads nowhere", printable(to));
+    Finding::new(&MKDOCS_REDIRECT, place, message).label("no such page").hint_if(guess)
+}
+
+/// A file that arranges the navigation is no YAML.
+pub fn pages_file_broken(place: Place, fault: &str) -> Finding {
+    let name = place.path.rsplit('/').next().unwrap_or_default().to_string();
+    Finding::new(&MKDOCS_BROKEN, place, format!("`{}` cannot be read: {}", printable(&name), printable(fault)))
+        .hint("The pages of its folder are still shown, in the order of their names.")
 }
 
 /// A picture or other file is left out. `why` is a clause.

@@ -8,7 +8,7 @@ use crate::diagnostics::suggestion::nearest;
 use crate::diagnostics::{Finding, Place, rules};
 use crate::search::SearchDocument;
 use crate::source::{Repo, join, parent};
-use crate::techdocs::sets::{DocSet, MAX_PAGE};
+use crate::techdocs::sets::{DocPage, DocSet, MAX_PAGE, Moved};
 use crate::techdocs::{self, ENGLISH, Links, NavNode, PageInput, RenderedPage, Resolved, assets};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -23,9 +23,9 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let repo = site.repo(set.repo);
     let page = &set.pages[page_number];
     let file = set.file(page);
-    let place = Place::file(repo.id.clone(), file.as_str());
+    let place = Place::file(repo.id.clone(), file);
     let entity = site.catalog.entity(set.entity);
-    let text = match repo.text(&file, MAX_PAGE) {
+    let text = match repo.text(file, MAX_PAGE) {
         Ok(text) => text,
         Err(fault) => {
             let finding = rules::source::unreadable(place, &fault.to_string()).about(&*entity.reference);
@@ -34,11 +34,11 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     };
     let route = site.docs_route(set_number, page_number);
     let links = site.linker(&route);
-    let resolver = Resolver { site, set, set_number, repo, page: &page.path, links: &links, used: RefCell::default() };
+    let resolver = Resolver { site, set, set_number, repo, page, links: &links, used: RefCell::default() };
     let input = PageInput {
         text: &text,
         place,
-        dialect: &techdocs::Dialect::default(),
+        dialect: &set.dialect(page),
         snippets: &resolver,
         links: &resolver,
         highlighter: site.highlighter,
@@ -48,12 +48,15 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let findings: Vec<_> =
         std::mem::take(&mut rendered.findings).into_iter().map(|finding| finding.about(&*entity.reference)).collect();
     let (files, asset_findings) = copied(site, set, repo, resolver.used.into_inner());
-    let documents = documents(set, page_number, &rendered, &route, &entity.reference);
+    let documents = match page.is_searched {
+        true => documents(set, page_number, &rendered, &route, &entity.reference),
+        false => Vec::new(),
+    };
     let mut view = view(site, (set_number, page_number), &route, &links, rendered);
     view.findings = findings.iter().map(|finding| site.finding_row(finding, &links)).collect();
-    view.last_change = last_change(repo, &file);
-    view.source_url = repo.web.as_ref().map(|web| web.file(&file, 0));
-    view.edit_url = repo.web.as_ref().and_then(|web| web.edit(&file));
+    view.last_change = last_change(repo, file);
+    view.source_url = repo.web.as_ref().map(|web| web.file(file, 0));
+    view.edit_url = set.edit_url(page, repo);
     Rendered {
         pages: vec![(route, View::Docs(Box::new(view)))],
         files,
@@ -73,6 +76,10 @@ fn view(
     let page = &set.pages[page_number];
     let home = site.docs_route(set_number, set.first());
     let to = |page: usize| links.to(&site.docs_route(set_number, page));
+    let outside = |url: &str| match url.starts_with('/') {
+        true => of_portal(site, url).map(|route| links.to(&route)),
+        false => crate::html::outside_address(url),
+    };
     let neighbour = |page: usize| Link { text: set.pages[page].title.clone(), url: to(page) };
     let at = set.order.iter().position(|page| *page == page_number);
     let mut above = vec![("Docs".to_string(), "docs/".to_string())];
@@ -86,7 +93,8 @@ fn view(
         site_name: set.site_name.clone(),
         site_url: links.to(&home),
         entity: site.entity_link(set.entity, links),
-        nav: set.nav.iter().map(|node| nav(node, set, page_number, &to)).collect(),
+        nav: set.nav.iter().map(|node| nav(node, set, page_number, &to, &outside)).collect(),
+        notice: page.needs.clone(),
         content: SafeHtml(rendered.html),
         has_heading: rendered.has_heading,
         toc: rendered
@@ -104,7 +112,13 @@ fn view(
     }
 }
 
-fn nav(node: &NavNode, set: &DocSet, current: usize, to: &dyn Fn(usize) -> String) -> NavView {
+fn nav(
+    node: &NavNode,
+    set: &DocSet,
+    current: usize,
+    to: &dyn Fn(usize) -> String,
+    outside: &dyn Fn(&str) -> Option<String>,
+) -> NavView {
     match node {
         NavNode::Page { title, page } => NavView {
             text: title.clone().unwrap_or_else(|| set.pages[*page].title.clone()),
@@ -114,13 +128,13 @@ fn nav(node: &NavNode, set: &DocSet, current: usize, to: &dyn Fn(usize) -> Strin
             children: Vec::new(),
         },
         NavNode::Section { title, children } => {
-            let children: Vec<NavView> = children.iter().map(|node| nav(node, set, current, to)).collect();
+            let children: Vec<NavView> = children.iter().map(|node| nav(node, set, current, to, outside)).collect();
             let open = children.iter().any(|child| child.open);
             NavView { text: title.clone(), url: None, current: false, open, children }
         }
         NavNode::Url { title, url } => NavView {
             text: title.clone().unwrap_or_else(|| url.clone()),
-            url: crate::html::outside_address(url),
+            url: outside(url),
             current: false,
             open: false,
             children: Vec::new(),
@@ -167,7 +181,7 @@ struct Resolver<'a> {
     set: &'a DocSet,
     set_number: usize,
     repo: &'a Repo,
-    page: &'a str,
+    page: &'a DocPage,
     links: &'a Linker,
     /// By path in the repository: the bytes to publish, or why there are none.
     used: RefCell<BTreeMap<String, Result<Vec<u8>, String>>>,
@@ -175,52 +189,50 @@ struct Resolver<'a> {
 
 impl Resolver<'_> {
     fn resolve(&self, target: &str) -> Option<Resolved> {
-        let from_file = join(parent(self.page), target).and_then(|path| self.inside(&path));
-        from_file
+        let by_path = || join(parent(&self.page.path), target).and_then(|path| self.inside(&path));
+        let by_file = || self.in_repository(target).and_then(|file| self.of_file(file));
+        // A README outside of the folder of pages was written where it lies.
+        let found = if self.page.is_readme { by_file().or_else(by_path) } else { by_path() };
+        found
             .or_else(|| self.by_address(target).and_then(|path| self.inside(&path)))
-            .or_else(|| self.of_portal(target))
+            .or_else(by_file)
+            .or_else(|| of_portal(self.site, target).map(|route| Resolved::Url(self.links.to(&route))))
             .or_else(|| self.elsewhere(target))
     }
 
-    /// A page or file at a path below the set's folder.
+    /// A page or file at a path of the set, or what a page that was there has become.
     fn inside(&self, path: &str) -> Option<Resolved> {
-        match self.set.find(path) {
-            Some(page) => Some(Resolved::Url(self.links.to(&self.site.docs_route(self.set_number, page)))),
-            None => self.asset(path),
+        if let Some(page) = self.set.find(path) {
+            return Some(self.to_page(page));
         }
+        self.asset(path).or_else(|| {
+            let moved = self.set.moved(path)?;
+            Some(Resolved::Url(self.site.moved_address(self.set_number, moved, self.links)))
+        })
+    }
+
+    /// A page or file by its path in the repository.
+    fn of_file(&self, file: String) -> Option<Resolved> {
+        match self.set.page_of(&file) {
+            Some(page) => Some(self.to_page(page)),
+            None => self.copied(file),
+        }
+    }
+
+    fn to_page(&self, page: usize) -> Resolved {
+        Resolved::Url(self.links.to(&self.site.docs_route(self.set_number, page)))
     }
 
     /// A target as some authors write it: from the page's address, which is a folder, instead of its file.
     fn by_address(&self, target: &str) -> Option<String> {
-        let stem = self.page.strip_suffix(".md")?;
+        let stem = self.page.path.strip_suffix(".md")?;
         let address = if is_index(stem.rsplit('/').next()?) { parent(stem) } else { stem };
         join(address, target)
     }
 
-    /// A page of the portal by its address in Backstage: `/docs/default/component/x/guide/`, `/catalog/…`.
-    fn of_portal(&self, target: &str) -> Option<Resolved> {
-        let mut parts = target.strip_prefix('/')?.splitn(5, '/');
-        let (area, namespace, kind, name) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-        let reference = EntityRef { kind: kind.into(), namespace: namespace.into(), name: name.into() }.canonical();
-        let id = self.site.catalog.find(&reference)?;
-        let route = match area {
-            "catalog" => route::entity(self.site.catalog.entity(id)),
-            "docs" => {
-                let set = self.site.docs_of(id)?;
-                let page = match parts.next().map(|path| path.trim_matches('/')).filter(|path| !path.is_empty()) {
-                    Some(path) => self.site.docs[set].find(path)?,
-                    None => self.site.docs[set].first(),
-                };
-                self.site.docs_route(set, page)
-            }
-            _ => return None,
-        };
-        Some(Resolved::Url(self.links.to(&route)))
-    }
-
-    /// A file below the set's folder that is copied beside the pages.
+    /// A file at a path of the set that is copied beside the pages.
     fn asset(&self, path: &str) -> Option<Resolved> {
-        self.copied(in_folder(&self.set.docs_dir, path))
+        self.set.files_at(path).find_map(|file| self.copied(file))
     }
 
     /// A file of the repository that may be published.
@@ -242,7 +254,7 @@ impl Resolver<'_> {
 
     /// A target as a path of the repository, which may lie outside the documentation.
     fn in_repository(&self, target: &str) -> Option<String> {
-        join(&in_folder(&self.set.docs_dir, parent(self.page)), target)
+        join(parent(&self.page.file), target)
     }
 
     /// A file or folder of the repository outside the documentation: shown on the forge.
@@ -261,7 +273,7 @@ impl Resolver<'_> {
         let name = target.rsplit('/').next().unwrap_or(target);
         let names = self.set.pages.iter().map(|page| page.path.as_str());
         let same_name = names.clone().find(|path| path.rsplit('/').next() == Some(name));
-        same_name.or_else(|| nearest(target, names)).map(|path| relative(parent(self.page), path))
+        same_name.or_else(|| nearest(target, names)).map(|path| relative(parent(&self.page.path), path))
     }
 }
 
@@ -284,19 +296,34 @@ impl Links for Resolver<'_> {
     }
 
     fn image(&self, target: &str) -> Resolved {
-        let from_file = join(parent(self.page), target).and_then(|path| self.asset(&path));
-        let found = from_file
-            .or_else(|| self.by_address(target).and_then(|path| self.asset(&path)))
-            .or_else(|| self.in_repository(target).and_then(|path| self.copied(path)));
+        let by_path = || join(parent(&self.page.path), target).and_then(|path| self.asset(&path));
+        let by_file = || self.in_repository(target).and_then(|path| self.copied(path));
+        let found = if self.page.is_readme { by_file().or_else(by_path) } else { by_path() };
+        let found = found.or_else(|| self.by_address(target).and_then(|path| self.asset(&path))).or_else(by_file);
         found.unwrap_or(Resolved::Broken { guess: None })
     }
 }
 
-fn in_folder(folder: &str, path: &str) -> String {
-    match (folder, path) {
-        ("", path) => path.to_string(),
-        (folder, "") => folder.to_string(),
-        (folder, path) => format!("{folder}/{path}"),
+/// The route of a page of the portal by its address in Backstage: `/docs/default/component/x/guide/`, `/catalog/…`.
+fn of_portal(site: &Site<'_>, target: &str) -> Option<String> {
+    let mut parts = target.strip_prefix('/')?.splitn(5, '/');
+    let (area, namespace, kind, name) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let reference = EntityRef { kind: kind.into(), namespace: namespace.into(), name: name.into() }.canonical();
+    let id = site.catalog.find(&reference)?;
+    match area {
+        "catalog" => Some(route::entity(site.catalog.entity(id))),
+        "docs" => {
+            let set = site.docs_of(id)?;
+            let path = parts.next().unwrap_or_default().trim_matches('/');
+            let docs = &site.docs[set];
+            let page = if path.is_empty() { Some(docs.first()) } else { docs.find(path) };
+            match (page, docs.moved(path)) {
+                (Some(page), _) => Some(site.docs_route(set, page)),
+                (None, Some(Moved::Page(page, _))) => Some(site.docs_route(set, *page)),
+                (None, _) => None,
+            }
+        }
+        _ => None,
     }
 }
 
@@ -309,15 +336,11 @@ fn relative(folder: &str, to: &str) -> String {
     "../".repeat(from.len()) + &target[same..].join("/")
 }
 
-/// Where a file is published: beside the pages, or behind `-` when it lies outside the set's folder.
+/// Where a file is published: beside the pages, or behind `-` when it lies outside the set's folders.
 fn asset_route(site: &Site<'_>, set: &DocSet, file: &str) -> String {
     let base = route::docs(site.catalog.entity(set.entity));
-    let inside = match set.docs_dir.as_str() {
-        "" => Some(file),
-        folder => file.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')),
-    };
-    match inside {
-        Some(path) => format!("{base}{}", route::file(path)),
+    match set.path_of(file) {
+        Some(path) => format!("{base}{}", route::file(&path)),
         None => format!("{base}-/{}", route::file(file)),
     }
 }

@@ -12,6 +12,7 @@ mod docs;
 mod docs_index;
 mod entity;
 mod home;
+mod moved;
 mod not_found;
 mod report;
 mod schema;
@@ -33,13 +34,14 @@ pub struct PageType {
 }
 
 /// Types whose pages stand on their own, in the order of their search documents.
-pub const PAGE_TYPES: [PageType; 12] = [
+pub const PAGE_TYPES: [PageType; 13] = [
     PageType { name: "catalog", count: catalog::count, render: catalog::render },
     PageType { name: "entity", count: entity::count, render: entity::render },
     PageType { name: "definition", count: definition::count, render: definition::render },
     PageType { name: "create", count: create::count, render: create::render },
     PageType { name: "docs-index", count: docs_index::count, render: docs_index::render },
     PageType { name: "docs", count: docs::count, render: docs::render },
+    PageType { name: "moved", count: moved::count, render: moved::render },
     PageType { name: "teams", count: |_| 1, render: teams::render },
     PageType { name: "search", count: |_| 1, render: search::render },
     PageType { name: "404", count: |_| 1, render: not_found::render },

@@ -6,7 +6,7 @@ use std::fmt;
 
 /// A value.
 #[derive(Debug)]
-pub(super) enum Node {
+pub(in crate::techdocs) enum Node {
     Null,
     /// A scalar of any type, as text.
     Text(String),
@@ -17,20 +17,102 @@ pub(super) enum Node {
 
 /// A key with its place, and its value.
 #[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) key: String,
-    pub(super) line: u32,
-    pub(super) column: u32,
-    pub(super) value: Spanned<Node>,
+pub(in crate::techdocs) struct Entry {
+    pub(in crate::techdocs) key: String,
+    pub(in crate::techdocs) line: u32,
+    pub(in crate::techdocs) column: u32,
+    pub(in crate::techdocs) value: Spanned<Node>,
 }
 
 impl Node {
-    pub(super) fn into_text(self) -> Option<String> {
+    pub(in crate::techdocs) fn into_text(self) -> Option<String> {
         match self {
             Node::Text(text) if !text.trim().is_empty() => Some(text),
             _ => None,
         }
     }
+
+    /// The text of a scalar, which may be empty.
+    pub(in crate::techdocs) fn as_text(&self) -> Option<&str> {
+        match self {
+            Node::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// `true` or `false`, however it is written.
+    pub(in crate::techdocs) fn as_bool(&self) -> Option<bool> {
+        match self.as_text()?.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" => Some(true),
+            "false" | "no" | "off" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// The value of a key; none where this is no mapping or has no such key.
+    pub(in crate::techdocs) fn get(&self, key: &str) -> Option<&Spanned<Node>> {
+        match self {
+            Node::Map(entries) => entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value),
+            _ => None,
+        }
+    }
+
+    /// The text at a key.
+    pub(in crate::techdocs) fn text(&self, key: &str) -> Option<&str> {
+        self.get(key)?.value.as_text()
+    }
+
+    /// The switch at a key.
+    pub(in crate::techdocs) fn is(&self, key: &str) -> Option<bool> {
+        self.get(key)?.value.as_bool()
+    }
+
+    /// The texts at a key: one, or a list of them.
+    pub(in crate::techdocs) fn texts(&self, key: &str) -> Vec<&str> {
+        match self.get(key).map(|node| &node.value) {
+            Some(Node::Text(text)) => vec![text],
+            Some(Node::List(items)) => items.iter().filter_map(|item| item.value.as_text()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Names with their options, as MkDocs takes plugins and extensions: `- a`, `- a: {…}`, or a mapping. In the order of
+    /// the file.
+    pub(in crate::techdocs) fn named(&self) -> Vec<Named<'_>> {
+        fn of_entry(entry: &Entry) -> Named<'_> {
+            Named { name: entry.key.clone(), line: entry.line, column: entry.column, options: &entry.value.value }
+        }
+        match self {
+            Node::Map(entries) => entries.iter().map(of_entry).collect(),
+            Node::List(items) => items
+                .iter()
+                .flat_map(|item| match &item.value {
+                    Node::Text(name) => {
+                        let (line, column) = place(item);
+                        vec![Named { name: name.clone(), line, column, options: &Node::Null }]
+                    }
+                    Node::Map(entries) => entries.iter().map(of_entry).collect(),
+                    Node::List(_) | Node::Null => Vec::new(),
+                })
+                .collect(),
+            Node::Text(_) | Node::Null => Vec::new(),
+        }
+    }
+}
+
+/// A plugin or an extension of Markdown, where it is named, and its options.
+#[derive(Debug)]
+pub(in crate::techdocs) struct Named<'a> {
+    pub(in crate::techdocs) name: String,
+    pub(in crate::techdocs) line: u32,
+    pub(in crate::techdocs) column: u32,
+    pub(in crate::techdocs) options: &'a Node,
+}
+
+/// Line and column of a value.
+pub(in crate::techdocs) fn place(node: &Spanned<Node>) -> (u32, u32) {
+    let number = |value: u64| u32::try_from(value).unwrap_or(0);
+    (number(node.referenced.line()), number(node.referenced.column()))
 }
 
 impl<'de> Deserialize<'de> for Node {

@@ -1,0 +1,26 @@
+//! A page at the address that a documentation page had before: it sends readers on to where that page is now.
+
+use super::super::frame::About;
+use super::super::view::{MovedPage, View};
+use super::super::{Rendered, Site};
+use crate::techdocs::sets::Moved;
+
+pub(super) fn count(site: &Site<'_>) -> usize {
+    site.moved_pages()
+}
+
+pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
+    let (set, row) = site.moved_page(number);
+    let Some(moved) = site.docs[set].moved.values().nth(row) else { return Rendered::default() };
+    let route = site.moved_route(set, row);
+    let links = site.linker(&route);
+    let title = match moved {
+        Moved::Page(page, _) => site.docs[set].pages[*page].title.clone(),
+        Moved::Url(url) => url.clone(),
+    };
+    let above = [("Docs".to_string(), "docs/".to_string())];
+    let about = About { title: &title, description: "This page has moved", section: "docs", above: &above };
+    let view =
+        MovedPage { page: site.frame(&links, about), url: site.moved_address(set, moved, &links), to: title.clone() };
+    Rendered { pages: vec![(route, View::Moved(Box::new(view)))], ..Rendered::default() }
+}
