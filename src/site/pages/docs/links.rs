@@ -1,0 +1,186 @@
+//! Where the links and images of a documentation page lead.
+
+use crate::catalog::EntityRef;
+use crate::diagnostics::suggestion::nearest;
+use crate::diagnostics::{Finding, Place, rules};
+use crate::site::{Linker, Site, route};
+use crate::source::{Repo, join, parent};
+use crate::techdocs::sets::DocSet;
+use crate::techdocs::{Links, Resolved, assets};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// Says where the links of one page lead, and notes which files it uses.
+pub(super) struct Resolver<'a> {
+    site: &'a Site<'a>,
+    set: &'a DocSet,
+    set_number: usize,
+    repo: &'a Repo,
+    page: &'a str,
+    links: &'a Linker,
+    /// By path in the repository: the bytes to publish, or why there are none.
+    used: RefCell<BTreeMap<String, Result<Vec<u8>, String>>>,
+}
+
+impl<'a> Resolver<'a> {
+    pub(super) fn new(site: &'a Site<'a>, set_number: usize, page: usize, links: &'a Linker) -> Self {
+        let set = &site.docs[set_number];
+        let repo = site.repo(set.repo);
+        Resolver { site, set, set_number, repo, page: &set.pages[page].path, links, used: RefCell::default() }
+    }
+
+    /// The files that the page uses, with where they go, and what keeps the others back. Several pages may bring the same
+    /// file: its bytes are the same.
+    pub(super) fn copied(self) -> (Vec<(String, Vec<u8>)>, Vec<Finding>) {
+        let mut files = Vec::new();
+        let mut findings = Vec::new();
+        for (file, asset) in self.used.into_inner() {
+            match asset {
+                Ok(bytes) => files.push((asset_route(self.site, self.set, &file), bytes)),
+                Err(why) => {
+                    let place = Place::file(self.repo.id.clone(), file.as_str());
+                    findings.push(rules::techdocs::asset_refused(place, &file, &why));
+                }
+            }
+        }
+        (files, findings)
+    }
+
+    fn resolve(&self, target: &str) -> Option<Resolved> {
+        let from_file = join(parent(self.page), target).and_then(|path| self.inside(&path));
+        from_file
+            .or_else(|| self.by_address(target).and_then(|path| self.inside(&path)))
+            .or_else(|| self.of_portal(target))
+            .or_else(|| self.elsewhere(target))
+    }
+
+    /// A page or file at a path below the set's folder.
+    fn inside(&self, path: &str) -> Option<Resolved> {
+        match self.set.find(path) {
+            Some(page) => Some(Resolved::Url(self.links.to(&self.site.docs_route(self.set_number, page)))),
+            None => self.asset(path),
+        }
+    }
+
+    /// A target as some authors write it: from the page's address, which is a folder, instead of its file.
+    fn by_address(&self, target: &str) -> Option<String> {
+        let stem = self.page.strip_suffix(".md")?;
+        let address = if is_index(stem.rsplit('/').next()?) { parent(stem) } else { stem };
+        join(address, target)
+    }
+
+    /// A page of the portal by its address in Backstage: `/docs/default/component/x/guide/`, `/catalog/…`.
+    fn of_portal(&self, target: &str) -> Option<Resolved> {
+        let mut parts = target.strip_prefix('/')?.splitn(5, '/');
+        let (area, namespace, kind, name) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let reference = EntityRef { kind: kind.into(), namespace: namespace.into(), name: name.into() }.canonical();
+        let id = self.site.catalog.find(&reference)?;
+        let route = match area {
+            "catalog" => route::entity(self.site.catalog.entity(id)),
+            "docs" => {
+                let set = self.site.docs_of(id)?;
+                let page = match parts.next().map(|path| path.trim_matches('/')).filter(|path| !path.is_empty()) {
+                    Some(path) => self.site.docs[set].find(path)?,
+                    None => self.site.docs[set].first(),
+                };
+                self.site.docs_route(set, page)
+            }
+            _ => return None,
+        };
+        Some(Resolved::Url(self.links.to(&route)))
+    }
+
+    /// A file below the set's folder that is copied beside the pages.
+    fn asset(&self, path: &str) -> Option<Resolved> {
+        self.published(in_folder(&self.set.docs_dir, path))
+    }
+
+    /// A file of the repository that may be published.
+    fn published(&self, file: String) -> Option<Resolved> {
+        if !self.repo.has(&file) || !assets::is_allowed(&file) {
+            return None;
+        }
+        let route = asset_route(self.site, self.set, &file);
+        let mut used = self.used.borrow_mut();
+        let asset = used.entry(file).or_insert_with_key(|file| {
+            let read = self.repo.read(file, assets::MAX_ASSET).map_err(|fault| fault.to_string());
+            read.and_then(|bytes| assets::safe(file, bytes))
+        });
+        Some(match asset {
+            Ok(_) => Resolved::Url(format!("{}{route}", self.links.root())),
+            Err(_) => Resolved::Withheld,
+        })
+    }
+
+    /// A target as a path of the repository, which may lie outside the documentation.
+    fn in_repository(&self, target: &str) -> Option<String> {
+        join(&in_folder(&self.set.docs_dir, parent(self.page)), target)
+    }
+
+    /// A file or folder of the repository outside the documentation: shown on the forge.
+    fn elsewhere(&self, target: &str) -> Option<Resolved> {
+        let path = self.in_repository(target)?;
+        let (is_file, is_folder) = (self.repo.has(&path), self.repo.has_folder(&path));
+        match &self.repo.web {
+            Some(web) if is_file => Some(Resolved::Url(web.file(&path, 0))),
+            Some(web) if is_folder => Some(Resolved::Url(web.folder(&path))),
+            None if is_file || is_folder => Some(Resolved::Unpublished),
+            _ => None,
+        }
+    }
+
+    fn guess(&self, target: &str) -> Option<String> {
+        let name = target.rsplit('/').next().unwrap_or(target);
+        let names = self.set.pages.iter().map(|page| page.path.as_str());
+        let same_name = names.clone().find(|path| path.rsplit('/').next() == Some(name));
+        same_name.or_else(|| nearest(target, names)).map(|path| relative(parent(self.page), path))
+    }
+}
+
+fn is_index(stem: &str) -> bool {
+    matches!(stem, "index" | "README")
+}
+
+impl Links for Resolver<'_> {
+    fn page(&self, target: &str) -> Resolved {
+        self.resolve(target).unwrap_or_else(|| Resolved::Broken { guess: self.guess(target) })
+    }
+
+    fn image(&self, target: &str) -> Resolved {
+        let from_file = join(parent(self.page), target).and_then(|path| self.asset(&path));
+        let found = from_file
+            .or_else(|| self.by_address(target).and_then(|path| self.asset(&path)))
+            .or_else(|| self.in_repository(target).and_then(|path| self.published(path)));
+        found.unwrap_or(Resolved::Broken { guess: None })
+    }
+}
+
+fn in_folder(folder: &str, path: &str) -> String {
+    match (folder, path) {
+        ("", path) => path.to_string(),
+        (folder, "") => folder.to_string(),
+        (folder, path) => format!("{folder}/{path}"),
+    }
+}
+
+/// `to` as a link from a page in `folder` would write it.
+fn relative(folder: &str, to: &str) -> String {
+    let mut from: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    let target: Vec<&str> = to.split('/').collect();
+    let same = from.iter().zip(&target).take_while(|(a, b)| a == b).count();
+    from.drain(..same);
+    "../".repeat(from.len()) + &target[same..].join("/")
+}
+
+/// Where a file is published: beside the pages, or behind `-` when it lies outside the set's folder.
+fn asset_route(site: &Site<'_>, set: &DocSet, file: &str) -> String {
+    let base = route::docs(site.catalog.entity(set.entity));
+    let inside = match set.docs_dir.as_str() {
+        "" => Some(file),
+        folder => file.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')),
+    };
+    match inside {
+        Some(path) => format!("{base}{}", route::file(path)),
+        None => format!("{base}-/{}", route::file(file)),
+    }
+}

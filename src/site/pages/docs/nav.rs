@@ -1,0 +1,33 @@
+//! The pages of a documentation as a tree, the branch of the current one open.
+
+use crate::site::view::NavNode as NavView;
+use crate::techdocs::NavNode;
+use crate::techdocs::sets::DocSet;
+
+pub(super) fn tree(set: &DocSet, current: usize, to: &dyn Fn(usize) -> String) -> Vec<NavView> {
+    set.nav.iter().map(|node| branch(node, set, current, to)).collect()
+}
+
+fn branch(node: &NavNode, set: &DocSet, current: usize, to: &dyn Fn(usize) -> String) -> NavView {
+    match node {
+        NavNode::Page { title, page } => NavView {
+            text: title.clone().unwrap_or_else(|| set.pages[*page].title.clone()),
+            url: Some(to(*page)),
+            current: *page == current,
+            open: *page == current,
+            children: Vec::new(),
+        },
+        NavNode::Section { title, children } => {
+            let children: Vec<NavView> = children.iter().map(|node| branch(node, set, current, to)).collect();
+            let open = children.iter().any(|child| child.open);
+            NavView { text: title.clone(), url: None, current: false, open, children }
+        }
+        NavNode::Url { title, url } => NavView {
+            text: title.clone().unwrap_or_else(|| url.clone()),
+            url: crate::html::outside_address(url),
+            current: false,
+            open: false,
+            children: Vec::new(),
+        },
+    }
+}
