@@ -60,6 +60,7 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
         kinds: read.kinds(own),
         lifecycles: read.texts(own, "callboard", "lifecycles"),
         codeowners: read.codeowners(own),
+        docs_stale_after: read.docs_stale_after(own),
         files,
     };
     Loaded { config, findings: read.findings, texts }

@@ -19,12 +19,13 @@ use crate::search::SearchDocument;
 use crate::source::{Repo, RepoId, Snapshot};
 use crate::techdocs::Highlighter;
 use crate::techdocs::sets::DocSet;
+use crate::techdocs::stale::{CodeAge, code_ages};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use date::rfc3339;
 pub use link::Linker;
-pub use pages::{CLOSING, PAGE_TYPES, PageType};
+pub use pages::{CLOSING, PAGE_TYPES, PageType, Press, Sheet, print};
 use view::View;
 
 /// How the site is to be written.
@@ -57,6 +58,8 @@ pub struct Site<'a> {
     docs_routes: Vec<Vec<String>>,
     /// `docs_starts[i]` is the number of pages before set `i`; one more entry holds the total.
     docs_starts: Vec<u32>,
+    /// Of each set, when the code of its entity was changed; `None` where git does not know or nobody asks.
+    code_ages: Vec<Option<CodeAge>>,
     /// Entities of the groups tree that have no parent in the catalog.
     roots: Vec<EntityId>,
 }
@@ -77,6 +80,8 @@ pub struct Rendered {
     pub files: Vec<(String, Vec<u8>)>,
     pub documents: Vec<SearchDocument>,
     pub findings: Vec<Finding>,
+    /// What goes into the pages that show a whole documentation for printing.
+    pub sheets: Vec<Sheet>,
 }
 
 impl<'a> Site<'a> {
@@ -99,6 +104,7 @@ impl<'a> Site<'a> {
             docs_of: docs.iter().enumerate().map(|(at, set)| (set.entity, at as u32)).collect(),
             docs_routes: docs.iter().map(|set| route::pages(set.pages.iter().map(|page| page.path.as_str()))).collect(),
             docs_starts,
+            code_ages: code_ages(catalog, snapshot, docs, config.docs_stale_after),
             roots: roots(catalog, graph),
             config,
             snapshot,
@@ -166,6 +172,11 @@ impl<'a> Site<'a> {
     pub(crate) fn docs_route(&self, set: usize, page: usize) -> String {
         let entity = self.catalog.entity(self.docs[set].entity);
         format!("{}{}", route::docs(entity), self.docs_routes[set][page])
+    }
+
+    /// When the code that a set describes was changed.
+    pub(crate) fn code_age(&self, set: usize) -> Option<&CodeAge> {
+        self.code_ages[set].as_ref()
     }
 
     pub(crate) fn repo(&self, id: RepoId) -> &'a Repo {

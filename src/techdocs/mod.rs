@@ -21,9 +21,11 @@ mod raw_html;
 pub mod sets;
 mod slug;
 mod source;
+pub mod stale;
 mod svg;
 #[cfg(test)]
 mod tests;
+mod twin;
 mod writer;
 
 pub use highlight::Highlighter;
@@ -33,3 +35,4 @@ pub use mkdocs::{MkDocs, NavItem, read_mkdocs};
 pub use nav::{NavNode, Navigation, navigation};
 pub use outline::{Outline, outline};
 pub use page::{Heading, Links, PageInput, RenderedPage, Resolved, Section, render};
+pub use twin::{TwinLinks, twin};

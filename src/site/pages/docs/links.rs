@@ -6,9 +6,16 @@ use crate::diagnostics::{Finding, Place, rules};
 use crate::site::{Linker, Site, route};
 use crate::source::{Repo, join, parent};
 use crate::techdocs::sets::DocSet;
-use crate::techdocs::{Links, Resolved, assets};
+use crate::techdocs::{Links, Resolved, TwinLinks, assets};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+
+/// What a link of a page leads to.
+enum Found {
+    /// A page of documentation, by its route. It has a twin.
+    Page(String),
+    Else(Resolved),
+}
 
 /// Says where the links of one page lead, and notes which files it uses.
 pub(super) struct Resolver<'a> {
@@ -16,6 +23,7 @@ pub(super) struct Resolver<'a> {
     set: &'a DocSet,
     set_number: usize,
     repo: &'a Repo,
+    page_number: usize,
     page: &'a str,
     links: &'a Linker,
     /// By path in the repository: the bytes to publish, or why there are none.
@@ -23,10 +31,11 @@ pub(super) struct Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    pub(super) fn new(site: &'a Site<'a>, set_number: usize, page: usize, links: &'a Linker) -> Self {
+    pub(super) fn new(site: &'a Site<'a>, set_number: usize, page_number: usize, links: &'a Linker) -> Self {
         let set = &site.docs[set_number];
         let repo = site.repo(set.repo);
-        Resolver { site, set, set_number, repo, page: &set.pages[page].path, links, used: RefCell::default() }
+        let page = &set.pages[page_number].path;
+        Resolver { site, set, set_number, repo, page_number, page, links, used: RefCell::default() }
     }
 
     /// The files that the page uses, with where they go, and what keeps the others back. Several pages may bring the same
@@ -46,19 +55,19 @@ impl<'a> Resolver<'a> {
         (files, findings)
     }
 
-    fn resolve(&self, target: &str) -> Option<Resolved> {
+    fn resolve(&self, target: &str) -> Option<Found> {
         let from_file = join(parent(self.page), target).and_then(|path| self.inside(&path));
         from_file
             .or_else(|| self.by_address(target).and_then(|path| self.inside(&path)))
             .or_else(|| self.of_portal(target))
-            .or_else(|| self.elsewhere(target))
+            .or_else(|| self.elsewhere(target).map(Found::Else))
     }
 
     /// A page or file at a path below the set's folder.
-    fn inside(&self, path: &str) -> Option<Resolved> {
+    fn inside(&self, path: &str) -> Option<Found> {
         match self.set.find(path) {
-            Some(page) => Some(Resolved::Url(self.links.to(&self.site.docs_route(self.set_number, page)))),
-            None => self.asset(path),
+            Some(page) => Some(Found::Page(self.site.docs_route(self.set_number, page))),
+            None => self.asset(path).map(Found::Else),
         }
     }
 
@@ -70,24 +79,26 @@ impl<'a> Resolver<'a> {
     }
 
     /// A page of the portal by its address in Backstage: `/docs/default/component/x/guide/`, `/catalog/…`.
-    fn of_portal(&self, target: &str) -> Option<Resolved> {
+    fn of_portal(&self, target: &str) -> Option<Found> {
         let mut parts = target.strip_prefix('/')?.splitn(5, '/');
         let (area, namespace, kind, name) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
         let reference = EntityRef { kind: kind.into(), namespace: namespace.into(), name: name.into() }.canonical();
         let id = self.site.catalog.find(&reference)?;
-        let route = match area {
-            "catalog" => route::entity(self.site.catalog.entity(id)),
+        match area {
+            "catalog" => {
+                let route = route::entity(self.site.catalog.entity(id));
+                Some(Found::Else(Resolved::Url(self.links.to(&route))))
+            }
             "docs" => {
                 let set = self.site.docs_of(id)?;
                 let page = match parts.next().map(|path| path.trim_matches('/')).filter(|path| !path.is_empty()) {
                     Some(path) => self.site.docs[set].find(path)?,
                     None => self.site.docs[set].first(),
                 };
-                self.site.docs_route(set, page)
+                Some(Found::Page(self.site.docs_route(set, page)))
             }
-            _ => return None,
-        };
-        Some(Resolved::Url(self.links.to(&route)))
+            _ => None,
+        }
     }
 
     /// A file below the set's folder that is copied beside the pages.
@@ -143,7 +154,11 @@ fn is_index(stem: &str) -> bool {
 
 impl Links for Resolver<'_> {
     fn page(&self, target: &str) -> Resolved {
-        self.resolve(target).unwrap_or_else(|| Resolved::Broken { guess: self.guess(target) })
+        match self.resolve(target) {
+            Some(Found::Page(route)) => Resolved::Url(self.links.to(&route)),
+            Some(Found::Else(resolved)) => resolved,
+            None => Resolved::Broken { guess: self.guess(target) },
+        }
     }
 
     fn image(&self, target: &str) -> Resolved {
@@ -152,6 +167,26 @@ impl Links for Resolver<'_> {
             .or_else(|| self.by_address(target).and_then(|path| self.asset(&path)))
             .or_else(|| self.in_repository(target).and_then(|path| self.published(path)));
         found.unwrap_or(Resolved::Broken { guess: None })
+    }
+}
+
+impl TwinLinks for Resolver<'_> {
+    fn link(&self, path: &str) -> Option<String> {
+        match self.resolve(path)? {
+            Found::Page(route) => {
+                let here = self.site.docs_route(self.set_number, self.page_number);
+                Some(relative(&here, &format!("{route}index.md")))
+            }
+            Found::Else(Resolved::Url(url)) => Some(url),
+            Found::Else(_) => None,
+        }
+    }
+
+    fn image(&self, path: &str) -> Option<String> {
+        match Links::image(self, path) {
+            Resolved::Url(url) => Some(url),
+            _ => None,
+        }
     }
 }
 

@@ -1,16 +1,20 @@
-//! A page of an entity's documentation, its images and its search documents.
+//! A page of an entity's documentation, its Markdown, its images and its search documents.
 
 mod found;
 mod links;
 mod nav;
+mod print;
 
 use super::super::frame::{About, last_change};
-use super::super::view::{DocsPage, Link, SafeHtml, TocEntry, View};
-use super::super::{Linker, Rendered, Site};
-use crate::diagnostics::{Place, rules};
-use crate::techdocs::sets::MAX_PAGE;
+use super::super::view::{DocsPage, Link, ReportLink, SafeHtml, Stale, TocEntry, View};
+use super::super::{Linker, Rendered, Site, date};
+use crate::diagnostics::{Finding, Place, rules};
+use crate::source::Web;
+use crate::techdocs::sets::{DocPage, DocSet, MAX_PAGE};
 use crate::techdocs::{self, ENGLISH, PageInput, RenderedPage};
 use links::Resolver;
+
+pub use print::{Press, Sheet, print};
 
 pub(super) fn count(site: &Site<'_>) -> usize {
     site.docs_pages()
@@ -38,18 +42,26 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let mut rendered = techdocs::render(&input);
     let findings: Vec<_> =
         std::mem::take(&mut rendered.findings).into_iter().map(|finding| finding.about(&*entity.reference)).collect();
-    let (files, asset_findings) = resolver.copied();
+    let title = (!rendered.has_heading).then(|| rendered.title.as_deref().unwrap_or(&page.title));
+    let twin = techdocs::twin(&text, title, &resolver);
+    let (mut files, asset_findings) = resolver.copied();
+    files.push((format!("{route}index.md"), twin.into_bytes()));
     let documents = found::documents(set, page_number, &rendered, &route, &entity.reference);
+    let sheets = print::sheet(set_number, set, page_number, &rendered).into_iter().collect();
     let mut view = view(site, (set_number, page_number), &route, &links, rendered);
     view.findings = findings.iter().map(|finding| site.finding_row(finding, &links)).collect();
     view.last_change = last_change(repo, &file);
     view.source_url = repo.web.as_ref().map(|web| web.file(&file, 0));
     view.edit_url = repo.web.as_ref().and_then(|web| web.edit(&file));
+    view.stale = stale(site, set_number, &file);
+    view.report = report(site, set, page, &route);
+    let stale = (page_number == 0).then(|| stale_pages(site, set_number)).flatten();
     Rendered {
         pages: vec![(route, View::Docs(Box::new(view)))],
         files,
         documents,
-        findings: findings.into_iter().chain(asset_findings).collect(),
+        findings: findings.into_iter().chain(asset_findings).chain(stale).collect(),
+        sheets,
     }
 }
 
@@ -91,6 +103,46 @@ fn view(
         source_url: None,
         edit_url: None,
         last_change: None,
+        stale: None,
+        report: None,
+        markdown_url: "index.md".to_string(),
+        print_url: print::has_print(set).then(|| links.to(&print::route(site, set, 0))),
         findings: Vec::new(),
     }
+}
+
+/// How far the code moved on since a page was changed, where that is long.
+fn stale(site: &Site<'_>, set: usize, file: &str) -> Option<Stale> {
+    let since = site.repo(site.docs[set].repo).last_change(file)?.time;
+    let moved = site.code_age(set)?.since(since)?;
+    Some(Stale { since: date::rfc3339(since)?, files: moved.files, last: date::rfc3339(moved.last)? })
+}
+
+/// One finding for all pages of a set that the code left behind. It names the oldest.
+fn stale_pages(site: &Site<'_>, set_number: usize) -> Option<Finding> {
+    site.code_age(set_number)?;
+    let set = &site.docs[set_number];
+    let files = set.pages.iter().map(|page| set.file(page));
+    let stale: Vec<(Stale, String)> =
+        files.filter_map(|file| stale(site, set_number, &file).map(|stale| (stale, file))).collect();
+    let (oldest, file) = stale.iter().min_by(|(a, x), (b, y)| a.since.cmp(&b.since).then_with(|| x.cmp(y)))?;
+    let place = Place::file(site.repo(set.repo).id.clone(), file.as_str());
+    let day = |date: &str| date[..10].to_string();
+    let finding =
+        rules::techdocs::docs_stale(place, stale.len(), &day(&oldest.since), oldest.files, &day(&oldest.last));
+    Some(finding.about(&*site.catalog.entity(set.entity).reference))
+}
+
+/// Where readers report what is wrong with a page: the tracker of the repository that mkdocs.yml names, else of the one
+/// that the page is read from.
+fn report(site: &Site<'_>, set: &DocSet, page: &DocPage, route: &str) -> Option<ReportLink> {
+    const LONGEST_TITLE: usize = 120;
+    let named = set.config.repo_url.as_deref().and_then(|address| Web::of_address(address, site.config));
+    let web = named.as_ref().or(site.repo(set.repo).web.as_ref())?;
+    let address = site.config.base_url.as_ref().and_then(|base| base.join(route).ok());
+    let address = address.map_or_else(|| route.to_string(), |address| address.to_string());
+    let title: String = page.title.chars().take(LONGEST_TITLE).collect();
+    let text = format!("\n\n- Page: {title}, {address}\n- File: {}\n", set.file(page));
+    let issue = web.new_issue(&format!("Docs: {title}"), &text);
+    Some(ReportLink { url: issue.url, body: issue.body })
 }
