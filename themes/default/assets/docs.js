@@ -276,12 +276,13 @@
       report.href = found ? address(found) : plain;
       if (!found) return bubble.remove();
       bubble.href = report.href;
-      // Behind the block that holds the end of the selection, so that Tab leads there next.
+      // Behind the block that holds the end of the selection, where those who read with the keyboard look for it.
       let block = found.range.endContainer;
       while (block.parentNode !== prose) block = block.parentNode;
       if (bubble.previousSibling !== block) block.after(bubble);
       const rects = found.range.getClientRects();
       const rect = rects[rects.length - 1] ?? found.range.getBoundingClientRect();
+      if (!bubble.offsetParent) return;
       const origin = bubble.offsetParent.getBoundingClientRect();
       bubble.style.top = `${rect.bottom - origin.top + 6}px`;
       bubble.style.left = `${Math.max(0, Math.min(rect.right - origin.left - bubble.offsetWidth / 2, prose.offsetLeft + prose.offsetWidth - bubble.offsetWidth))}px`;
@@ -292,7 +293,15 @@
       clearTimeout(pause);
       pause = setTimeout(place, 200);
     });
-    document.addEventListener("keydown", (event) => { if (event.key === "Escape") bubble.remove(); });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") bubble.remove();
+      // Browsers would go on from the start of the page, which a click into the text gives the focus.
+      const isInText = ["BODY", "MAIN"].includes(document.activeElement?.tagName);
+      if (event.key === "Tab" && !event.shiftKey && bubble.isConnected && isInText) {
+        event.preventDefault();
+        bubble.focus();
+      }
+    });
   }
 
   // ---- Paper.

@@ -242,15 +242,20 @@ struct PrintedLinks<'a> {
 }
 
 impl PrintedLinks<'_> {
-    /// The HTML of a page, its ids made its own by `anchor`, its links as they lead from here. Our own writer made the HTML:
-    /// every `<` opens a tag, and every value stands in double quotes.
+    /// The HTML of a page, its ids made its own by `anchor`, its links as they lead from here, its headings one level lower.
+    /// Our own writer made the HTML: every `<` opens a tag, and every value stands in double quotes.
     fn moved(&self, html: &str, root: &str, anchor: &str) -> String {
         let mut out = String::with_capacity(html.len() + html.len() / 8);
         let mut rest = html;
         while let Some(open) = rest.find('<') {
             out.push_str(&rest[..=open]);
             rest = &rest[open + 1..];
-            if !rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            if let Some((heading, level)) = heading(rest) {
+                out.push_str(heading);
+                out.push(level);
+                rest = &rest[heading.len() + 1..];
+            }
+            if rest.starts_with('/') {
                 continue;
             }
             while let Some(next) = rest.find(['>', '"']) {
@@ -309,6 +314,15 @@ impl PrintedLinks<'_> {
     }
 }
 
+/// What stands before the level of a heading's tag, and that level one lower: the page itself has the first.
+fn heading(tag: &str) -> Option<(&str, char)> {
+    let start = if tag.starts_with('/') { "/h" } else { "h" };
+    let mut rest = tag.strip_prefix(start)?.chars();
+    let level = rest.next()?.to_digit(10).filter(|level| (1..=6).contains(level))?;
+    rest.next().filter(|next| matches!(next, ' ' | '>'))?;
+    Some((&tag[..start.len()], char::from_digit((level + 1).min(6), 10)?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -328,7 +342,7 @@ mod tests {
                     <g fill=\"url(#m)\"></g><a href=\"https://h/\">e</a>";
         assert_eq!(
             printed.moved(html, "../../../../../", "p1"),
-            "<h2 id=\"p1-a\">A &lt;<a class=\"headerlink\" href=\"#p1-a\">¶</a></h2><a href=\"#p2-i\">b</a>\
+            "<h3 id=\"p1-a\">A &lt;<a class=\"headerlink\" href=\"#p1-a\">¶</a></h3><a href=\"#p2-i\">b</a>\
              <a href=\"../../2/#p9\">c</a><a href=\"../../../../../../catalog/\">d</a>\
              <img src=\"../../../../../../docs/d/c/x/i.png\" alt=\"x > y\"><input name=\"p1-t\" id=\"p1-u\" checked>\
              <g fill=\"url(#p1-m)\"></g><a href=\"https://h/\">e</a>"
