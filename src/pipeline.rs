@@ -12,7 +12,7 @@ use crate::scaffolder;
 use crate::search::{self, SearchDocument};
 use crate::site::mirror::PAGE_SIZE;
 use crate::site::pages::{Closing, Counts};
-use crate::site::{CLOSING, PAGE_TYPES, Rendered, Site, SiteOptions, SiteParts};
+use crate::site::{CLOSING, PAGE_TYPES, Press, Rendered, Sheet, Site, SiteOptions, SiteParts, print};
 use crate::source::{self, Crawl, CrawlOptions, Snapshot};
 use crate::techdocs::Highlighter;
 use crate::techdocs::sets::{self, Docs, PlanOptions};
@@ -260,6 +260,7 @@ fn make_in_order(
     sender: SyncSender<Vec<SearchDocument>>,
 ) -> Result<Made, Stop> {
     let mut made = Made { pages: 0, documents: 0, findings: Vec::new() };
+    let mut press = Press::default();
     for page in &PAGE_TYPES {
         let total = (page.count)(site);
         for start in (0..total).step_by(CHUNK) {
@@ -280,6 +281,12 @@ fn make_in_order(
                 made.pages += written.pages;
                 made.findings.extend(written.findings);
                 documents.extend(written.documents);
+                press.add(written.sheets);
+            }
+            for written in printed(site, writer, press.complete(end == total)) {
+                let written = written?;
+                made.pages += written.pages;
+                made.findings.extend(written.findings);
             }
             made.documents += documents.len();
             watcher.advance(end - start);
@@ -289,6 +296,15 @@ fn make_in_order(
         }
     }
     Ok(made)
+}
+
+/// Writes the pages that show a whole documentation, of those whose pages are all made.
+fn printed(site: &Site<'_>, writer: &Writer<'_>, complete: Vec<Vec<Sheet>>) -> Vec<Result<Written, Stop>> {
+    let make = |(number, sheets)| match catch_unwind(AssertUnwindSafe(|| print(site, sheets))) {
+        Ok(rendered) => writer.write(rendered),
+        Err(_) => Ok(Written::failed(rules::internal::page_failed("docs-print", number))),
+    };
+    complete.into_par_iter().enumerate().map(make).collect()
 }
 
 /// Draws pages and hands them on; a file that several pages bring is handed on once.
@@ -303,17 +319,18 @@ struct Written {
     pages: usize,
     documents: Vec<SearchDocument>,
     findings: Vec<Finding>,
+    sheets: Vec<Sheet>,
 }
 
 impl Written {
     fn failed(finding: Finding) -> Self {
-        Written { pages: 0, documents: Vec::new(), findings: vec![finding] }
+        Written { pages: 0, documents: Vec::new(), findings: vec![finding], sheets: Vec::new() }
     }
 }
 
 impl Writer<'_> {
     fn write(&self, rendered: Rendered) -> Result<Written, Stop> {
-        let Rendered { pages, files, documents, findings } = rendered;
+        let Rendered { pages, files, documents, findings, sheets } = rendered;
         for (route, view) in &pages {
             let html = self.theme.render(view)?;
             let path =
@@ -326,6 +343,6 @@ impl Writer<'_> {
                 self.sink.put(&path, &bytes)?;
             }
         }
-        Ok(Written { pages: pages.len(), documents, findings })
+        Ok(Written { pages: pages.len(), documents, findings, sheets })
     }
 }

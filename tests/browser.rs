@@ -39,7 +39,7 @@ struct Scenario {
 }
 
 /// The longest come first, so that nobody waits for them at the end.
-const SCENARIOS: [Scenario; 21] = [
+const SCENARIOS: [Scenario; 26] = [
     Scenario { name: "nothing for axe to say in light", origins: &[Origin::Http], run: axe_in_light },
     Scenario { name: "nothing for axe to say in dark", origins: &[Origin::Http], run: axe_in_dark },
     Scenario { name: "nothing for axe to say of what opens", origins: &[Origin::Http], run: axe_of_what_opens },
@@ -50,6 +50,11 @@ const SCENARIOS: [Scenario; 21] = [
     Scenario { name: "find an entity in the catalog", origins: &Origin::BOTH, run: find_an_entity },
     Scenario { name: "entity page leads on", origins: &Origin::BOTH, run: entity_page_leads_on },
     Scenario { name: "docs", origins: &Origin::BOTH, run: docs },
+    Scenario { name: "pages of a doc set", origins: &Origin::BOTH, run: doc_pages },
+    Scenario { name: "tabs and code of docs", origins: &Origin::BOTH, run: doc_tabs },
+    Scenario { name: "size of text and images of docs", origins: &Origin::BOTH, run: doc_comfort },
+    Scenario { name: "report an issue about docs", origins: &Origin::BOTH, run: doc_report },
+    Scenario { name: "print docs", origins: &Origin::BOTH, run: doc_print },
     Scenario { name: "search dialog", origins: &Origin::BOTH, run: search_dialog },
     Scenario { name: "search page", origins: &Origin::BOTH, run: search_page },
     Scenario { name: "search shows hostile text as text", origins: &Origin::BOTH, run: search_shows_text },
@@ -64,7 +69,7 @@ const SCENARIOS: [Scenario; 21] = [
 ];
 
 /// Every page type, by name and path; some twice, for what only one of them shows.
-const PAGE_TYPES: [(&str, &str); 24] = [
+const PAGE_TYPES: [(&str, &str); 26] = [
     ("home", ""),
     ("catalog", "catalog/"),
     ("catalog-of-systems", "catalog/-/system/"),
@@ -88,11 +93,15 @@ const PAGE_TYPES: [(&str, &str); 24] = [
     ("template", "create/default/go-http-service/"),
     ("docs", "docs/default/component/payment-service/architecture/"),
     ("docs-with-image", "docs/default/component/payment-service/"),
+    ("docs-dialect", DIALECT),
+    ("docs-print", "docs/default/component/catalogue-service/-/print/"),
     ("docs-odd", "docs/default/component/the-very-long-name-of-a-service-that-nobody-ever-dared-to-short/"),
 ];
 
 const PAYMENT_SERVICE: &str = "catalog/default/component/payment-service/";
 const PAYMENT_DOCS: &str = "docs/default/component/payment-service/";
+/// A page with all that the Markdown dialect makes, put into the portal by [`Stage::set`].
+const DIALECT: &str = "docs/default/component/payment-service/dialect/";
 const ANGLE_BRACKETS: &str = "catalog/default/component/angle-brackets/";
 const HOSTILE_TITLE: &str = r#"Angle <b>Brackets</b> & "Quotes""#;
 const HOSTILE_WORDS: &str = "<script>alert(1)</script> <img src=x onerror=alert(2)>";
@@ -178,6 +187,7 @@ struct Stage {
 impl Stage {
     fn set() -> Self {
         let example = Site::build(&content(""), "/portal/");
+        show_dialect(&example.path());
         let crowd_content = Folder::fresh("crowd");
         let entity = |number: u32| {
             format!(
@@ -192,6 +202,20 @@ impl Stage {
         let server = Server::start(&[&example, &crowd]);
         Stage { chromium: Chromium::start(), server, example, crowd, _crowd_content: crowd_content }
     }
+}
+
+/// Writes a page of docs whose text is `browser/dialect.html`.
+fn show_dialect(portal: &Path) {
+    let around = fs::read_to_string(portal.join(PAYMENT_DOCS).join("architecture/index.html")).expect("a page of docs");
+    let (before, rest) = around.split_once("<div class=\"prose\">").expect("the text begins");
+    let (_, after) = rest.split_once("<footer class=\"docfoot\">").expect("the text ends");
+    let text = include_str!("browser/dialect.html");
+    let (head, toc) = before.split_once("<details class=\"toc\"").expect("contents");
+    let (_, side) = toc.split_once("</details>").expect("contents end");
+    let page = format!("{head}{side}<div class=\"prose\">{text}</div><footer class=\"docfoot\">{after}");
+    fs::create_dir_all(portal.join(DIALECT)).expect("a folder for the dialect");
+    fs::write(portal.join(DIALECT).join("index.html"), page).expect("the dialect");
+    fs::write(portal.join(DIALECT).join("index.md"), "# The dialect\n").expect("its twin");
 }
 
 /// A path below `content-example`.
@@ -354,6 +378,153 @@ fn docs(scene: &mut Scene) {
 
     scene.open(&format!("{PAYMENT_DOCS}architecture/#the-webhook-inbox"));
     scene.page.wait("document.getElementById('the-webhook-inbox').getBoundingClientRect().top < innerHeight");
+}
+
+fn doc_pages(scene: &mut Scene) {
+    let open = "[...document.querySelectorAll('.docnav details')].map((fold) => fold.open)";
+    scene.open(&format!("{PAYMENT_DOCS}providers/stripe/"));
+    assert_eq!(scene.page.eval(open), json!([true, false]), "the branch of the page is open");
+    scene.page.assert("document.querySelector('.docnav [aria-current]').textContent === 'Stripe'");
+    scene.page.click_text(".docnav summary", "Decisions");
+    scene.page.click("a[rel=prev]");
+    scene.arrive(&format!("{PAYMENT_DOCS}architecture/"));
+    scene.page.wait(&format!("JSON.stringify({open}) === '[false,true]'"));
+    scene.page.click_text(".docnav-all", "Expand all");
+    scene.page.wait(&format!("{open}.every(Boolean)"));
+    scene.page.click_text(".docnav-all", "Collapse all");
+    scene.page.wait(&format!("!{open}.some(Boolean)"));
+
+    // The mark in the contents follows the reader.
+    scene.page.assert("document.querySelectorAll('.docside .toc [aria-current]').length === 1");
+    scene.page.eval("document.getElementById('the-webhook-inbox').scrollIntoView({ behavior: 'instant' })");
+    scene.page.wait("document.querySelector('.docside .toc [aria-current]').hash === '#the-webhook-inbox'");
+
+    // The page as Markdown, and who wrote it last.
+    scene
+        .page
+        .assert("document.querySelector('link[rel=alternate][type=\"text/markdown\"]').href.endsWith('/index.md')");
+
+    scene.page.show_on(Screen::Phone);
+    scene.open(PAYMENT_DOCS);
+    scene.page.assert("!document.querySelector('.docside .toc').open");
+    scene.page.assert("document.getElementById('docnav').offsetHeight === 0");
+    scene.page.click(".docnav-toggle");
+    scene.page.wait("document.querySelector('#docnav:popover-open')?.contains(document.activeElement)");
+    scene.page.assert("document.querySelector('.docnav-toggle').getAttribute('aria-expanded') === 'true'");
+    scene.page.press(Key::Escape);
+    scene.page.wait("!document.querySelector('#docnav:popover-open')");
+    scene.page.wait("document.activeElement === document.querySelector('.docnav-toggle')");
+    scene.page.press(Key::Enter);
+    scene.page.wait("document.querySelector('#docnav:popover-open')");
+    scene.page.click_text("#docnav a", "Architecture");
+    scene.arrive(&format!("{PAYMENT_DOCS}architecture/"));
+}
+
+fn doc_tabs(scene: &mut Scene) {
+    let shown =
+        "[...document.querySelectorAll('.tabbed-block')].filter((b) => b.offsetHeight).map((b) => b.innerText.trim())";
+    scene.open(DIALECT);
+    assert_eq!(scene.page.texts(shown), ["npm install \"callboard\"", "On Linux"]);
+    scene.page.click_text(".tabbed-labels label", "Yarn");
+    scene.page.wait(&format!("{shown}[0].startsWith('yarn')"));
+    // Tabs of one name go together, here and on other pages.
+    scene.page.eval("document.querySelectorAll('.tabbed-labels')[1].lastElementChild.click()");
+    scene.page.wait(&format!("{shown}.join() === 'npm install \"callboard\",Npm'"));
+    scene.open(DIALECT);
+    scene.page.wait(&format!("{shown}.join() === 'npm install \"callboard\",Npm'"));
+    // By key, and seen.
+    scene.page.eval("document.querySelector('.tabbed-set input:checked').focus({ focusVisible: true })");
+    scene.page.press(Key::Right);
+    scene.page.wait(&format!("{shown}[0].startsWith('yarn')"));
+    scene
+        .page
+        .assert("getComputedStyle(document.querySelectorAll('.tabbed-labels label')[1]).outlineStyle === 'solid'");
+
+    // Line numbers are seen and never copied.
+    let code = "document.querySelector('pre:has(.linenos)')";
+    scene.page.assert(&format!("{code}.querySelector('.linenos').offsetWidth > 15"));
+    scene.page.eval(&format!("getSelection().selectAllChildren({code})"));
+    let selected = scene.page.text("getSelection().toString()");
+    assert!(selected.starts_with("fn main() {") && !selected.contains("10"), "{selected}");
+    scene.page.assert(&format!("{code}.parentElement.querySelector('button.copy')"));
+    let lines = format!("[...{code}.querySelectorAll('.hll')].map((line) => line.getBoundingClientRect())");
+    scene.page.assert(&format!("{lines}.every((line) => line.height < 25 && line.width > 400)"));
+
+    // On paper every tab is shown, each below its label.
+    scene.page.on_paper();
+    scene.page.assert(&format!("{shown}.length === document.querySelectorAll('.tabbed-block').length"));
+    let rows = "[...document.querySelectorAll('.tabbed-set:first-of-type :is(label, .tabbed-block)')]\
+                .map((e) => [e.getBoundingClientRect().top, e.textContent.trim().split(' ')[0]])\
+                .sort((a, b) => a[0] - b[0]).map((row) => row[1]).slice(0, 4)";
+    assert_eq!(scene.page.texts(rows), ["npm", "npm", "Yarn", "yarn"]);
+    for gone in [".docnav", ".docside", ".rail", ".headerlink", ".copy"] {
+        scene.page.assert(&format!("getComputedStyle(document.querySelector('{gone}')).display === 'none'"));
+    }
+}
+
+fn doc_comfort(scene: &mut Scene) {
+    let size = "parseFloat(getComputedStyle(document.querySelector('.prose p')).fontSize)";
+    scene.open(PAYMENT_DOCS);
+    assert_eq!(scene.page.eval(size), json!(15));
+    scene.page.click_text(".textsize button", "A+Larger text");
+    scene.page.wait(&format!("{size} === 16.5"));
+    scene.open(&format!("{PAYMENT_DOCS}architecture/"));
+    assert_eq!(scene.page.eval(size), json!(16.5), "the size is remembered");
+    scene.page.assert("document.querySelector('.textsize output').textContent === '110 %'");
+    for _ in 0..4 {
+        scene.page.click_text(".textsize button", "A−Smaller text");
+    }
+    scene.page.wait(&format!("{size} === 13.5"));
+
+    scene.open(PAYMENT_DOCS);
+    scene.page.eval("document.querySelector('.prose img').scrollIntoView({ behavior: 'instant' })");
+    scene.page.wait("document.querySelector('.zoom img')");
+    scene.page.click(".zoom");
+    scene.page.wait("document.querySelector('.lightbox[open] img').naturalWidth > 0");
+    scene.page.press(Key::Escape);
+    scene.page.wait("!document.querySelector('.lightbox').open");
+    scene.page.assert("document.activeElement.matches('.zoom')");
+}
+
+fn doc_report(scene: &mut Scene) {
+    scene.open(&format!("{PAYMENT_DOCS}architecture/"));
+    let link = "new URL(document.querySelector('a.report').href)";
+    scene.page.assert(&format!("{link}.pathname === '/curtain-call/payment-service/issues/new'"));
+    scene.page.assert(&format!("{link}.searchParams.get('title') === 'Docs: Architecture'"));
+    scene.page.assert(&format!("{link}.searchParams.get('body').includes('- File: docs/architecture.md')"));
+    scene.page.select_line("#the-webhook-inbox ~ p");
+    scene.page.wait("document.querySelector('a.bubble')?.getBoundingClientRect().width > 50");
+    let body = scene.page.text("new URL(document.querySelector('a.bubble').href).searchParams.get('body')");
+    let selected = scene.page.text("getSelection().toString().trim()");
+    assert!(body.starts_with(&format!("> {}", &selected[..20])), "{body}");
+    assert!(body.contains("- Section: The webhook inbox (#the-webhook-inbox)"), "{body}");
+    scene.page.assert("document.querySelector('a.report').href === document.querySelector('a.bubble').href");
+    // The bubble is the next thing that the Tab key reaches.
+    scene.page.press(Key::Tab);
+    scene.page.wait("document.activeElement.matches('a.bubble')");
+    scene.page.press(Key::Escape);
+    scene.page.wait("!document.querySelector('a.bubble')");
+}
+
+fn doc_print(scene: &mut Scene) {
+    scene.open(&format!("{PAYMENT_DOCS}runbook/"));
+    scene.page.click_text(".docnav-print a", "Print all pages");
+    scene.arrive(&format!("{PAYMENT_DOCS}-/print/"));
+    scene.page.assert("document.querySelector('meta[name=robots]').content === 'noindex'");
+    scene.page.assert(
+        "document.querySelectorAll('article.prose').length === document.querySelectorAll('.printed-contents a').length",
+    );
+    scene.page.assert("document.querySelectorAll('article.prose').length > 10");
+    let ids = "[...document.querySelectorAll('[id]')].map((e) => e.id)";
+    scene.page.assert(&format!("new Set({ids}).size === {ids}.length"));
+    scene.page.assert("!document.querySelector('img[loading]')");
+    scene.page.click_text(".printed-contents a", "Stripe");
+    scene.page.wait("document.querySelector(location.hash).querySelector('h2').textContent.startsWith('Stripe')");
+    scene.page.assert("document.querySelector('article a[href^=\"#p\"]:not(.headerlink)')");
+    scene.page.on_paper();
+    for gone in [".rail", ".top", ".printed-tools", ".foot"] {
+        scene.page.assert(&format!("getComputedStyle(document.querySelector('{gone}')).display === 'none'"));
+    }
 }
 
 fn search_dialog(scene: &mut Scene) {
@@ -627,6 +798,20 @@ fn axe_of_what_opens(scene: &mut Scene) {
         scene.page.click("[data-rail-toggle]");
         scene.page.wait("document.documentElement.dataset.drawer === 'open'");
         violations.extend(axe(&mut scene.page, "open drawer"));
+        scene.open(PAYMENT_DOCS);
+        scene.page.click(".docnav-toggle");
+        scene.page.wait("document.querySelector('#docnav:popover-open')");
+        violations.extend(axe(&mut scene.page, "pages of a doc set on the phone"));
+        scene.page.show_on(Screen::Desktop);
+        scene.open(PAYMENT_DOCS);
+        scene.page.eval("getSelection().selectAllChildren(document.querySelector('.prose p'))");
+        scene.page.wait("document.querySelector('a.bubble')");
+        violations.extend(axe(&mut scene.page, "selected words"));
+        scene.page.eval("document.querySelector('.prose img').scrollIntoView({ behavior: 'instant' })");
+        scene.page.wait("document.querySelector('.zoom img')");
+        scene.page.click(".zoom");
+        scene.page.wait("document.querySelector('.lightbox[open] img').naturalWidth > 0");
+        violations.extend(axe(&mut scene.page, "an image by itself"));
     }
     assert!(violations.is_empty(), "{} violations: {violations:#?}", violations.len());
 }
@@ -828,7 +1013,8 @@ fn light_pages(scene: &mut Scene) {
             heavy.push(format!("{}: {weight} bytes of {limit}", file.display()));
         }
     };
-    weigh(root.join("assets/callboard.css"), 15 << 10);
+    let styles = ["callboard.css", "docs.css"].map(|name| gzipped(&root.join("assets").join(name)));
+    let styles: u64 = styles.iter().sum();
     let mut folders = vec![root];
     let mut pages = 0;
     while let Some(folder) = folders.pop() {
@@ -838,12 +1024,15 @@ fn light_pages(scene: &mut Scene) {
                 folders.push(path);
             } else if path.extension().is_some_and(|ending| ending == "html") {
                 pages += 1;
-                weigh(path, 20 << 10);
+                // What holds all pages of a doc set is read on paper.
+                let is_printed = path.components().any(|part| part.as_os_str() == "print");
+                weigh(path, if is_printed { 200 << 10 } else { 20 << 10 });
             }
         }
     }
     assert!(pages > 100, "only {pages} pages");
     assert!(heavy.is_empty(), "too heavy: {heavy:#?}");
+    assert!(styles <= 15 << 10, "the styles of docs weigh {styles} bytes");
 }
 
 /// The size of a file after gzip: its deflated size, which a zip writer tells, and gzip's frame of 18 bytes.

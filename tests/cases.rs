@@ -18,6 +18,8 @@
 //! | `repos` | repositories and their files |
 //! | `api PATH [POINTER]` | a file of the catalog's data, below `api/`, or a part of it |
 //! | `html REPO/PATH` | a documentation page's content |
+//! | `twin REPO/PATH` | a documentation page as Markdown |
+//! | `print REF` | an entity's documentation on one page, without its contents |
 //! | `nav REF` | the navigation of an entity's documentation |
 //! | `files` | files that the documentation brings beside its pages |
 //! | `docs` | where the Docs tab of each entity leads |
@@ -100,6 +102,8 @@ fn techdocs() {
     run("techdocs", &|portal, wanted, of| match wanted {
         "findings" => portal.built().map(|built| say(built.findings.clone())),
         "html" => portal.html(of),
+        "twin" => portal.twin(of),
+        "print" => portal.print(of),
         "nav" => portal.nav(of),
         "files" => portal.files(),
         "docs" => portal.docs_tabs(),
@@ -277,7 +281,7 @@ impl Files {
                 self.compat = true;
                 return Ok(true);
             }
-            ("html" | "nav" | "api" | "edits" | "dialect" | "page", _) | (_, "") => return Ok(false),
+            ("html" | "twin" | "print" | "nav" | "api" | "edits" | "dialect" | "page", _) | (_, "") => return Ok(false),
             ("json", reference) if reference.contains(':') => return Ok(false),
             _ => {}
         }
@@ -362,6 +366,9 @@ impl Portal {
         theme.insert("templates/docs.html".to_string(), Cow::Borrowed(content));
         let moved = b"moved to {{ to }}: {{ url }}";
         theme.insert("templates/moved.html".to_string(), Cow::Borrowed(moved));
+        let printed =
+            b"{% for sheet in sheets %}== {{ sheet.anchor }} {{ sheet.title }}\n{{ sheet.content | safe }}{% endfor %}";
+        theme.insert("templates/docs-print.html".to_string(), Cow::Borrowed(printed));
         let input = self.input(&theme);
         let gathered = pipeline::gather(&input).expect("nothing in a repository stops a build");
         let site = Memory::default();
@@ -512,6 +519,10 @@ impl Portal {
         if config.codeowners != CodeOwners::Off {
             out.push(format!("codeowners: {:?}", config.codeowners).to_lowercase());
         }
+        if config.docs_stale_after != Some(180) {
+            let days = config.docs_stale_after.map_or("never".to_string(), |days| format!("after {days} days"));
+            out.push(format!("docs stale: {days}"));
+        }
         let lists = [
             ("lifecycles", &config.lifecycles),
             ("connect", &config.connect),
@@ -589,6 +600,16 @@ impl Portal {
 
     /// `REPO/PATH`
     fn html(&self, of: &str) -> Option<String> {
+        self.beside(of, "index.html")
+    }
+
+    /// `REPO/PATH`
+    fn twin(&self, of: &str) -> Option<String> {
+        self.beside(of, "index.md")
+    }
+
+    /// A file beside the page of `REPO/PATH`.
+    fn beside(&self, of: &str, name: &str) -> Option<String> {
         let site = &self.built()?.site;
         let gathered = self.gathered()?;
         for set in self.docs()?.sets {
@@ -596,12 +617,18 @@ impl Portal {
             let routes = route::pages(set.pages.iter().map(|page| page.path.as_str()));
             for (page, route) in set.pages.iter().zip(routes) {
                 if format!("{repo}/{}", set.file(page)) == of {
-                    let path = format!("{}{route}index.html", route::docs(gathered.catalog.entity(set.entity)));
+                    let path = format!("{}{route}{name}", route::docs(gathered.catalog.entity(set.entity)));
                     return Some(String::from_utf8_lossy(&site.get(&path)?).into_owned());
                 }
             }
         }
         None
+    }
+
+    fn print(&self, of: &str) -> Option<String> {
+        let catalog = &self.gathered()?.catalog;
+        let path = format!("{}-/print/index.html", route::docs(catalog.entity(catalog.find(of)?)));
+        Some(String::from_utf8_lossy(&self.built()?.site.get(&path)?).into_owned())
     }
 
     fn nav(&self, of: &str) -> Option<String> {
@@ -623,7 +650,8 @@ impl Portal {
                 Some(path) => format!("{base}{}", route::file(&path)),
                 None => format!("{base}-/{}", route::file(&file.path)),
             });
-            found.extend(paths.filter(|path| site.contains(path)));
+            // Pages bring their twins.
+            found.extend(paths.filter(|path| !path.ends_with(".md") && site.contains(path)));
         }
         found.sort();
         Some(lines(found))

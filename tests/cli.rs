@@ -584,9 +584,68 @@ fn a_known_origin_gives_links_to_the_forge() {
     work.run(["build", "repos", "--out", "out", "--report", "report.json"]).succeeds();
     let page = work.read("out/docs/default/component/shop/index.html");
     assert!(page.contains("https://github.com/acme/shop/edit/main/docs/index.md"), "{page}");
+    assert!(page.contains("https://github.com/acme/shop/issues/new?title=Docs"), "{page}");
     let entity = work.read("out/catalog/default/component/shop/index.html");
     assert!(entity.contains("url:https://github.com/acme/shop/tree/main/"), "{entity}");
     work.holds_nowhere("hunter2secret");
+}
+
+#[test]
+fn docs_that_the_code_left_behind_say_so() {
+    let work = Work::with_shop("stale");
+    let home = "out/docs/default/component/shop/index.html";
+    let build = || {
+        work.run(["build", "repos", "--out", "out", "--report", "report.json"]).succeeds();
+        let report = work.json("report.json");
+        let all = report["diagnostics"].as_array().expect("a list of diagnostics").iter();
+        let stale = all.filter(|finding| finding["code"] == "docs-stale").map(|finding| finding["message"].to_string());
+        (stale.collect::<Vec<_>>(), work.read(home).contains("is-stale"))
+    };
+    work.write("repos/shop/docs/more.md", "# More\n");
+    work.write("repos/shop/main.rs", "fn main() {}\n");
+    work.commit("repos/shop", "2024-01-01T00:00:00Z");
+    assert_eq!(build(), (vec![], false));
+
+    work.write("repos/shop/main.rs", "fn main() { run() }\n");
+    work.commit("repos/shop", "2024-05-01T00:00:00Z");
+    assert_eq!(build(), (vec![], false), "four months are not long");
+
+    work.write("repos/shop/README.md", "Not code.\n");
+    work.write("repos/shop/Cargo.lock", "Nor is this.\n");
+    work.write(
+        "repos/shop/other/catalog-info.yaml",
+        SHOP.replace("name: shop", "name: other").replace("dir:.", "dir:../none"),
+    );
+    work.write("repos/shop/other/main.rs", "// Code of another one.\n");
+    work.commit("repos/shop", "2025-01-01T00:00:00Z");
+    assert_eq!(build(), (vec![], false), "nothing of this is the shop's code");
+
+    work.write("repos/shop/lib.rs", "pub fn run() {}\n");
+    work.commit("repos/shop", "2025-02-01T00:00:00Z");
+    let (stale, marked) = build();
+    assert!(marked);
+    assert_eq!(
+        stale,
+        [
+            "\"This page was last changed on 2024-01-01; 2 files of its code changed since, the last on 2025-02-01. The same \
+          goes for 1 more page of this documentation\""
+        ]
+    );
+    work.write("repos/app-config.yaml", "callboard: { docs: { staleAfter: 400 } }\n");
+    assert_eq!(build(), (vec![], false), "the operator decides how long");
+    work.write("repos/app-config.yaml", "callboard: { docs: { staleAfter: 30 } }\n");
+    assert!(build().1);
+
+    // At the end of a shallow clone nobody knows who wrote what, and when.
+    let far = format!("file://{}", work.path("repos/shop").display());
+    git(&work.path(""), &["clone", "--quiet", "--depth", "1", &far, "shallow"]);
+    work.run(["build", "shallow", "--out", "out"]).succeeds();
+    assert!(!work.read(home).contains("Last changed"));
+    work.write("shallow/docs/index.md", "# Again\n");
+    work.commit("shallow", "2025-03-01T00:00:00Z");
+    work.run(["build", "shallow", "--out", "out"]).succeeds();
+    assert!(work.read(home).contains("Last changed"));
+    assert!(!work.read("out/docs/default/component/shop/more/index.html").contains("Last changed"));
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! The keys of a configuration: one table for the reader, which names keys that nobody reads, and for the JSON Schema.
 
 use Shape::{
-    Backstage, Filled, JsonSchema, KindName, List, OneOf, Ours, Relation, Severities, Switch, Text, TextOr, WebAddress,
+    Backstage, Days, Filled, JsonSchema, KindName, List, OneOf, Ours, Relation, Severities, Switch, Text, TextOr,
+    WebAddress,
 };
 
 /// A key that is read.
@@ -29,6 +30,8 @@ pub enum Shape {
     Relation,
     /// A mapping of rules to severities.
     Severities,
+    /// A number of days, or `off`.
+    Days,
     /// A JSON Schema.
     JsonSchema,
     /// A mapping with Backstage's keys. Others are allowed and have no effect.
@@ -121,12 +124,20 @@ const CALLBOARD: &[KnownKey] = &[
     key("rules", Severities, "Severities of rules, by name; `off` switches a rule off."),
     key("kinds", List(&Ours(KIND)), "Kinds beyond the built-in ones."),
     key("lifecycles", List(&Text), "Lifecycles beyond `experimental`, `production` and `deprecated`."),
+    key("docs", Ours(DOCS), "What is made of documentation."),
     key(
         "codeowners",
         OneOf(&["off", "check", "infer"]),
         "What is made of CODEOWNERS files: `check` compares them with `spec.owner`, `infer` also fills in a missing owner.",
     ),
 ];
+
+const DOCS: &[KnownKey] = &[key(
+    "staleAfter",
+    Days,
+    "By how many days the code of an entity may be newer than a page of its docs before the page says so; 180 where it is \
+     missing, `off` for never.",
+)];
 
 const SOURCES: &[KnownKey] = &[
     key("filesystem", List(&Text), "Folders, relative to this file."),

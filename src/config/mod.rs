@@ -62,6 +62,8 @@ pub struct Config {
     pub codeowners: CodeOwners,
     /// `callboard.techdocs.readme`: READMEs stand for documentation that is missing.
     pub readmes: bool,
+    /// `callboard.docs.staleAfter`: days that code may be newer than docs; `None` for any number.
+    pub docs_stale_after: Option<u32>,
 }
 
 /// One of `catalog.locations`.
@@ -239,9 +241,9 @@ impl Config {
     /// Everything here that reaches the site, as text. Where this machine keeps the files does not.
     pub fn fingerprint(&self) -> String {
         let Config { title, base_url, organization, integrations, connect, image_hosts, kinds, .. } = self;
-        let Config { rules, severities, lifecycles, codeowners, readmes, .. } = self;
+        let Config { rules, severities, lifecycles, codeowners, readmes, docs_stale_after, .. } = self;
         let locations: Vec<_> = self.locations.iter().map(|location| (&location.target, &location.rules)).collect();
-        let policy = (rules, severities, kinds, lifecycles, codeowners, readmes);
+        let policy = (rules, severities, kinds, lifecycles, codeowners, readmes, docs_stale_after);
         format!("{:?}", (title, base_url, organization, integrations, connect, image_hosts, locations, policy))
     }
 

@@ -114,6 +114,31 @@ impl Read {
         wanted.unwrap_or(true)
     }
 
+    /// `callboard.docs.staleAfter`
+    pub(super) fn docs_stale_after(&mut self, own: Option<&Setting>) -> Option<u32> {
+        const USUAL: u32 = 180;
+        let Some(docs) = own.and_then(|own| own.get("docs")) else { return Some(USUAL) };
+        let Some(setting) = docs.get("staleAfter") else { return Some(USUAL) };
+        let days = match &setting.value {
+            Value::Null => return Some(USUAL),
+            Value::Bool(false) => return None,
+            Value::Text(text) if text == "off" => return None,
+            Value::Text(text) => text.parse().ok(),
+            Value::Number(number) if number.fract() == 0.0 && (1.0..1e6).contains(number) => Some(*number as u32),
+            _ => None,
+        };
+        match days.filter(|days| *days > 0) {
+            Some(days) => Some(days),
+            None => {
+                let expected = "a number of days, or `off`";
+                let found = shown(setting);
+                let place = setting.place.clone();
+                self.findings.push(rules::config::wrong_shape(place, "callboard.docs.staleAfter", expected, &found));
+                Some(USUAL)
+            }
+        }
+    }
+
     /// `callboard.kinds`
     pub(super) fn kinds(&mut self, own: Option<&Setting>) -> Vec<DeclaredKind> {
         let list = self.list(own, "callboard", "kinds");

@@ -10,6 +10,7 @@ pub fn headers(content_security_policy: &str, base: &str, entities: usize, page_
         "/*\n  Content-Security-Policy: {content_security_policy}; frame-ancestors 'self'\n  \
          X-Content-Type-Options: nosniff\n  Referrer-Policy: same-origin\n  \
          Cache-Control: public, max-age=0, must-revalidate\n\
+         {base}docs/*.md\n  Content-Type: text/markdown; charset=utf-8\n\
          {base}{ROOT}*\n  Content-Type: application/json\n"
     );
     let pages = mirror::entity_pages(entities, page_size);

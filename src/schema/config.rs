@@ -87,6 +87,13 @@ fn shape(of: &Shape, kinds: &Kinds) -> Json {
         }
         Shape::Relation => json!({ "type": "string", "examples": RelationType::names().collect::<Vec<_>>() }),
         Shape::Severities => severities(),
+        Shape::Days => json!({
+            "anyOf": [
+                { "type": "integer", "minimum": 1 },
+                { "const": "off" },
+                { "type": "string", "pattern": SUBSTITUTION },
+            ],
+        }),
         Shape::JsonSchema => json!({ "type": "object" }),
         Shape::Backstage(keys) => mapping(keys, kinds, true),
         Shape::Ours(keys) => mapping(keys, kinds, false),

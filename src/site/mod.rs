@@ -19,12 +19,13 @@ use crate::search::SearchDocument;
 use crate::source::{Repo, RepoId, Snapshot};
 use crate::techdocs::Highlighter;
 use crate::techdocs::sets::{DocSet, Docs, Moved, Shown};
+use crate::techdocs::stale::{CodeAge, code_ages};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 pub use date::rfc3339;
 pub use link::Linker;
-pub use pages::{CLOSING, PAGE_TYPES, PageType};
+pub use pages::{CLOSING, PAGE_TYPES, PageType, Press, Sheet, print};
 use view::View;
 
 /// How the site is to be written.
@@ -61,6 +62,8 @@ pub struct Site<'a> {
     moved_starts: Vec<u32>,
     /// `docs_starts[i]` is the number of pages before set `i`; one more entry holds the total.
     docs_starts: Vec<u32>,
+    /// Of each set, when the code of its entity was changed; `None` where git does not know or nobody asks.
+    code_ages: Vec<Option<CodeAge>>,
     /// Entities of the groups tree that have no parent in the catalog.
     roots: Vec<EntityId>,
 }
@@ -81,6 +84,8 @@ pub struct Rendered {
     pub files: Vec<(String, Vec<u8>)>,
     pub documents: Vec<SearchDocument>,
     pub findings: Vec<Finding>,
+    /// What goes into the pages that show a whole documentation for printing.
+    pub sheets: Vec<Sheet>,
 }
 
 impl<'a> Site<'a> {
@@ -115,6 +120,7 @@ impl<'a> Site<'a> {
             moved_routes,
             moved_starts,
             docs_starts,
+            code_ages: code_ages(catalog, snapshot, docs, config.docs_stale_after),
             roots: roots(catalog, graph),
             config,
             snapshot,
@@ -201,6 +207,11 @@ impl<'a> Site<'a> {
     pub(crate) fn docs_route(&self, set: usize, page: usize) -> String {
         let entity = self.catalog.entity(self.docs[set].entity);
         format!("{}{}", route::docs(entity), self.docs_routes[set][page])
+    }
+
+    /// When the code that a set describes was changed.
+    pub(crate) fn code_age(&self, set: usize) -> Option<&CodeAge> {
+        self.code_ages[set].as_ref()
     }
 
     pub(crate) fn repo(&self, id: RepoId) -> &'a Repo {

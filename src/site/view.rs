@@ -19,6 +19,7 @@ pub enum View {
     DocsIndex(Box<DocsIndex>),
     Docs(Box<DocsPage>),
     Moved(Box<MovedPage>),
+    DocsPrint(Box<DocsPrint>),
     CreateIndex(Box<CreateIndex>),
     Template(Box<TemplatePage>),
     Teams(Box<TeamsPage>),
@@ -38,6 +39,7 @@ impl View {
             View::DocsIndex(_) => "docs-index.html",
             View::Docs(_) => "docs.html",
             View::Moved(_) => "moved.html",
+            View::DocsPrint(_) => "docs-print.html",
             View::CreateIndex(_) => "create-index.html",
             View::Template(_) => "template.html",
             View::Teams(_) => "teams.html",
@@ -404,6 +406,14 @@ pub struct DocsPage {
     pub source_url: Option<String>,
     pub edit_url: Option<String>,
     pub last_change: Option<LastChange>,
+    /// The code was changed long after the page.
+    pub stale: Option<Stale>,
+    /// Where readers say what is wrong with the page.
+    pub report: Option<ReportLink>,
+    /// The page as Markdown.
+    pub markdown_url: String,
+    /// The whole doc set on one page.
+    pub print_url: Option<String>,
     pub findings: Vec<FindingRow>,
 }
 
@@ -415,6 +425,52 @@ pub struct MovedPage {
     pub url: String,
     /// What is there: a title, or the address itself.
     pub to: String,
+}
+
+/// How far code moved on since a page was changed.
+#[derive(Debug, Clone, Serialize)]
+pub struct Stale {
+    /// RFC 3339, UTC.
+    pub since: String,
+    pub files: usize,
+    /// RFC 3339, UTC.
+    pub last: String,
+}
+
+/// The form for a new issue about a page.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReportLink {
+    pub url: String,
+    /// The parameter of the address that holds the text, which a script completes with what the reader selected.
+    pub body: &'static str,
+}
+
+/// `docs-print.html`: every page of a doc set below one another, or a part of them where they are many.
+#[derive(Debug, Clone, Serialize)]
+pub struct DocsPrint {
+    pub page: Frame,
+    pub site_name: String,
+    pub site_url: String,
+    pub entity: EntityLink,
+    /// Every page, with links to where it stands.
+    pub contents: Vec<NavNode>,
+    pub sheets: Vec<PrintedPage>,
+    /// Addresses of all parts; one where everything stands on this page.
+    pub parts: Vec<String>,
+    /// This part, from 1.
+    pub part: usize,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct PrintedPage {
+    pub anchor: String,
+    pub title: String,
+    /// The page by itself.
+    pub url: String,
+    pub has_heading: bool,
+    /// The doc set is too large for the page to be printed; its content is empty.
+    pub left_out: bool,
+    pub content: SafeHtml,
 }
 
 #[derive(Debug, Clone, Serialize)]

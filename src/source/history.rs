@@ -9,23 +9,33 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 /// Changes with the meaning of the stored bytes.
-const VERSION: &str = "callboard history 1";
+const VERSION: &str = "callboard history 2";
 
 /// Fills in `repo.history` from the repository at `path`. Where git cannot tell, the history stays empty and the
 /// reason is returned.
 pub(super) fn fill(repo: &mut Repo, path: &Path, cache: &dyn Cache) -> Result<(), String> {
     let Some(commit) = &repo.commit else { return Ok(()) };
-    let key = *blake3::hash(format!("{VERSION}\n{}", commit.id).as_bytes()).as_bytes();
+    let boundary = boundary(path);
+    let key = *blake3::hash(format!("{VERSION}\n{}\n{boundary}", commit.id).as_bytes()).as_bytes();
     if let Some(history) = cache.get(&key).and_then(|bytes| postcard::from_bytes(&bytes).ok()) {
         repo.history = history;
         return Ok(());
     }
     let wanted: HashSet<&str> = repo.files.iter().map(|file| &*file.path).collect();
     repo.history = log(path, &commit.id, wanted)?;
+    let unknown: HashSet<&str> = boundary.lines().collect();
+    repo.history.retain(|_, change| !unknown.contains(&*change.commit));
     if let Ok(bytes) = postcard::to_stdvec(&repo.history) {
         cache.put(&key, &bytes);
     }
     Ok(())
+}
+
+/// The commits at which a shallow clone ends, a line each. They seem to bring every file that is older, so nobody knows
+/// when and by whom those were changed.
+fn boundary(path: &Path) -> String {
+    let shallow = git2::Repository::open(path).ok().map(|repository| repository.commondir().join("shallow"));
+    shallow.and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default()
 }
 
 /// Walks the log until every wanted file was seen. Merges count where a file differs from every parent.

@@ -26,7 +26,7 @@ pub use addresses::Addresses;
 pub use crawl::{Crawl, CrawlOptions, Emitter, EmitterId, Ingested, Origin, ReadDescriptor, Reading, Target, crawl};
 pub use local::{Local, Remote, local};
 pub use path::{join, normalize, parent};
-pub use web::Web;
+pub use web::{NewIssue, Web};
 
 /// Every repository of one build. Closed: nothing is added once the crawl has ended.
 #[derive(Debug, Default)]

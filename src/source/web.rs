@@ -13,6 +13,14 @@ pub struct Web {
     pub reference: String,
 }
 
+/// The form with which people report an issue, its fields filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewIssue {
+    pub url: String,
+    /// The parameter of the address that holds the text.
+    pub body: &'static str,
+}
+
 /// What an address of a file or folder on a forge means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct WebFile {
@@ -89,6 +97,18 @@ impl Web {
         }
     }
 
+    /// The form for a new issue about this repository.
+    pub fn new_issue(&self, title: &str, text: &str) -> NewIssue {
+        let (page, title_field, body) = match self.forge {
+            Forge::GitHub | Forge::Gitea => ("issues/new", "title", "body"),
+            Forge::GitLab => ("-/issues/new", "issue[title]", "issue[description]"),
+            Forge::Bitbucket => ("issues/new", "title", "content"),
+        };
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair(title_field, title).append_pair(body, text);
+        NewIssue { url: format!("{}/{page}?{}", self.base, query.finish()), body }
+    }
+
     fn address(&self, view: &str, path: &str) -> String {
         let Web { forge, base, reference } = self;
         let path = encode(path);
@@ -98,6 +118,22 @@ impl Web {
             Forge::Gitea => format!("{base}/src/branch/{reference}/{path}"),
             Forge::Bitbucket => format!("{base}/src/{reference}/{path}"),
         }
+    }
+
+    /// The repository at a web address, such as `repo_url` of an mkdocs.yml names it; `None` for hosts nobody configured.
+    pub fn of_address(address: &str, config: &Config) -> Option<Web> {
+        let url = Url::parse(address.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+        let integration = config.integration(url.host_str()?)?;
+        let parts = url.path_segments()?.filter(|part| !part.is_empty()).map(percent_decode);
+        let parts: Vec<String> = parts.collect::<Option<_>>()?;
+        // Only GitLab has groups in groups; behind them, `-` begins what is no name any more.
+        let end = match integration.forge {
+            Forge::GitLab => parts.iter().position(|part| part == "-").unwrap_or(parts.len()),
+            _ => 2,
+        };
+        let project = parts.get(..end).filter(|project| project.len() > 1)?.join("/");
+        let base = format!("https://{}/{}", integration.host, encode(project.trim_end_matches(".git")));
+        Some(Web { forge: integration.forge, base, reference: "HEAD".to_string() })
     }
 
     /// The web pages of a repository that is cloned from `remote`; `None` for hosts nobody configured.
@@ -229,5 +265,16 @@ mod tests {
         assert_eq!(web(Forge::GitHub).file("a b.md", 3), "https://h/o/r/blob/main/a%20b.md#L3");
         assert_eq!(web(Forge::GitLab).edit("a.md").as_deref(), Some("https://h/o/r/-/edit/main/a.md"));
         assert_eq!(web(Forge::Gitea).file("a.md", 0), "https://h/o/r/src/branch/main/a.md");
+    }
+
+    #[test]
+    fn issues_are_reported_where_the_forge_has_them() {
+        let web = |forge| Web { forge, base: "https://h/o/r".into(), reference: "main".into() };
+        let address = |forge| web(forge).new_issue("Docs: A & b", "one\ntwo").url;
+        assert_eq!(address(Forge::GitHub), "https://h/o/r/issues/new?title=Docs%3A+A+%26+b&body=one%0Atwo");
+        assert_eq!(
+            address(Forge::GitLab),
+            "https://h/o/r/-/issues/new?issue%5Btitle%5D=Docs%3A+A+%26+b&issue%5Bdescription%5D=one%0Atwo"
+        );
     }
 }

@@ -22,9 +22,11 @@ mod page;
 mod raw_html;
 pub mod sets;
 mod slug;
+pub mod stale;
 mod svg;
 #[cfg(test)]
 mod tests;
+mod twin;
 mod writer;
 
 pub use dialect::Dialect;
@@ -36,3 +38,4 @@ pub use mkdocs::{MkDocs, NavItem, read_mkdocs};
 pub use nav::{NavNode, Navigation};
 pub use outline::{Outline, outline};
 pub use page::{Heading, Links, PageInput, RenderedPage, Resolved, Section, render};
+pub use twin::{TwinLinks, twin};

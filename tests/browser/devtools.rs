@@ -201,6 +201,8 @@ pub(crate) enum Key {
     Enter,
     Escape,
     Down,
+    Right,
+    Tab,
 }
 
 /// One page of the browser.
@@ -331,6 +333,27 @@ impl Page {
         }
     }
 
+    /// Selects the first line of an element with the mouse.
+    #[track_caller]
+    pub(crate) fn select_line(&mut self, selector: &str) {
+        let line = self.wait(&format!(
+            "(() => {{
+                const found = document.querySelector({});
+                found.scrollIntoView({{ block: 'center', behavior: 'instant' }});
+                const range = document.createRange();
+                range.selectNodeContents(found);
+                const box = range.getClientRects()[0];
+                return {{ left: box.left + 1, right: box.right - 1, y: box.y + box.height / 2 }};
+            }})()",
+            json!(selector)
+        ));
+        for (kind, x) in [("mousePressed", "left"), ("mouseMoved", "right"), ("mouseReleased", "right")] {
+            let event =
+                json!({ "type": kind, "x": line[x], "y": line["y"], "button": "left", "buttons": 1, "clickCount": 1 });
+            self.call("Input.dispatchMouseEvent", event);
+        }
+    }
+
     /// Types into what has the focus.
     #[track_caller]
     pub(crate) fn type_text(&mut self, text: &str) {
@@ -344,6 +367,8 @@ impl Page {
             Key::Enter => ("Enter", "Enter", 13, "\r"),
             Key::Escape => ("Escape", "Escape", 27, ""),
             Key::Down => ("ArrowDown", "ArrowDown", 40, ""),
+            Key::Right => ("ArrowRight", "ArrowRight", 39, ""),
+            Key::Tab => ("Tab", "Tab", 9, ""),
         };
         let first = if text.is_empty() { "rawKeyDown" } else { "keyDown" };
         for kind in [first, "keyUp"] {
@@ -376,6 +401,12 @@ impl Page {
             { "name": "prefers-reduced-motion", "value": "reduce" },
         ]);
         self.call("Emulation.setEmulatedMedia", json!({ "features": features }));
+    }
+
+    /// Shows the page as it is printed.
+    #[track_caller]
+    pub(crate) fn on_paper(&mut self) {
+        self.call("Emulation.setEmulatedMedia", json!({ "media": "print" }));
     }
 
     #[track_caller]

@@ -176,6 +176,7 @@ fn content_type(file: &Path) -> &'static str {
         "svg" => "image/svg+xml",
         "png" => "image/png",
         "zip" => "application/zip",
+        "md" => "text/markdown; charset=utf-8",
         "txt" | "yaml" | "graphql" | "proto" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     }

@@ -28,6 +28,7 @@ pub const RULES: &[&Rule] = &[
     &MKDOCS_PATH_OUTSIDE,
     &MKDOCS_PLUGIN_IGNORED,
     &MKDOCS_REDIRECT,
+    &DOCS_STALE,
 ];
 
 const MKDOCS_BROKEN: Rule = Rule {
@@ -329,6 +330,29 @@ const MKDOCS_TWICE: Rule = Rule {
     summary: "Both mkdocs.yaml and mkdocs.yml exist; the first is read, as in Backstage.",
     why: "Changes made in the second file have no effect, and nothing in it says so.",
 };
+
+const DOCS_STALE: Rule = Rule {
+    name: "docs-stale",
+    severity: Severity::Info,
+    summary: "The code of an entity was changed long after pages of its documentation.",
+    why: "Readers trust what a page says about code that has moved on since, and nobody may have looked at it again.",
+};
+
+/// Pages of a documentation that are much older than the code. `place` is the oldest of them, `since` and `last` are dates.
+pub fn docs_stale(place: Place, pages: usize, since: &str, files: usize, last: &str) -> Finding {
+    let moved = format!("{} of its code changed since, the last on {last}", count(files, "file"));
+    let message = match pages {
+        1 => format!("This page was last changed on {since}; {moved}"),
+        pages => {
+            let others = count(pages - 1, "more page");
+            format!("This page was last changed on {since}; {moved}. The same goes for {others} of this documentation")
+        }
+    };
+    Finding::new(&DOCS_STALE, place, message).hint(
+        "Read it against the code and change what no longer holds. `callboard.docs.staleAfter` says how many days code \
+         may be newer.",
+    )
+}
 
 /// The second spelling of the configuration is passed over. `read` is the path of the first.
 pub fn mkdocs_twice(place: Place, read: &str) -> Finding {

@@ -22,6 +22,7 @@ mod teams;
 use super::{Rendered, Site};
 use crate::diagnostics::Finding;
 
+pub use docs::{Press, Sheet, print};
 pub use report::Counts;
 
 /// One type of page.

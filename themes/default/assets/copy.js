@@ -38,7 +38,7 @@
       box.append(pre);
     }
     if (!pre.hasAttribute("tabindex")) pre.tabIndex = 0;
-    pre.after(copyButton("Copy this code", () => pre.textContent));
+    pre.after(copyButton("Copy this code", () => (pre.querySelector("code") ?? pre).textContent));
   }
   for (const node of document.querySelectorAll("[data-copy]")) {
     const text = node.textContent;

@@ -1,0 +1,169 @@
+//! A page of an entity's documentation, its Markdown, its images and its search documents.
+
+mod found;
+mod links;
+mod nav;
+mod print;
+
+use super::super::frame::{About, last_change};
+use super::super::view::{DocsPage, Link, ReportLink, SafeHtml, Stale, TocEntry, View};
+use super::super::{Linker, Rendered, Site, date};
+use crate::diagnostics::{Finding, Place, rules};
+use crate::source::Web;
+use crate::techdocs::sets::{DocPage, DocSet, MAX_PAGE};
+use crate::techdocs::{self, ENGLISH, PageInput, RenderedPage};
+use links::Resolver;
+use nav::Leads;
+
+pub use print::{Press, Sheet, print};
+
+pub(super) fn count(site: &Site<'_>) -> usize {
+    site.docs_pages()
+}
+
+pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
+    let (set_number, page_number) = site.docs_page(number);
+    let set = &site.docs[set_number];
+    let repo = site.repo(set.repo);
+    let page = &set.pages[page_number];
+    let file = set.file(page);
+    let place = Place::file(repo.id.clone(), file);
+    let entity = site.catalog.entity(set.entity);
+    let text = match repo.text(file, MAX_PAGE) {
+        Ok(text) => text,
+        Err(fault) => {
+            let finding = rules::source::unreadable(place, &fault.to_string()).about(&*entity.reference);
+            return Rendered { findings: vec![finding], ..Rendered::default() };
+        }
+    };
+    let route = site.docs_route(set_number, page_number);
+    let links = site.linker(&route);
+    let resolver = Resolver::new(site, set_number, page_number, &links);
+    let input = PageInput {
+        text: &text,
+        place,
+        dialect: &set.dialect(page),
+        snippets: &resolver,
+        links: &resolver,
+        highlighter: site.highlighter,
+        labels: &ENGLISH,
+    };
+    let mut rendered = techdocs::render(&input);
+    let findings: Vec<_> =
+        std::mem::take(&mut rendered.findings).into_iter().map(|finding| finding.about(&*entity.reference)).collect();
+    let title = (!rendered.has_heading).then(|| rendered.title.as_deref().unwrap_or(&page.title));
+    let twin = techdocs::twin(&text, title, &resolver);
+    let (mut files, asset_findings) = resolver.copied();
+    files.push((format!("{route}index.md"), twin.into_bytes()));
+    let documents = match page.is_searched {
+        true => found::documents(set, page_number, &rendered, &route, &entity.reference),
+        false => Vec::new(),
+    };
+    let sheets = print::sheet(set_number, set, page_number, &rendered).into_iter().collect();
+    let mut view = view(site, (set_number, page_number), &route, &links, rendered);
+    view.findings = findings.iter().map(|finding| site.finding_row(finding, &links)).collect();
+    view.last_change = last_change(repo, file);
+    view.source_url = repo.web.as_ref().map(|web| web.file(file, 0));
+    view.edit_url = set.edit_url(page, repo);
+    view.stale = stale(site, set_number, file);
+    view.report = report(site, set, page, &route);
+    let stale = (page_number == 0).then(|| stale_pages(site, set_number)).flatten();
+    Rendered {
+        pages: vec![(route, View::Docs(Box::new(view)))],
+        files,
+        documents,
+        findings: findings.into_iter().chain(asset_findings).chain(stale).collect(),
+        sheets,
+    }
+}
+
+fn view(
+    site: &Site<'_>,
+    (set_number, page_number): (usize, usize),
+    route: &str,
+    links: &Linker,
+    rendered: RenderedPage,
+) -> DocsPage {
+    let set = &site.docs[set_number];
+    let page = &set.pages[page_number];
+    let home = site.docs_route(set_number, set.first());
+    let to = |page: usize| links.to(&site.docs_route(set_number, page));
+    let neighbour = |page: usize| Link { text: set.pages[page].title.clone(), url: to(page) };
+    let at = set.order.iter().position(|page| *page == page_number);
+    let mut above = vec![("Docs".to_string(), "docs/".to_string())];
+    if route != home {
+        above.push((set.site_name.clone(), home.clone()));
+    }
+    let title = rendered.title.as_deref().unwrap_or(&page.title);
+    let first = rendered.sections.first().map_or("", |section| section.text.as_str());
+    DocsPage {
+        page: site.frame(links, About { title, description: first, section: "docs", above: &above }),
+        site_name: set.site_name.clone(),
+        site_url: links.to(&home),
+        entity: site.entity_link(set.entity, links),
+        nav: nav::tree(set, page_number, &Leads { page: &to, outside: &|url| outside(site, links, url) }),
+        notice: page.needs.clone(),
+        content: SafeHtml(rendered.html),
+        has_heading: rendered.has_heading,
+        toc: rendered
+            .headings
+            .iter()
+            .filter(|heading| matches!(heading.level, 2 | 3))
+            .map(|heading| TocEntry { text: heading.text.clone(), anchor: heading.id.clone(), level: heading.level })
+            .collect(),
+        previous: at.and_then(|at| at.checked_sub(1)).map(|at| neighbour(set.order[at])),
+        next: at.and_then(|at| set.order.get(at + 1)).map(|page| neighbour(*page)),
+        source_url: None,
+        edit_url: None,
+        last_change: None,
+        stale: None,
+        report: None,
+        markdown_url: "index.md".to_string(),
+        print_url: print::has_print(set).then(|| links.to(&print::route(site, set, 0))),
+        findings: Vec::new(),
+    }
+}
+
+/// The address of an entry of the navigation that is no page of the set.
+fn outside(site: &Site<'_>, links: &Linker, url: &str) -> Option<String> {
+    match url.starts_with('/') {
+        true => links::of_portal(site, url).map(|found| links.to(&found.route())),
+        false => crate::html::outside_address(url),
+    }
+}
+
+/// How far the code moved on since a page was changed, where that is long.
+fn stale(site: &Site<'_>, set: usize, file: &str) -> Option<Stale> {
+    let since = site.repo(site.docs[set].repo).last_change(file)?.time;
+    let moved = site.code_age(set)?.since(since)?;
+    Some(Stale { since: date::rfc3339(since)?, files: moved.files, last: date::rfc3339(moved.last)? })
+}
+
+/// One finding for all pages of a set that the code left behind. It names the oldest.
+fn stale_pages(site: &Site<'_>, set_number: usize) -> Option<Finding> {
+    site.code_age(set_number)?;
+    let set = &site.docs[set_number];
+    let files = set.pages.iter().map(|page| set.file(page));
+    let stale: Vec<(Stale, &str)> =
+        files.filter_map(|file| stale(site, set_number, file).map(|stale| (stale, file))).collect();
+    let (oldest, file) = stale.iter().min_by(|(a, x), (b, y)| a.since.cmp(&b.since).then_with(|| x.cmp(y)))?;
+    let place = Place::file(site.repo(set.repo).id.clone(), *file);
+    let day = |date: &str| date[..10].to_string();
+    let finding =
+        rules::techdocs::docs_stale(place, stale.len(), &day(&oldest.since), oldest.files, &day(&oldest.last));
+    Some(finding.about(&*site.catalog.entity(set.entity).reference))
+}
+
+/// Where readers report what is wrong with a page: the tracker of the repository that mkdocs.yml names, else of the one
+/// that the page is read from.
+fn report(site: &Site<'_>, set: &DocSet, page: &DocPage, route: &str) -> Option<ReportLink> {
+    const LONGEST_TITLE: usize = 120;
+    let named = set.config.repo_url.as_deref().and_then(|address| Web::of_address(address, site.config));
+    let web = named.as_ref().or(site.repo(set.repo).web.as_ref())?;
+    let address = site.config.base_url.as_ref().and_then(|base| base.join(route).ok());
+    let address = address.map_or_else(|| route.to_string(), |address| address.to_string());
+    let title: String = page.title.chars().take(LONGEST_TITLE).collect();
+    let text = format!("\n\n- Page: {title}, {address}\n- File: {}\n", set.file(page));
+    let issue = web.new_issue(&format!("Docs: {title}"), &text);
+    Some(ReportLink { url: issue.url, body: issue.body })
+}
