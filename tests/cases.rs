@@ -281,7 +281,9 @@ impl Files {
                 self.compat = true;
                 return Ok(true);
             }
-            ("html" | "twin" | "print" | "nav" | "api" | "edits" | "dialect" | "page", _) | (_, "") => return Ok(false),
+            ("html" | "twin" | "print" | "nav" | "api" | "edits" | "dialect" | "page", _) | (_, "") => {
+                return Ok(false);
+            }
             ("json", reference) if reference.contains(':') => return Ok(false),
             _ => {}
         }

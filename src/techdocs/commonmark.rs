@@ -321,4 +321,3 @@ fn alert(kind: BlockQuoteKind) -> (&'static str, &'static str) {
         BlockQuoteKind::Caution => ("caution", "Caution"),
     }
 }
-

@@ -5,10 +5,11 @@ use super::front_matter::{self, Opened};
 use super::highlight::Highlighter;
 use super::labels::Labels;
 use super::markdown::snippets::{Failure, Fault, Snippets};
-use super::markdown::{self, Document, Spot};
+use super::markdown::{self, Document, DoubtKind, Spot};
 use super::{commonmark, writer};
 use crate::diagnostics::rules::techdocs as rules;
 use crate::diagnostics::{Finding, Place};
+use std::collections::BTreeMap;
 
 /// Longer pages are cut here, in bytes, with a notice.
 const LONGEST_PAGE: usize = 2 * 1024 * 1024;
@@ -92,6 +93,7 @@ pub fn render(input: &PageInput) -> RenderedPage {
     page.title = opened.front.title.filter(|title| !title.trim().is_empty()).or(page.title);
     page.findings.extend(opened.finding);
     page.findings.extend(document.failures.iter().map(|failure| input.failure(&document, failure)));
+    page.findings.extend(input.doubts(&document));
     if kept.len() < input.text.len() {
         push_notice(&mut page.html, input.labels);
         page.findings.push(rules::page_cut(input.place.clone(), input.text.len(), LONGEST_PAGE));
@@ -116,6 +118,23 @@ impl PageInput<'_> {
             Some(file) => Place::file(self.place.repo.clone(), file.as_str()).at(line, column, length),
             None => self.place.at(line, column, length),
         }
+    }
+
+    /// One finding for each kind of doubt, at its first place.
+    fn doubts(&self, document: &Document) -> Vec<Finding> {
+        let mut kinds: BTreeMap<DoubtKind, (Place, usize)> = BTreeMap::new();
+        for doubt in &document.doubts {
+            let spot = document.buffer.spot(doubt.at.0, doubt.at.1);
+            let place = self.place_in(document.buffer.files.get(spot.file as usize), spot);
+            kinds.entry(doubt.kind).or_insert((place, 0)).1 += 1;
+        }
+        let indent = self.dialect.list_indent;
+        let of = |(kind, (place, number)): (DoubtKind, (Place, usize))| match kind {
+            DoubtKind::InParagraph => rules::list_in_paragraph(place, number),
+            DoubtKind::TooDeep => rules::list_too_deep(place, number, indent),
+            DoubtKind::TooFlat => rules::list_too_flat(place, number, indent),
+        };
+        kinds.into_iter().map(of).collect()
     }
 
     fn failure(&self, document: &Document, failure: &Failure) -> Finding {

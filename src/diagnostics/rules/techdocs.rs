@@ -24,6 +24,7 @@ pub const RULES: &[&Rule] = &[
     &ASSET_REFUSED,
     &MKDOCS_TWICE,
     &DOCS_SNIPPET,
+    &DOCS_LIST,
     &MKDOCS_INCLUDE,
     &MKDOCS_PATH_OUTSIDE,
     &MKDOCS_PLUGIN_IGNORED,
@@ -176,6 +177,47 @@ pub fn front_matter_broken(place: Place, fault: &str) -> Finding {
         .hint("The page is shown without it.")
 }
 
+const DOCS_LIST: Rule = Rule {
+    name: "docs-list",
+    severity: Severity::Info,
+    summary: "Lines that look like a list are read otherwise, as in MkDocs.",
+    why: "Forges show a list here, MkDocs and TechDocs do not: readers get items that run into each other, or on the \
+          wrong level. The page comes out as MkDocs makes it, so that both show the same.",
+};
+
+/// Items stand right below a line of text. `number` counts such places on the page.
+pub fn list_in_paragraph(place: Place, number: usize) -> Finding {
+    Finding::new(
+        &DOCS_LIST,
+        place,
+        format!("These items are text, because no empty line stands above them{}", more(number)),
+    )
+    .label("read as part of the paragraph")
+    .hint("Put an empty line in front of the list.")
+}
+
+/// Items are indented further than inner lists are.
+pub fn list_too_deep(place: Place, number: usize, indent: usize) -> Finding {
+    let message = format!("This item is indented too far and is text{}", more(number));
+    Finding::new(&DOCS_LIST, place, message).hint(format!("Indent inner lists by {}.", count(indent, "space")))
+}
+
+/// Items of an inner list are indented less than inner lists are.
+pub fn list_too_flat(place: Place, number: usize, indent: usize) -> Finding {
+    let message = format!("This item belongs to the outer list, because it is not indented far enough{}", more(number));
+    Finding::new(&DOCS_LIST, place, message).hint(format!(
+        "Indent inner lists by {}; with `techdocs-core` among the plugins of `mkdocs.yml`, two are enough.",
+        count(indent, "space")
+    ))
+}
+
+fn more(number: usize) -> String {
+    match number {
+        1 => String::new(),
+        number => format!(", and {} like it on this page", count(number - 1, "other")),
+    }
+}
+
 const DOCS_SNIPPET: Rule = Rule {
     name: "docs-snippet",
     severity: Severity::Warning,
@@ -195,8 +237,9 @@ pub fn first_lines_hidden(place: Place, name: &str) -> Finding {
 
 /// A file is not included. `why` is a clause.
 pub fn snippet_missing(place: Place, name: &str, why: &str) -> Finding {
-    Finding::new(&DOCS_SNIPPET, place, format!("`{}` is not included: {why}", printable(name)))
-        .hint("Names are looked up from the folder of `mkdocs.yml`, or from the folders of `pymdownx.snippets: base_path`.")
+    Finding::new(&DOCS_SNIPPET, place, format!("`{}` is not included: {why}", printable(name))).hint(
+        "Names are looked up from the folder of `mkdocs.yml`, or from the folders of `pymdownx.snippets: base_path`.",
+    )
 }
 
 /// A link leads nowhere.

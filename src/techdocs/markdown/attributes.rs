@@ -56,7 +56,9 @@ pub(super) fn apply(tree: &mut Tree) {
     for id in nodes {
         match tree.kind(id) {
             Kind::Element(tag) if is_block(tag) => of_block(tree, id, tag),
-            Kind::Element(_) | Kind::Link(_) | Kind::Image { .. } | Kind::InlineCode { .. } | Kind::Emoji { .. } => of_inline(tree, id),
+            Kind::Element(_) | Kind::Link(_) | Kind::Image { .. } | Kind::InlineCode { .. } | Kind::Emoji { .. } => {
+                of_inline(tree, id)
+            }
             _ => {}
         }
     }
@@ -133,7 +135,9 @@ fn closing_list(text: &str, on_same_line: bool) -> Option<(usize, &str)> {
     let line_start = inner.rfind('\n').map_or(0, |at| at + 1);
     let line = &inner[line_start..];
     let open = if on_same_line {
-        line.match_indices('{').map(|(at, _)| at).find(|at| line[..*at].ends_with(' ') && holds_something(&line[at + 1..]))?
+        line.match_indices('{')
+            .map(|(at, _)| at)
+            .find(|at| line[..*at].ends_with(' ') && holds_something(&line[at + 1..]))?
     } else {
         let blanks = line.len() - line.trim_start_matches(' ').len();
         (line_start > 0 && line[blanks..].starts_with('{')).then_some(blanks)?

@@ -133,7 +133,8 @@ pub(in crate::techdocs) fn header(info: &str, numbered: bool) -> Option<Code> {
         for (name, value) in super::attributes::items(list) {
             match name {
                 "." if code.language.is_empty() => code.language = value.to_owned(),
-                "." | "#" => {}
+                "#" | "id" => code.id = Some(value.to_owned()),
+                "." => {}
                 name => {
                     option(&mut code, name, value);
                 }

@@ -16,17 +16,71 @@ const MOST_UNCLOSED: usize = 32;
 
 /// Elements that a browser lays out as blocks.
 const BLOCKS: &[&str] = &[
-    "address", "article", "aside", "blockquote", "body", "canvas", "center", "colgroup", "dd", "details", "div", "dl",
-    "dt", "fieldset", "figcaption", "figure", "footer", "form", "group", "h1", "h2", "h3", "h4", "h5", "h6", "header",
-    "hgroup", "hr", "html", "iframe", "legend", "li", "main", "map", "math", "menu", "nav", "noscript", "object", "ol",
-    "option", "output", "p", "pre", "progress", "script", "search", "section", "style", "summary", "table", "tbody",
-    "td", "textarea", "tfoot", "th", "thead", "tr", "ul", "video",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "canvas",
+    "center",
+    "colgroup",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "group",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hgroup",
+    "hr",
+    "html",
+    "iframe",
+    "legend",
+    "li",
+    "main",
+    "map",
+    "math",
+    "menu",
+    "nav",
+    "noscript",
+    "object",
+    "ol",
+    "option",
+    "output",
+    "p",
+    "pre",
+    "progress",
+    "script",
+    "search",
+    "section",
+    "style",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "textarea",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+    "video",
 ];
 
 /// Elements whose text alone is read as Markdown where nothing else is said.
-const OF_TEXT: &[&str] = &[
-    "address", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "legend", "li", "p", "summary", "td", "th",
-];
+const OF_TEXT: &[&str] =
+    &["address", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "legend", "li", "p", "summary", "td", "th"];
 
 /// Elements that may hold text or blocks, as their attribute says.
 const NEVER: &[&str] = &["canvas", "math", "option", "pre", "progress", "script", "style", "textarea"];
@@ -50,7 +104,11 @@ pub(super) fn take(buffer: &Buffer, lines: Lines, objects: &mut Vec<Object>) -> 
         }
         let start = line.start as usize + indent(buffer.of(line));
         match cutter.block(start, 0) {
-            Some((object, end)) => index = cutter.place(&lines, index, object, end, &mut kept),
+            Some((object, end)) => {
+                // Blanks in front make a line of their own, which keeps the block in the list item above.
+                kept.push(Line::new(line.start as usize..start));
+                index = cutter.place(&lines, index, object, end, &mut kept);
+            }
             None => {
                 kept.push(line);
                 index += 1;
@@ -99,7 +157,7 @@ impl<'c> Cutter<'c> {
         let blank = Line::new(0..0);
         let (mut object, mut end) = (object, end);
         loop {
-            kept.extend([blank, Line::of_object(0..0, object), blank]);
+            kept.extend([Line::of_object(0..0, object), blank]);
             let after = index + lines[index..].partition_point(|line| (line.start as usize) < end);
             let last = lines[after - 1];
             if last.object().is_some() || end >= last.end as usize {
@@ -127,8 +185,8 @@ impl<'c> Cutter<'c> {
         let text: &'c str = self.buffer.text();
         let rest = &text[start..];
         for (opener, closer) in [("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"), ("<!", ">")] {
-            if rest.starts_with(opener) {
-                let end = start + opener.len() + rest[opener.len()..].find(closer)? + closer.len();
+            if let Some(inner) = rest.strip_prefix(opener) {
+                let end = start + opener.len() + inner.find(closer)? + closer.len();
                 return Some((self.keep(start..end), end));
             }
         }

@@ -20,6 +20,7 @@ mod tasks;
 pub(super) mod tree;
 
 use super::dialect::{Dialect, Toc};
+pub(super) use blocks::{Doubt, DoubtKind};
 use blocks::{ListRules, Parser};
 pub(super) use buffer::{Buffer, Spot};
 pub(super) use headings::level as heading_level;
@@ -37,6 +38,8 @@ pub(super) struct Document {
     pub(super) footnotes: Vec<(String, NodeId)>,
     /// Where blocks were nested deeper than the limit, as a byte of the buffer.
     pub(super) too_deep: Option<usize>,
+    /// What its author most likely did not mean as it was read.
+    pub(super) doubts: Vec<Doubt>,
     /// What was to be included and is not.
     pub(super) failures: Vec<Failure>,
 }
@@ -53,18 +56,17 @@ pub(super) fn parse(text: &str, path: &str, first_line: u32, dialect: &Dialect, 
     parser.read(Tree::ROOT, &lines);
     let footnotes = parser.read_footnotes();
     parser.place_objects();
-    let Parser { mut tree, references, abbreviations, footnote_numbers, too_deep, .. } = parser;
+    let Parser { mut tree, references, abbreviations, footnote_numbers, too_deep, doubts, .. } = parser;
 
     tasks::find(&mut tree, &buffer);
     let settings = Settings { math: dialect.math, keys: dialect.keys };
     let known = Known { references: &references, footnotes: &footnote_numbers, settings };
-    let unread: Vec<NodeId> =
-        tree.walk(Tree::ROOT).filter(|id| matches!(tree.kind(*id), Kind::Unread(_))).collect();
+    let unread: Vec<NodeId> = tree.walk(Tree::ROOT).filter(|id| matches!(tree.kind(*id), Kind::Unread(_))).collect();
     Inline::new(&mut tree, &known).read_all(&buffer, &unread);
     attributes::apply(&mut tree);
     inline::polish(&mut tree, &abbreviations);
     headings::name(&mut tree, &dialect.toc);
-    Document { tree, buffer, footnotes, too_deep, failures }
+    Document { tree, buffer, footnotes, too_deep, doubts, failures }
 }
 
 /// The lines of a page that includes nothing.
@@ -83,5 +85,5 @@ pub(super) fn finish(
     let texts: Vec<NodeId> = tree.walk(Tree::ROOT).filter(|id| matches!(tree.kind(*id), Kind::Text(_))).collect();
     Inline::new(&mut tree, &known).read_addresses(&texts);
     headings::name(&mut tree, &Toc::default());
-    Document { tree, buffer, footnotes, too_deep, failures: Vec::new() }
+    Document { tree, buffer, footnotes, too_deep, doubts: Vec::new(), failures: Vec::new() }
 }

@@ -45,12 +45,18 @@ pub(in crate::techdocs) enum Kind {
     /// A break that ends a line.
     Break,
     /// Code between backticks: language and text.
-    InlineCode { language: Span, text: Span },
+    InlineCode {
+        language: Span,
+        text: Span,
+    },
     Code(Box<Code>),
     /// A link; what it holds is its text.
     Link(Box<Target>),
     /// An image, with its other text.
-    Image { target: Box<Target>, alt: Span },
+    Image {
+        target: Box<Target>,
+        alt: Span,
+    },
     /// Tags of HTML within text.
     InlineHtml(Span),
     /// A block of HTML that is no Markdown.
@@ -58,19 +64,29 @@ pub(in crate::techdocs) enum Kind {
     /// A character reference such as `&nbsp;`.
     Reference(Span),
     /// `:name:`.
-    Emoji { name: Span, glyph: &'static str },
+    Emoji {
+        name: Span,
+        glyph: &'static str,
+    },
     /// A mark of the footnote with this number, from 0.
     FootnoteMark(usize),
     /// Keys of a keyboard, each with its class and its name.
     Keys(Vec<(String, String)>),
     /// A formula.
-    Math { tex: Span, display: bool },
+    Math {
+        tex: Span,
+        display: bool,
+    },
     /// A box to tick.
-    Task { done: bool },
+    Task {
+        done: bool,
+    },
     /// The place of the page's contents.
     Contents,
     /// Boxes with tabs: their labels are the children named `label`, their contents those named `div`.
-    Tabs { selected: usize },
+    Tabs {
+        selected: usize,
+    },
     /// What a page was to include and could not.
     Nothing,
 }
@@ -94,6 +110,7 @@ pub(in crate::techdocs) struct Target {
 pub(in crate::techdocs) struct Code {
     pub(in crate::techdocs) language: String,
     pub(in crate::techdocs) title: Option<String>,
+    pub(in crate::techdocs) id: Option<String>,
     /// The number of the first line, where they are to be shown.
     pub(in crate::techdocs) first_number: Option<u32>,
     /// Highlighted lines, from 1.

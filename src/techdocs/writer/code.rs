@@ -36,7 +36,11 @@ impl Writer<'_> {
         self.plain(text);
         self.plain("\n");
         let language = language_name(&code.language);
-        self.out.push_str("<div class=\"highlight\">");
+        self.out.push_str("<div class=\"highlight\"");
+        if let Some(id) = &code.id {
+            push_named(&mut self.out, "id", &id.split_whitespace().collect::<String>());
+        }
+        self.out.push('>');
         if let Some(title) = &code.title {
             self.out.push_str("<div class=\"filename\">");
             push_text(&mut self.out, title);
@@ -159,7 +163,7 @@ mod tests {
     #[test]
     fn marked_lines_keep_their_colours() {
         let mut out = String::new();
-        push_marked(&mut out, "a\n<span class=\"c\">b\nc\nd</span>\n", &[3..4]);
+        push_marked(&mut out, "a\n<span class=\"c\">b\nc\nd</span>\n", &[std::ops::Range { start: 3, end: 4 }]);
         assert_eq!(
             out,
             "a\n<span class=\"c\">b\n</span><span class=\"hll\"><span class=\"c\">c\n</span></span><span class=\"c\">d</span>\n"

@@ -51,9 +51,10 @@ impl Writer<'_> {
                 push_named(&mut self.out, "src", &url);
                 push_named(&mut self.out, "alt", alt.trim());
                 self.titled(id, target);
-                let lazy = self.tree().attributes(id).is_none_or(|attributes| {
-                    attributes.others.iter().all(|(name, _)| name != "loading")
-                });
+                let lazy = self
+                    .tree()
+                    .attributes(id)
+                    .is_none_or(|attributes| attributes.others.iter().all(|(name, _)| name != "loading"));
                 self.out.push_str(if lazy { " loading=\"lazy\">" } else { ">" });
             }
             None => {
@@ -74,12 +75,7 @@ impl Writer<'_> {
     }
 
     /// The URL that an address leads to; where there is none, a finding says so.
-    pub(super) fn resolve(
-        &mut self,
-        wanted: Use,
-        target: &str,
-        place: impl FnOnce(&Self) -> Place,
-    ) -> Option<String> {
+    pub(super) fn resolve(&mut self, wanted: Use, target: &str, place: impl FnOnce(&Self) -> Place) -> Option<String> {
         let (path, anchor) = match address::classify(target) {
             Address::External(url) => return Some(url),
             Address::Anchor(anchor) => return Some(self.own_anchor(&anchor)),

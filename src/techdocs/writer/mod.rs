@@ -410,7 +410,8 @@ impl<'p> Writer<'p> {
         self.tab_sets += 1;
         let set = self.tab_sets;
         let tree = self.tree();
-        let labels: Vec<NodeId> = tree.children(id).filter(|child| tree.tag(*child) == "label").take(MOST_TABS).collect();
+        let labels: Vec<NodeId> =
+            tree.children(id).filter(|child| tree.tag(*child) == "label").take(MOST_TABS).collect();
         self.out.push_str("<div class=\"tabbed-set tabbed-alternate\">");
         for number in 1..=labels.len() {
             self.out.push_str(&format!(

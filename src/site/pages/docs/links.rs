@@ -181,7 +181,8 @@ impl Snippets for Resolver<'_> {
                 return (base.rsplit('/').next() == name.rsplit('/').next()).then(|| base.clone());
             }
             let path = join(base, name)?;
-            let is_below = base.is_empty() || path.strip_prefix(base.as_str()).is_some_and(|rest| rest.starts_with('/'));
+            let is_below =
+                base.is_empty() || path.strip_prefix(base.as_str()).is_some_and(|rest| rest.starts_with('/'));
             (is_below && self.repo.has(&path)).then_some(path)
         })?;
         let text = self.repo.text(&path, MAX_PAGE).ok()?;

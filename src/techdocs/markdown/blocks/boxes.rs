@@ -20,7 +20,8 @@ pub(super) fn admonition(parser: &mut Parser, parent: NodeId, queue: &mut Queue)
 
 /// `??? note "Title"`, `???+ note`.
 pub(super) fn details(parser: &mut Parser, parent: NodeId, queue: &mut Queue) -> bool {
-    let Some((index, (open, head))) = parser.search(queue, |line| line.strip_prefix("???").and_then(|_| details_head(line)))
+    let Some((index, (open, head))) =
+        parser.search(queue, |line| line.strip_prefix("???").and_then(|_| details_head(line)))
     else {
         return continued(parser, parent, queue, |parser, node| is_box(parser, node, "details"));
     };
@@ -61,7 +62,8 @@ pub(super) fn tabs(parser: &mut Parser, parent: NodeId, queue: &mut Queue) -> bo
 
 /// `> [!NOTE]`, with lines that begin with `>` below it.
 pub(super) fn alert(parser: &mut Parser, parent: NodeId, queue: &mut Queue) -> bool {
-    let Some((index, (class, word, title))) = parser.search(queue, |line| line.strip_prefix('>').and_then(|_| alert_head(line)))
+    let Some((index, (class, word, title))) =
+        parser.search(queue, |line| line.strip_prefix('>').and_then(|_| alert_head(line)))
     else {
         return false;
     };
@@ -124,7 +126,10 @@ fn continued(parser: &mut Parser, parent: NodeId, queue: &mut Queue, is_box: fn(
 
 fn is_box(parser: &Parser, node: NodeId, tag: &str) -> bool {
     parser.tree.tag(node) == tag
-        && parser.tree.attributes(node).is_some_and(|attributes| attributes.classes.first().is_some_and(|class| class == "admonition"))
+        && parser
+            .tree
+            .attributes(node)
+            .is_some_and(|attributes| attributes.classes.first().is_some_and(|class| class == "admonition"))
 }
 
 struct Head {
@@ -181,8 +186,10 @@ fn details_head(line: &str) -> Option<(bool, Head)> {
     Some((open, Head { classes: names.unwrap_or_default(), title }))
 }
 
+type NamesAndTitle = (Option<Vec<String>>, Option<Range<usize>>);
+
 /// What stands behind the signs that open a box: words, and a title in quotes with a blank in front.
-fn names_and_title(line: &str, from: usize) -> Option<(Option<Vec<String>>, Option<Range<usize>>)> {
+fn names_and_title(line: &str, from: usize) -> Option<NamesAndTitle> {
     let line = line.trim_end_matches(' ');
     let rest = &line[from..];
     let (names, title) = match rest.find('"') {

@@ -113,9 +113,7 @@ impl Parser<'_> {
                     .into_iter()
                     .filter_map(|part| match part {
                         Part::Source(range) => Some(HtmlPart::Source(range)),
-                        Part::Object(object) => {
-                            self.object_node(Line::of_object(0..0, object)).map(HtmlPart::Node)
-                        }
+                        Part::Object(object) => self.object_node(Line::of_object(0..0, object)).map(HtmlPart::Node),
                     })
                     .collect();
                 Some(self.tree.make(Kind::Html(Box::new(Html { parts })), at))

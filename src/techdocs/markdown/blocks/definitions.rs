@@ -12,7 +12,7 @@ pub(super) fn continuation(parser: &mut Parser, parent: NodeId, queue: &mut Queu
 
 /// Terms and a definition.
 pub(super) fn definition(parser: &mut Parser, parent: NodeId, queue: &mut Queue) -> bool {
-    let Some((index, content)) = parser.search(queue, |line| content(line)) else { return false };
+    let Some((index, content)) = parser.search(queue, content) else { return false };
     let lines = queue.front().map(|block| block.lines.clone()).unwrap_or_default();
     let mut terms: Vec<Lines> = lines[..index]
         .iter()
@@ -48,9 +48,9 @@ pub(super) fn definition(parser: &mut Parser, parent: NodeId, queue: &mut Queue)
     }
     let list = match sibling.filter(|sibling| parser.tree.tag(*sibling) == "dl") {
         Some(list) => {
-            let holds_blocks = parser.last_element(list).is_some_and(|last| {
-                parser.tree.tag(last) == "dd" && parser.last_element(last).is_some()
-            });
+            let holds_blocks = parser
+                .last_element(list)
+                .is_some_and(|last| parser.tree.tag(last) == "dd" && parser.last_element(last).is_some());
             if terms.is_empty() && holds_blocks {
                 state = State::LooseList;
             }

@@ -1,9 +1,9 @@
 //! Headings and rules.
 
 use super::super::buffer::Line;
+use super::super::buffer::indent;
 use super::super::tree::{Kind, NodeId};
 use super::{Block, Parser, Queue, State};
-use super::super::buffer::indent;
 
 const LEVELS: [&str; 6] = ["h1", "h2", "h3", "h4", "h5", "h6"];
 

@@ -2,7 +2,7 @@
 
 use super::super::buffer::{Block, Line, Lines, indent};
 use super::super::tree::NodeId;
-use super::{Parser, Queue, State};
+use super::{Doubt, DoubtKind, Parser, Queue, State};
 
 /// `- item`, `* item`, `+ item`.
 pub(super) fn unordered(parser: &mut Parser, parent: NodeId, queue: &mut Queue) -> bool {
@@ -122,21 +122,55 @@ fn list(parser: &mut Parser, parent: NodeId, queue: &mut Queue, tag: &'static st
     true
 }
 
+/// Items of a list that are text: they stand below a line of text, or too far to the right.
+pub(super) fn items_in_text(parser: &Parser, lines: &[Line]) -> Option<Doubt> {
+    let is_item = |line: &Line, most: usize| {
+        line.object().is_none() && item(parser.of(*line), most, |_| true).is_some() && !is_dash(parser.of(*line))
+    };
+    let (first, rest) = lines.split_first()?;
+    let doubt = |kind, line: &Line| Some(Doubt { kind, at: (line.start as usize, line.end as usize) });
+    if is_item(first, 64) && indent(parser.of(*first)) > 0 {
+        return doubt(DoubtKind::TooDeep, first);
+    }
+    rest.iter().find(|line| is_item(line, 4)).and_then(|line| doubt(DoubtKind::InParagraph, line))
+}
+
+/// `- ` that continues a sentence looks like an item too; one of a number that starts no list does as well.
+fn is_dash(line: &str) -> bool {
+    let text = line.trim_start();
+    text.starts_with(|c: char| c.is_ascii_digit()) && !text.starts_with("1.")
+}
+
 /// Cuts a block into items. Lines of a nested list stay together; other lines belong to the item before them.
-fn items(parser: &Parser, lines: &[Line], tag: &'static str) -> Vec<Lines> {
+fn items(parser: &mut Parser, lines: &[Line], tag: &'static str) -> Vec<Lines> {
     let tab = parser.lists.indent;
     let sane = parser.lists.sane;
     let mut items: Vec<Lines> = Vec::new();
     for line in lines.iter().copied() {
         let text = if line.object().is_some() { "" } else { parser.of(line) };
         if let Some(content) = item(text, tab, |kind| !sane || kind == tag) {
+            if tab > 2 && (2..tab).contains(&indent(text)) && !items.is_empty() && indent(parser.of(lines[0])) == 0 {
+                let at = (line.start as usize + indent(text), line.end as usize);
+                parser.doubts.push(Doubt { kind: DoubtKind::TooFlat, at });
+            }
             items.push(vec![line.skip(content)]);
             continue;
         }
         let blanks = indent(text);
+        let holds_item = item(text, 64, |_| true).is_some();
+        if holds_item
+            && blanks >= tab * 2
+            && items.last().is_some_and(|last| !last.iter().any(|line| indent(parser.of(*line)) >= tab))
+        {
+            parser
+                .doubts
+                .push(Doubt { kind: DoubtKind::TooDeep, at: (line.start as usize + blanks, line.end as usize) });
+        }
         let nested = (tab..tab * 2).contains(&blanks) && item(&text[blanks..], 1, |_| true).is_some();
         match items.last_mut() {
-            Some(last) if !nested || last.first().is_some_and(|first| parser.is_indented(*first, tab)) => last.push(line),
+            Some(last) if !nested || last.first().is_some_and(|first| parser.is_indented(*first, tab)) => {
+                last.push(line)
+            }
             _ => items.push(vec![line]),
         }
     }

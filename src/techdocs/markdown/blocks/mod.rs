@@ -70,6 +70,24 @@ enum State {
     Quote,
 }
 
+/// Something that its author most likely did not mean as it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::techdocs) struct Doubt {
+    pub(in crate::techdocs) kind: DoubtKind,
+    /// The bytes of the line in the buffer.
+    pub(in crate::techdocs) at: (usize, usize),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::techdocs) enum DoubtKind {
+    /// The items of a list are text, because no blank line stands above them.
+    InParagraph,
+    /// Items of an inner list are text or code, because they are indented further than the generator expects.
+    TooDeep,
+    /// Items of an inner list are items of the outer one, because they are indented less than the generator expects.
+    TooFlat,
+}
+
 /// A page that is being read.
 pub(super) struct Parser<'p> {
     pub(super) buffer: &'p Buffer,
@@ -80,6 +98,7 @@ pub(super) struct Parser<'p> {
     depth: usize,
     /// Where blocks were nested deeper than the limit.
     pub(super) too_deep: Option<usize>,
+    pub(super) doubts: Vec<Doubt>,
     pub(super) references: HashMap<String, Target>,
     /// Label and lines of each footnote, in the order of their definitions.
     footnotes: Vec<(String, Lines)>,
@@ -99,6 +118,7 @@ impl<'p> Parser<'p> {
             states: Vec::new(),
             depth: 0,
             too_deep: None,
+            doubts: Vec::new(),
             references: HashMap::new(),
             footnotes: Vec::new(),
             footnote_numbers: HashMap::new(),
@@ -186,10 +206,16 @@ impl<'p> Parser<'p> {
         {
             self.add_object(parent, line);
         } else {
+            self.doubt_paragraph(&block.lines);
             let at = self.range(&block.lines);
             let paragraph = self.tree.add(parent, Kind::Element("p"), at);
             self.add_unread(paragraph, block.lines);
         }
+    }
+
+    fn doubt_paragraph(&mut self, lines: &[Line]) {
+        let found = lists::items_in_text(self, lines);
+        self.doubts.extend(found);
     }
 
     fn add_unread(&mut self, parent: NodeId, lines: Lines) {

@@ -1,5 +1,6 @@
 //! Lines that define something for the whole page: footnotes, abbreviations, references.
 
+use super::super::super::raw_html::unescaped;
 use super::super::buffer::{Block, Line, Lines, indent};
 use super::super::tree::{Kind, NodeId, Target, Tree};
 use super::{Parser, Queue};
@@ -118,7 +119,7 @@ pub(super) fn reference(parser: &mut Parser, parent: NodeId, queue: &mut Queue) 
         used += 1;
     }
     let address = address.trim_start_matches('<').trim_end_matches('>');
-    let target = Target { url: address.to_owned(), title: title.map(str::to_owned) };
+    let target = Target { url: unescaped(address).into_owned(), title: title.map(str::to_owned) };
     let (_, mut rest) = parser.split_at(parent, queue, index);
     let rest = rest.split_off((used - 1).min(rest.len()));
     parser.references.insert(name, target);

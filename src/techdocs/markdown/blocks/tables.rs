@@ -37,9 +37,7 @@ fn alignments(parser: &Parser, queue: &Queue) -> Option<Vec<Option<&'static str>
     let head = rows(0);
     let bordered = has_border(head);
     let columns = cells(head, bordered).len();
-    if columns > MOST_COLUMNS
-        || columns < 2 && !(bordered && (1..lines.len()).all(|index| has_border(rows(index))))
-    {
+    if columns > MOST_COLUMNS || columns < 2 && !(bordered && (1..lines.len()).all(|index| has_border(rows(index)))) {
         return None;
     }
     let dashes = rows(1);
@@ -153,7 +151,8 @@ fn pipes(row: &str) -> Vec<usize> {
     while index < ticks.len() {
         let (start, _, length, escaped) = ticks[index];
         let size = length - usize::from(escaped);
-        let close = if size == 0 { None } else { ticks[index + 1..].iter().take(1_000).position(|tick| tick.2 == size) };
+        let close =
+            if size == 0 { None } else { ticks[index + 1..].iter().take(1_000).position(|tick| tick.2 == size) };
         match close {
             Some(found) => {
                 regions.push(start..=ticks[index + 1 + found].1);

@@ -92,7 +92,9 @@ impl Inline<'_> {
             })?;
             Some((start, at + 3, ""))
         });
-        self.bare(&range, b"www.", |_, _, at| Some((at, at + 4, "http://")));
+        for sign in [b"www.", b"WWW."] {
+            self.bare(&range, sign, |_, _, at| Some((at, at + 4, "http://")));
+        }
         if self.find(range.clone(), b'@').is_some() {
             self.mails(range);
         }

@@ -88,9 +88,10 @@ impl Inline<'_> {
             if tight && !self.opens(&scan, open, length) || self.is_blank_after(&scan, open + length) {
                 continue;
             }
-            let found = READINGS.into_iter().filter(|reading| *reading as u8 >= first).find_map(|reading| {
-                self.try_reading(&mut scan, reading, open, length).map(|found| (reading, found))
-            });
+            let found = READINGS
+                .into_iter()
+                .filter(|reading| *reading as u8 >= first)
+                .find_map(|reading| self.try_reading(&mut scan, reading, open, length).map(|found| (reading, found)));
             if let Some((reading, found)) = found {
                 at = found.end;
                 let next = if reading == Reading::SingleAround { 0 } else { reading as u8 + 1 };
@@ -176,7 +177,8 @@ impl Inline<'_> {
             second,
             outer_first,
         };
-        let only = |end: usize, tag, first| Found { end, outer: tag, inner: None, first, second: 0..0, outer_first: false };
+        let only =
+            |end: usize, tag, first| Found { end, outer: tag, inner: None, first, second: 0..0, outer_first: false };
         match reading {
             Reading::Both => {
                 let close = if words_only { self.word_close(scan, start, 3) } else { self.close(scan, start, 3) }?;

@@ -1,5 +1,6 @@
 //! Links and images, and marks of footnotes: everything in square brackets.
 
+use super::super::super::raw_html::unescaped;
 use super::super::tree::{Kind, Target};
 use super::{Inline, Stage};
 use std::ops::Range;
@@ -173,7 +174,7 @@ impl Inline<'_> {
             after = skip(last + 1);
         }
         let closed = after < end && self.mask[after] == b')';
-        closed.then(|| (Target { url: self.plain(start + 1..close).trim().to_owned(), title }, after + 1))
+        closed.then(|| (Target { url: self.address(start + 1..close), title }, after + 1))
     }
 
     /// `address "title")`, in which parentheses may be balanced. A quote may open a title or be part of the address,
@@ -191,8 +192,7 @@ impl Inline<'_> {
                 b'(' if quotes[0].is_none() => depth += 1,
                 b'(' if without_title > 0 => without_title += 1,
                 b')' => {
-                    let closes_title =
-                        quotes.iter().flatten().any(|(quote, _, exit)| exit.is_some() && *quote == last);
+                    let closes_title = quotes.iter().flatten().any(|(quote, _, exit)| exit.is_some() && *quote == last);
                     if quotes[0].is_none() {
                         depth -= 1;
                     } else if closes_title {
@@ -209,7 +209,7 @@ impl Inline<'_> {
                             Some((_, open, Some(exit))) => (start..*open, Some(self.title(open + 1..*exit))),
                             _ => (start..at, None),
                         };
-                        return Some((Target { url: self.plain(url).trim().to_owned(), title }, at + 1));
+                        return Some((Target { url: self.address(url), title }, at + 1));
                     }
                 }
                 b'"' | b'\'' => match &mut quotes {
@@ -229,7 +229,11 @@ impl Inline<'_> {
             }
         }
         let close = fallback?;
-        Some((Target { url: self.plain(start..close).trim().to_owned(), title: None }, close + 1))
+        Some((Target { url: self.address(start..close), title: None }, close + 1))
+    }
+
+    fn address(&self, range: Range<usize>) -> String {
+        unescaped(self.plain(range).trim()).into_owned()
     }
 
     fn title(&self, range: Range<usize>) -> String {

@@ -170,9 +170,9 @@ impl<'i> Inline<'i> {
         for byte in self.text.bytes() {
             seen[usize::from(byte)] = true;
         }
-        let plain = !SIGNS.iter().any(|sign| seen[usize::from(*sign)])
-            && !(self.text.contains("www.") || self.text.contains("  \n"));
-        if plain {
+        let holds_some = SIGNS.iter().any(|sign| seen[usize::from(*sign)])
+            || ["www.", "WWW.", "  \n"].iter().any(|sign| self.text.contains(sign));
+        if !holds_some {
             self.add_text(parent, 0..self.text.len());
             return;
         }

@@ -37,8 +37,7 @@ pub(in super::super) fn polish(tree: &mut Tree, abbreviations: &HashMap<String, 
     if short.longest == 0 && !symbols {
         return;
     }
-    let texts: Vec<NodeId> =
-        tree.walk(Tree::ROOT).filter(|id| matches!(tree.kind(*id), Kind::Text(_))).collect();
+    let texts: Vec<NodeId> = tree.walk(Tree::ROOT).filter(|id| matches!(tree.kind(*id), Kind::Text(_))).collect();
     for id in texts {
         let Kind::Text(span) = *tree.kind(id) else { continue };
         let found = found(tree.str(span), &short);
@@ -107,14 +106,27 @@ fn symbol(rest: &str, before: Option<char>) -> Option<(Range<usize>, New)> {
         "c/o" => before.is_none_or(|c| !is_word(c)) && after.is_none_or(|c| !is_word(c)),
         _ => true,
     };
-    fits.then(|| (0..sign.len(), New::Text(new)))
+    fits.then_some((0..sign.len(), New::Text(new)))
 }
 
 /// A fraction, or the ending of an ordinal number.
 fn number(rest: &str, before: Option<char>) -> Option<(Range<usize>, New)> {
     const FRACTIONS: &[(&str, &str)] = &[
-        ("1/4", "¼"), ("1/2", "½"), ("3/4", "¾"), ("1/3", "⅓"), ("2/3", "⅔"), ("1/5", "⅕"), ("2/5", "⅖"), ("3/5", "⅗"),
-        ("4/5", "⅘"), ("1/6", "⅙"), ("5/6", "⅚"), ("1/8", "⅛"), ("3/8", "⅜"), ("5/8", "⅝"), ("7/8", "⅞"),
+        ("1/4", "¼"),
+        ("1/2", "½"),
+        ("3/4", "¾"),
+        ("1/3", "⅓"),
+        ("2/3", "⅔"),
+        ("1/5", "⅕"),
+        ("2/5", "⅖"),
+        ("3/5", "⅗"),
+        ("4/5", "⅘"),
+        ("1/6", "⅙"),
+        ("5/6", "⅚"),
+        ("1/8", "⅛"),
+        ("3/8", "⅜"),
+        ("5/8", "⅝"),
+        ("7/8", "⅞"),
     ];
     if before.is_none_or(|c| !c.is_ascii_digit())
         && let Some((sign, new)) = FRACTIONS.iter().find(|(sign, _)| rest.starts_with(sign))
