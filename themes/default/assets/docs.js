@@ -228,6 +228,8 @@
       const picture = box.querySelector("img");
       picture.src = images[at].currentSrc || images[at].src;
       picture.alt = images[at].alt;
+      // A drawing has no size of its own to keep to.
+      picture.classList.toggle("is-drawing", new URL(picture.src).pathname.endsWith(".svg"));
       const number = images.length > 1 ? ` (${at + 1} of ${images.length})` : "";
       box.querySelector("figcaption").textContent = (images[at].title || images[at].alt) + number;
     };
