@@ -162,7 +162,7 @@ impl<'n> Given<'n> {
         nodes
     }
 
-    /// An entry that names no page of the set.
+    /// An entry that names no page where it was looked for: one from the top of the set, something else, or nothing.
     pub(super) fn other(
         &self,
         title: Option<&str>,
@@ -170,6 +170,9 @@ impl<'n> Given<'n> {
         place: &Place,
         findings: &mut Vec<Finding>,
     ) -> Option<NavNode> {
+        if let Some(page) = self.find(path) {
+            return Some(NavNode::Page { title: title.map(str::to_owned), page });
+        }
         let url = (self.elsewhere)(path);
         if url.is_none() {
             let guess = did_you_mean(path, self.pages.iter().copied());
