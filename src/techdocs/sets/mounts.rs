@@ -117,8 +117,7 @@ impl Mounting<'_, '_> {
         let wanted = wanted.compile_matcher();
         let repo = self.repo;
         let found = repo.files().iter().filter(|file| is_yaml(&file.path) && wanted.is_match(&*file.path));
-        let found: Vec<&str> =
-            found.map(|file| &*file.path).filter(|path| !self.chain.iter().any(|at| at == path)).collect();
+        let found: Vec<&str> = found.map(|file| &*file.path).filter(|path| !self.seen.contains(*path)).collect();
         if found.is_empty() {
             self.findings.push(rules::mkdocs_include(place.clone(), pattern, &IncludeProblem::Nothing, None));
         }
