@@ -27,6 +27,9 @@ pub(super) struct Pages<'a> {
     pub(super) read: &'a dyn Fn(&str) -> Option<(String, Place)>,
 }
 
+/// Patterns of one file that are read: each is compared with every page.
+pub(super) const MOST_PATTERNS: usize = 100;
+
 /// The pages as `.pages` files arrange them.
 pub(super) fn by_pages_files(
     items: Vec<Item>,
@@ -42,19 +45,22 @@ pub(super) fn by_pages_files(
 
 /// Pages that a `nav` of mkdocs.yml takes by the pattern of a `...`, so that a bare one does not.
 pub(super) fn by_patterns(nav: &[NavItem], paths: &[&str]) -> BTreeSet<usize> {
-    let mut found = BTreeSet::new();
+    let mut rests = Vec::new();
+    patterns(nav, &mut rests);
+    let matched = |page: &usize| rests.iter().any(|rest| rest.matches(paths[*page]));
+    (0..paths.len()).filter(matched).collect()
+}
+
+fn patterns(nav: &[NavItem], rests: &mut Vec<Rest>) {
     for item in nav {
         match item {
-            NavItem::Section { items, .. } => found.extend(by_patterns(items, paths)),
-            NavItem::Rest { pattern, .. } => {
-                let rest = Rest::parse(pattern).ok().filter(|rest| rest.pattern.is_some());
-                let matched = |rest: Rest| (0..paths.len()).filter(move |page| rest.matches(paths[*page]));
-                found.extend(rest.into_iter().flat_map(matched));
+            NavItem::Section { items, .. } => patterns(items, rests),
+            NavItem::Rest { pattern, .. } if rests.len() < MOST_PATTERNS => {
+                rests.extend(Rest::parse(pattern).ok().filter(|rest| rest.pattern.is_some()));
             }
-            NavItem::Page { .. } | NavItem::Url { .. } | NavItem::Include { .. } => {}
+            NavItem::Rest { .. } | NavItem::Page { .. } | NavItem::Url { .. } | NavItem::Include { .. } => {}
         }
     }
-    found
 }
 
 /// What stands for a `...` in the `nav` of mkdocs.yml: pages that it does not name, of the pattern only. `by_patterns` are
@@ -226,6 +232,7 @@ impl Arranging<'_, '_> {
         let mut children = Vec::new();
         for item in nav {
             match item {
+                NavItem::Rest { .. } if rests.len() >= MOST_PATTERNS => {}
                 NavItem::Rest { pattern, place } => match Rest::parse(pattern) {
                     Ok(rest) => {
                         children.push(Child::Rest(rests.len()));

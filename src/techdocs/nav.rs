@@ -4,6 +4,7 @@ use super::mkdocs::NavItem;
 use crate::diagnostics::rules::techdocs as rules;
 use crate::diagnostics::suggestion::did_you_mean;
 use crate::diagnostics::{Finding, Place};
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The navigation of one documentation.
@@ -108,7 +109,12 @@ pub(super) struct Given<'n> {
     pub(super) elsewhere: &'n dyn Fn(&str) -> Option<String>,
     /// Pages that are not named, for a `...` and what stands behind it; none where nothing is to stand for it.
     pub(super) rest: Option<&'n Rest<'n>>,
+    /// How many more entries that lead nowhere are compared with all pages for a guess.
+    pub(super) guesses: Cell<usize>,
 }
+
+/// Entries that are compared with all pages: both may be many.
+const MOST_GUESSES: usize = 100;
 
 /// The pages that a `...` stands for, by what is written behind it and the pages that are named.
 pub(super) type Rest<'n> = dyn Fn(&str, &BTreeSet<usize>) -> Vec<NavNode> + 'n;
@@ -116,7 +122,7 @@ pub(super) type Rest<'n> = dyn Fn(&str, &BTreeSet<usize>) -> Vec<NavNode> + 'n;
 impl<'n> Given<'n> {
     pub(super) fn new(pages: &'n [&'n str], elsewhere: &'n dyn Fn(&str) -> Option<String>) -> Self {
         let known = pages.iter().enumerate().map(|(index, path)| (*path, index)).collect();
-        Given { pages, known, elsewhere, rest: None }
+        Given { pages, known, elsewhere, rest: None, guesses: Cell::new(MOST_GUESSES) }
     }
 
     /// The navigation as `nav` gives it. Entries that lead nowhere are left out with a finding.
@@ -162,7 +168,7 @@ impl<'n> Given<'n> {
         nodes
     }
 
-    /// An entry that names no page of the set.
+    /// An entry that names no page where it was looked for: one from the top of the set, something else, or nothing.
     pub(super) fn other(
         &self,
         title: Option<&str>,
@@ -170,9 +176,14 @@ impl<'n> Given<'n> {
         place: &Place,
         findings: &mut Vec<Finding>,
     ) -> Option<NavNode> {
+        if let Some(page) = self.find(path) {
+            return Some(NavNode::Page { title: title.map(str::to_owned), page });
+        }
         let url = (self.elsewhere)(path);
         if url.is_none() {
-            let guess = did_you_mean(path, self.pages.iter().copied());
+            let left = self.guesses.get();
+            self.guesses.set(left.saturating_sub(1));
+            let guess = if left > 0 { did_you_mean(path, self.pages.iter().copied()) } else { None };
             findings.push(rules::mkdocs_nav_missing(place.clone(), path, guess));
         }
         let title = title.unwrap_or_else(|| path.rsplit('/').next().unwrap_or(path));

@@ -25,7 +25,7 @@ use crate::source::{Addresses, Repo, RepoId, Snapshot, join, parent};
 use mounts::Mount;
 use rayon::prelude::*;
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use shown::Shown;
@@ -386,11 +386,15 @@ fn navigation(set: &Reading<'_>, title: &dyn Fn(usize) -> String, findings: &mut
         (Some(Awesome::Pages { filename, usual }), Some(nav)) => {
             let found = RefCell::new(Vec::new());
             let by_patterns = awesome::by_patterns(nav, paths);
+            let left = Cell::new(awesome::MOST_PATTERNS);
             let rest = |pattern: &str, named: &BTreeSet<usize>| {
+                if left.get() == 0 {
+                    return Vec::new();
+                }
+                left.set(left.get() - 1);
                 awesome::rest(pattern, (named, &by_patterns), filename, *usual, &pages, &mut found.borrow_mut())
             };
-            let with_rest =
-                Given { pages: paths, known: given.known.clone(), elsewhere: &elsewhere, rest: Some(&rest) };
+            let with_rest = Given { rest: Some(&rest), ..Given::new(paths, &elsewhere) };
             let nodes = with_rest.nodes(nav, findings);
             findings.extend(found.take());
             nodes
@@ -405,7 +409,9 @@ fn navigation(set: &Reading<'_>, title: &dyn Fn(usize) -> String, findings: &mut
 
 /// Redirects whose old page is gone and whose new one is there.
 fn moved(set: &DocSet, findings: &mut Vec<Finding>) -> BTreeMap<String, Moved> {
+    const MOST_GUESSES: usize = 100;
     let mut moved = BTreeMap::new();
+    let mut guesses = MOST_GUESSES;
     for redirect in &set.config.plugins.redirects {
         let from = crate::source::normalize(redirect.from.trim_start_matches('/'));
         let Some(from) = from.filter(|from| files::is_page(from)) else {
@@ -430,7 +436,9 @@ fn moved(set: &DocSet, findings: &mut Vec<Finding>) -> BTreeMap<String, Moved> {
                 moved.insert(from, to);
             }
             None => {
-                let guess = did_you_mean(&redirect.to, set.pages.iter().map(|page| page.path.as_str()));
+                let pages = set.pages.iter().map(|page| page.path.as_str());
+                let guess = if guesses > 0 { did_you_mean(&redirect.to, pages) } else { None };
+                guesses = guesses.saturating_sub(1);
                 findings.push(rules::mkdocs_redirect_nowhere(redirect.place.clone(), &redirect.to, guess));
             }
         }

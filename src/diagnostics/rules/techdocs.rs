@@ -507,8 +507,12 @@ pub enum IncludeProblem {
     NoName,
     /// Another site of that name is mounted already.
     SameName(String),
+    /// The same file is mounted already.
+    Twice,
     /// Files include each other.
     Circle(String),
+    /// A set includes more than is read.
+    TooMany(usize),
     /// Too many sites in sites.
     TooDeep(usize),
 }
@@ -529,6 +533,8 @@ pub fn mkdocs_include(place: Place, target: &str, problem: &IncludeProblem, gues
         }
         IncludeProblem::SameName(name) => says(&format!("another site is named `{}`", printable(name)))
             .hint("Give each site a `site_name` of its own."),
+        IncludeProblem::Twice => says("it is included already").hint("Link to its pages from the second place."),
+        IncludeProblem::TooMany(limit) => says(&format!("there are more than {}", count(*limit, "include"))),
         IncludeProblem::Circle(circle) => says(&format!("the files include each other: {}", printable(circle))),
         IncludeProblem::TooDeep(limit) => says(&format!("sites are nested more than {} deep", count(*limit, "level"))),
     };

@@ -26,8 +26,15 @@ pub(in crate::techdocs) fn by_nav_files(
             folder = parent(folder);
         }
     }
-    let mut walk =
-        Walk { filename, pages, findings, folders, seen_pages: HashSet::new(), seen_folders: HashSet::new() };
+    let mut walk = Walk {
+        filename,
+        pages,
+        findings,
+        folders,
+        seen_pages: HashSet::new(),
+        seen_folders: HashSet::new(),
+        left: MOST_COMPARED,
+    };
     let settings = walk.settings("", None);
     walk.section("", &settings)
 }
@@ -88,7 +95,12 @@ struct Walk<'a, 'f> {
     folders: BTreeSet<String>,
     seen_pages: HashSet<usize>,
     seen_folders: HashSet<String>,
+    /// How many more paths are compared with patterns.
+    left: usize,
 }
+
+/// Paths of one set that are compared with patterns. By default each is compared twice for every folder above it.
+const MOST_COMPARED: usize = 20_000_000;
 
 /// An entry on its way into the navigation.
 enum Slot {
@@ -235,12 +247,16 @@ impl Walk<'_, '_> {
         let inside = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let all = self.pages.given.pages;
         let first = all.partition_point(|path| *path < inside.as_str());
-        let pages: Vec<usize> = (first..all.len())
-            .take_while(|page| all[*page].starts_with(&inside))
+        let first_behind = first + all[first..].partition_point(|path| path.starts_with(&inside));
+        if self.left == 0 {
+            return Vec::new();
+        }
+        let pages: Vec<usize> = (first..first_behind)
             .filter(|page| !only_folders && !self.seen_pages.contains(page))
             .filter(|page| is_wanted(all[*page]))
             .collect();
         self.seen_pages.extend(&pages);
+        self.left = self.left.saturating_sub(first_behind - first);
         let mut folders: Vec<String> = self
             .folders
             .range(inside.clone()..)

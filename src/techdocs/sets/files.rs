@@ -52,7 +52,7 @@ pub(super) struct Ignored {
     taken_back: Vec<bool>,
 }
 
-/// Lines of patterns that are read.
+/// Patterns that are read.
 const MOST_LINES: usize = 1_000;
 
 /// Patterns, one a line; those that are none are passed over.
@@ -92,7 +92,7 @@ impl Ignored {
 /// Patterns in which `*` stands for `/`, too.
 pub(super) fn patterns(patterns: &[String]) -> GlobSet {
     let mut builder = GlobSetBuilder::new();
-    for glob in patterns.iter().filter_map(|pattern| Glob::new(pattern).ok()) {
+    for glob in patterns.iter().take(MOST_LINES).filter_map(|pattern| Glob::new(pattern).ok()) {
         builder.add(glob);
     }
     builder.build().unwrap_or_else(|_| GlobSet::empty())

@@ -8,6 +8,7 @@ use crate::source::{Repo, join, normalize, parent};
 use crate::techdocs::mkdocs::{MkDocs, NavItem};
 use crate::techdocs::nav::{Item, folder_title, tree};
 use globset::GlobBuilder;
+use std::collections::HashSet;
 
 /// A folder of pages and where it is mounted.
 #[derive(Debug)]
@@ -23,6 +24,9 @@ pub(super) struct Mount {
 
 /// Sites in sites further down are left out.
 const DEEPEST: usize = 10;
+
+/// Includes of one set that are read; each may look through all files of the repository.
+const MOST: usize = 1_000;
 
 impl Mount {
     pub(super) fn root(docs_dir: String, config: &MkDocs) -> Self {
@@ -46,7 +50,7 @@ pub(super) fn expand(
     findings: &mut Vec<Finding>,
 ) -> Vec<NavItem> {
     let chain = vec![mkdocs.path.to_string()];
-    let mut mounting = Mounting { repo, mounts, findings, chain };
+    let mut mounting = Mounting { repo, mounts, findings, seen: chain.iter().cloned().collect(), chain, read: 0 };
     mounting.items(nav, folder, "")
 }
 
@@ -56,6 +60,10 @@ struct Mounting<'a, 'm> {
     findings: &'m mut Vec<Finding>,
     /// Paths of the files that are being read, the outermost first.
     chain: Vec<String>,
+    /// Paths of all files that were mounted.
+    seen: HashSet<String>,
+    /// Includes that were read.
+    read: usize,
 }
 
 impl Mounting<'_, '_> {
@@ -73,10 +81,19 @@ impl Mounting<'_, '_> {
                 NavItem::Section { title, items } => {
                     out.push(NavItem::Section { title, items: self.items(items, folder, prefix) });
                 }
+                NavItem::Include { target, place, .. } if self.read >= MOST => {
+                    if self.read == MOST {
+                        let problem = IncludeProblem::TooMany(MOST);
+                        self.findings.push(rules::mkdocs_include(place, &target, &problem, None));
+                    }
+                    self.read = MOST + 1;
+                }
                 NavItem::Include { title, target, every: false, place } => {
+                    self.read += 1;
                     out.extend(self.site(title, &target, folder, prefix, &place));
                 }
                 NavItem::Include { title, target, every: true, place } => {
+                    self.read += 1;
                     let sites = self.every(&target, folder, prefix, &place);
                     match title {
                         Some(title) => out.push(NavItem::Section { title, items: sites }),
@@ -100,8 +117,7 @@ impl Mounting<'_, '_> {
         let wanted = wanted.compile_matcher();
         let repo = self.repo;
         let found = repo.files().iter().filter(|file| is_yaml(&file.path) && wanted.is_match(&*file.path));
-        let found: Vec<&str> =
-            found.map(|file| &*file.path).filter(|path| !self.chain.iter().any(|at| at == path)).collect();
+        let found: Vec<&str> = found.map(|file| &*file.path).filter(|path| !self.seen.contains(*path)).collect();
         if found.is_empty() {
             self.findings.push(rules::mkdocs_include(place.clone(), pattern, &IncludeProblem::Nothing, None));
         }
@@ -144,6 +160,8 @@ impl Mounting<'_, '_> {
         let problem = if let Some(start) = self.chain.iter().position(|open| open == path) {
             let circle = self.chain[start..].iter().map(String::as_str).chain([path]);
             Some(IncludeProblem::Circle(circle.map(|path| format!("`{path}`")).collect::<Vec<_>>().join(" → ")))
+        } else if self.seen.contains(path) {
+            Some(IncludeProblem::Twice)
         } else if self.chain.len() > DEEPEST {
             Some(IncludeProblem::TooDeep(DEEPEST))
         } else {
@@ -179,6 +197,7 @@ impl Mounting<'_, '_> {
             edit_uri,
             edit_uri_template: config.edit_uri_template.clone(),
         });
+        self.seen.insert(path.to_owned());
         self.chain.push(path.to_owned());
         let items = match config.nav {
             Some(nav) => self.items(nav, &folder, &alias),

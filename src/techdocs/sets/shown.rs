@@ -4,7 +4,7 @@ use super::{DocSet, Moved, PlanOptions};
 use crate::catalog::well_known::{TECHDOCS_ENTITY, TECHDOCS_ENTITY_PATH};
 use crate::catalog::{Catalog, EntityId, EntityRef};
 use crate::diagnostics::rules::techdocs as rules;
-use crate::diagnostics::suggestion::did_you_mean;
+use crate::diagnostics::suggestion::{did_you_mean, slip_of};
 use crate::diagnostics::{Finding, Place};
 use std::collections::{BTreeMap, HashMap};
 
@@ -104,7 +104,8 @@ impl Naming<'_, '_> {
         let found = self.catalog.find(&reference);
         if found.is_none() && !(self.options.is_elsewhere)(&reference) {
             let refs = self.catalog.entities.iter().map(|entity| &*entity.reference);
-            let guess = if self.guesses > 0 { did_you_mean(&reference, refs) } else { None };
+            let guess = if self.guesses > 0 { slip_of(&reference, refs) } else { None };
+            let guess = guess.map(|guess| format!("Did you mean `{guess}`?"));
             self.guesses = self.guesses.saturating_sub(1);
             self.say(id, |place| rules::techdocs_entity_dangling(place, &text, guess));
         }
