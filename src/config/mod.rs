@@ -60,6 +60,8 @@ pub struct Config {
     pub lifecycles: Vec<String>,
     /// `callboard.codeowners`
     pub codeowners: CodeOwners,
+    /// `callboard.diagrams`: by language, a program and its arguments.
+    pub diagrams: BTreeMap<String, Vec<String>>,
 }
 
 /// One of `catalog.locations`.
@@ -237,9 +239,9 @@ impl Config {
     /// Everything here that reaches the site, as text. Where this machine keeps the files does not.
     pub fn fingerprint(&self) -> String {
         let Config { title, base_url, organization, integrations, connect, image_hosts, kinds, .. } = self;
-        let Config { rules, severities, lifecycles, codeowners, .. } = self;
+        let Config { rules, severities, lifecycles, codeowners, diagrams, .. } = self;
         let locations: Vec<_> = self.locations.iter().map(|location| (&location.target, &location.rules)).collect();
-        let policy = (rules, severities, kinds, lifecycles, codeowners);
+        let policy = (rules, severities, kinds, lifecycles, codeowners, diagrams);
         format!("{:?}", (title, base_url, organization, integrations, connect, image_hosts, locations, policy))
     }
 

@@ -7,12 +7,14 @@
 mod address;
 pub mod assets;
 mod blocks;
+pub mod diagram;
 mod fence;
 mod footnotes;
 mod front_matter;
 pub mod highlight;
 mod inline;
 mod labels;
+pub mod math;
 pub mod mkdocs;
 pub mod nav;
 mod outline;
@@ -26,6 +28,7 @@ mod svg;
 mod tests;
 mod writer;
 
+pub use diagram::{Diagrams, Drawing};
 pub use highlight::Highlighter;
 pub use inline::{inline_text, plain_text};
 pub use labels::{ENGLISH, Labels};

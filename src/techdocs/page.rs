@@ -1,6 +1,7 @@
 //! One Markdown page to HTML, with its headings, its plain text and what is wrong with it.
 
 use super::blocks::{self, Piece};
+use super::diagram::Diagrams;
 use super::highlight::Highlighter;
 use super::labels::Labels;
 use super::source::Source;
@@ -22,6 +23,8 @@ pub struct PageInput<'a> {
     pub links: &'a dyn Links,
     pub highlighter: &'a Highlighter<'a>,
     pub labels: &'a Labels<'a>,
+    /// Draws the diagrams that stand in fenced blocks.
+    pub diagrams: &'a Diagrams<'a>,
 }
 
 /// Says where relative links lead. Web and mail addresses and anchors of the same page never come here.

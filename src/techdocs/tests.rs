@@ -34,6 +34,7 @@ fn page(text: &str) -> RenderedPage {
         links: &Known,
         highlighter: &highlighter,
         labels: &ENGLISH,
+        diagrams: &Diagrams::new(&Forgetful, &diagram::NoPrograms),
     })
 }
 

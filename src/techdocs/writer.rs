@@ -2,6 +2,7 @@
 
 use super::address::{self, Address, with_anchor};
 use super::blocks::{Admonition, Fold};
+use super::diagram::PageDiagrams;
 use super::fence::{self, Fence};
 use super::footnotes::Footnotes;
 use super::highlight::Limit;
@@ -46,6 +47,7 @@ pub(super) fn options() -> Options {
 /// The state of a page that is being written.
 pub(super) struct Writer<'p> {
     input: &'p PageInput<'p>,
+    diagrams: PageDiagrams<'p>,
     out: String,
     depth: usize,
     /// What closes the links open at the moment.
@@ -142,6 +144,7 @@ impl<'p> Writer<'p> {
     pub(super) fn new(input: &'p PageInput<'p>) -> Self {
         Writer {
             input,
+            diagrams: input.diagrams.page(),
             out: String::with_capacity(input.text.len() + input.text.len() / 2),
             depth: 0,
             link_closers: Vec::new(),
@@ -517,6 +520,12 @@ impl<'p> Writer<'p> {
         self.plain(&code.text);
         self.plain("\n");
         let language = if code.fence.language.is_empty() { "text" } else { &code.fence.language };
+        let block = self.diagrams.block(language, &code.text, &code.place, self.input.labels);
+        self.findings.extend(block.finding);
+        if let Some(html) = block.html {
+            self.out.push_str(&html);
+            return;
+        }
         self.out.push_str("<div class=\"highlight\">");
         if let Some(title) = &code.fence.title {
             self.out.push_str("<div class=\"filename\">");

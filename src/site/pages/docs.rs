@@ -35,7 +35,14 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let route = site.docs_route(set_number, page_number);
     let links = site.linker(&route);
     let resolver = Resolver { site, set, set_number, repo, page: &page.path, links: &links, used: RefCell::default() };
-    let input = PageInput { text: &text, place, links: &resolver, highlighter: site.highlighter, labels: &ENGLISH };
+    let input = PageInput {
+        text: &text,
+        place,
+        links: &resolver,
+        highlighter: site.highlighter,
+        labels: &ENGLISH,
+        diagrams: site.diagrams,
+    };
     let mut rendered = techdocs::render(&input);
     let findings: Vec<_> =
         std::mem::take(&mut rendered.findings).into_iter().map(|finding| finding.about(&*entity.reference)).collect();
