@@ -13,8 +13,8 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-/// How long a program may draw.
-const LONGEST: Duration = Duration::from_secs(10);
+/// How long a program may draw: one that starts Java takes two seconds, on a busy machine ten.
+const LONGEST: Duration = Duration::from_secs(20);
 /// What it may write, in bytes.
 const LARGEST: u64 = 4 * 1024 * 1024;
 /// What it may complain, in bytes.
@@ -75,13 +75,16 @@ impl Programs {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let child = command.spawn().map_err(|error| fault(format!("`{program}` cannot be run: {error}")))?;
-        let written =
-            watched(child, given(name, source), self.limit).map_err(|why| fault(format!("`{program}` {why}")))?;
+        let handed = given(name, source);
+        // The line that we put in front does not stand in the page.
+        let added = usize::from(handed.len() > source.len());
+        let written = watched(child, handed, self.limit).map_err(|why| fault(format!("`{program}` {why}")))?;
         if written.ok {
             return String::from_utf8(written.out).map_err(|_| fault(format!("`{program}` writes no text")));
         }
         let complaint = String::from_utf8_lossy(&written.complaint).replace('\0', "");
-        Err(ProgramFault { line: named_line(&complaint), message: first_words(&complaint, program), is_passing: false })
+        let line = named_line(&complaint).map(|line| line.saturating_sub(added));
+        Err(ProgramFault { line, message: first_words(&complaint, program), is_passing: false })
     }
 }
 
@@ -215,13 +218,22 @@ fn given(name: &str, source: &str) -> String {
 }
 
 fn first_words(complaint: &str, program: &str) -> String {
-    let noise = |line: &&str| !line.trim().is_empty() && !line.starts_with("Picked up ");
+    let noise = |line: &&str| {
+        let line = line.trim();
+        // PlantUML says `ERROR`, then the number of the line, then what is wrong.
+        !line.is_empty() && line != "ERROR" && line.parse::<u32>().is_err() && !line.starts_with("Picked up ")
+    };
     let line = complaint.lines().find(noise).map(|line| line.trim_start_matches("Error: "));
     line.map_or_else(|| format!("`{program}` fails without a word"), |line| line.trim().to_owned())
 }
 
-/// The line that a complaint names: `syntax error in line 3`, `-:3:5: …`.
+/// The line that a complaint names, from 0: `syntax error in line 3`, `-:3:5: …`. PlantUML counts its first, which opens
+/// the diagram, as 0.
 fn named_line(complaint: &str) -> Option<usize> {
+    let plantuml = complaint.lines().skip_while(|line| *line != "ERROR").nth(1);
+    if let Some(line) = plantuml.and_then(|line| line.trim().parse::<usize>().ok()) {
+        return Some(line);
+    }
     let lower = complaint.to_ascii_lowercase();
     let behind =
         lower.split_once("line ").map(|(_, rest)| rest).or_else(|| lower.split_once("-:").map(|(_, rest)| rest))?;

@@ -16,10 +16,15 @@ use std::fmt::Write;
 pub(super) const PREFIX: char = '\u{1}';
 /// A drawing that is heavier than this makes its page too heavy, in bytes.
 const LARGEST: usize = 2 * 1024 * 1024;
-/// Wider drawings are not shrunk to the width of a phone: they scroll. In pixels.
-const WIDE: f64 = 640.0;
+/// Widths from which drawings are not shrunk to the width of the page, so that their text stays readable, in pixels,
+/// with the class of the theme that says how wide they stay.
+const WIDE: [(f64, &str); 4] = [(2200.0, "is-huge"), (1450.0, "is-widest"), (960.0, "is-wider"), (640.0, "is-wide")];
+/// Shapes up to this size are marks, in pixels.
+const SMALL: f64 = 10.0;
 /// Levels around a text in which the shape behind it is looked for.
-const NEAR: usize = 3;
+const NEAR: usize = 5;
+/// Shapes of a group that are looked at for that: the first ones, which stand behind the rest.
+const BEHIND: usize = 3;
 
 const ELEMENTS: &[&str] = &[
     "svg",
@@ -181,10 +186,11 @@ impl Drawing<'_> {
             .find(|at| self.tree.elements[*at].name == "title")
             .map(|at| self.tree.lines(at).join(" "));
         let name = own.filter(|title| !title.is_empty()).unwrap_or_else(|| name.to_owned());
-        let has_links = self.tree.elements.iter().any(|element| element.name == "a");
+        let mut links = self.tree.elements.iter().filter(|element| element.name == "a");
+        let has_links = links.any(|link| link.attribute("href").and_then(linked).is_some());
         self.out.push_str("<svg");
-        if width > WIDE {
-            self.out.push_str(" class=\"is-wide\"");
+        if let Some((_, class)) = WIDE.iter().find(|(from, _)| width > *from) {
+            push_named(&mut self.out, "class", class);
         }
         // A picture hides what it holds from screen readers; links must stay within reach.
         push_named(&mut self.out, "role", if has_links { "group" } else { "img" });
@@ -264,6 +270,8 @@ impl Drawing<'_> {
             "marker" | "linearGradient" | "radialGradient" | "clipPath" | "mask" | "pattern" | "symbol"
         );
         let is_empty = element.children.is_empty() && matches!(*name, "g" | "defs" | "title" | "desc" | "text");
+        let is_empty = is_empty
+            || (*name == "rect" && !["width", "style"].iter().any(|size| element.attributes.contains_key(*size)));
         if (only_to_refer && id.is_none()) || is_empty {
             return;
         }
@@ -302,7 +310,7 @@ impl Drawing<'_> {
         let contrast = (name == "text").then(|| self.contrast(at)).flatten();
         match contrast {
             Some(fill) => {
-                push_named(&mut self.out, "fill", fill);
+                push_named(&mut self.out, "fill", &fill);
                 self.style(at, &["fill"]);
             }
             None => self.style(at, &[]),
@@ -355,28 +363,43 @@ impl Drawing<'_> {
         self.styles[at].get(name).map(String::as_str).or_else(|| self.tree.elements[at].attribute(name))
     }
 
-    /// The colour of a text that stands on a shape with a colour of its own, where the author gave none for the text.
-    fn contrast(&self, at: usize) -> Option<&'static str> {
-        let own = self.tree.outwards(at).take(NEAR).find_map(|at| self.property(at, "fill"));
-        let is_authors =
-            own.and_then(|value| Paint::read(value, "")).zip(own).is_some_and(|(_, value)| self.source.contains(value));
-        if is_authors {
+    /// The colour of a text that stands on a shape with a colour of its own: what the author gave for the text, else one
+    /// that can be read.
+    fn contrast(&self, at: usize) -> Option<String> {
+        let around = || self.tree.outwards(at).take(NEAR);
+        let authors = |value: &str| self.source.contains(value).then(|| Paint::read(value, self.source)).flatten();
+        let coloured = around().find_map(|at| self.styles[at].get("color").and_then(|value| authors(value)));
+        if let Some(paint @ Paint::Plain(..)) = coloured {
+            return Some(paint.write(&|_| None));
+        }
+        if around().find_map(|at| self.property(at, "fill")).is_some_and(|value| authors(value).is_some()) {
             return None;
         }
-        for around in self.tree.outwards(at).skip(1).take(NEAR) {
-            let groups = self.tree.held(around).filter(|held| *held < at).take(NEAR);
-            let shapes = groups.flat_map(|held| std::iter::once(held).chain(self.tree.held(held).take(NEAR)));
+        for group in around().skip(1) {
+            let held = self.tree.held(group).filter(|held| *held < at).take(BEHIND);
+            let shapes = held.flat_map(|held| std::iter::once(held).chain(self.tree.held(held).take(BEHIND)));
             let paint = shapes
-                .filter(|held| SHAPES.contains(&&*self.tree.elements[*held].name))
-                .filter_map(|held| self.property(held, "fill").and_then(|value| Paint::read(value, self.source)))
+                .filter(|shape| self.is_background(*shape))
+                .filter_map(|shape| self.property(shape, "fill").and_then(|value| Paint::read(value, self.source)))
                 .find(|paint| *paint != Paint::None);
             match paint {
-                Some(Paint::Plain(colour, alpha)) if alpha > 0.5 => return Some(on(colour)),
+                Some(Paint::Plain(colour, alpha)) if alpha > 0.5 => return Some(on(colour).to_owned()),
                 Some(_) => return None,
                 None => {}
             }
         }
         None
+    }
+
+    /// Whether a text may stand on an element: it is a shape, and large enough.
+    fn is_background(&self, at: usize) -> bool {
+        let element = &self.tree.elements[at];
+        let size = |name: &str| element.attribute(name).and_then(|value| value.parse::<f64>().ok()).unwrap_or_default();
+        match element.name.as_str() {
+            "rect" => size("width") > SMALL && size("height") > SMALL,
+            "circle" => size("r") > SMALL,
+            name => SHAPES.contains(&name),
+        }
     }
 
     /// A label that its renderer wrote as HTML, as lines of text in the middle of its box.
@@ -390,7 +413,7 @@ impl Drawing<'_> {
         let (middle, centre) = (of("x") + of("width") / 2.0, of("y") + of("height") / 2.0);
         self.out.push_str("<text text-anchor=\"middle\" dominant-baseline=\"central\"");
         if let Some(fill) = self.contrast(at) {
-            push_named(&mut self.out, "fill", fill);
+            push_named(&mut self.out, "fill", &fill);
         }
         self.out.push('>');
         let pitch = (of("height") / lines.len() as f64).clamp(8.0, 24.0);
@@ -537,8 +560,8 @@ mod tests {
         for (content, wanted) in [
             ("<script>alert(1)</script>", ""),
             ("<rect onclick=\"alert(1)\" width=\"1\"/>", "<rect width=\"1\"/>"),
-            ("<rect fill=\"url(https://x)\"/>", "<rect/>"),
-            ("<rect style=\"fill:url(https://x);background:url(x)\"/>", "<rect/>"),
+            ("<path fill=\"url(https://x)\"/>", "<path/>"),
+            ("<path style=\"fill:url(https://x);background:url(x)\"/>", "<path/>"),
             ("<image href=\"https://x/y.png\"/>", ""),
             ("<image href=\"data:image/svg+xml,x\"/>", ""),
             ("<a href=\"javascript:alert(1)\"><text>x</text></a>", "<g><text>x</text></g>"),
@@ -573,7 +596,7 @@ mod tests {
     #[test]
     fn text_can_be_read_on_its_authors_colours() {
         let drawn = rewrite(
-            "<svg viewBox=\"0 0 9 9\"><g><rect fill=\"#f96\"/><g><text fill=\"#111112\">a</text></g></g></svg>",
+            "<svg viewBox=\"0 0 9 9\"><g><rect width=\"90\" height=\"40\" fill=\"#f96\"/><g><text fill=\"#111112\">a</text></g></g></svg>",
             &Named { name: "x", source: "style A fill:#f96" },
         );
         assert!(drawn.is_ok_and(|drawn| drawn.contains("<text fill=\"#16130f\">")));

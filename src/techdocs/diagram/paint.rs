@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 /// A colour that a renderer is told to use, and the property of the theme that stands for it. They are odd on purpose:
 /// no author writes them.
-pub(super) const THEME: [(Colour, &str); 15] = [
+const THEME: [(Colour, &str); 7] = [
     (Colour(0x11, 0x11, 0x12), "ink"),
     (Colour(0x50, 0x51, 0x52), "line"),
     (Colour(0x70, 0x71, 0x72), "border"),
@@ -12,15 +12,14 @@ pub(super) const THEME: [(Colour, &str); 15] = [
     (Colour(0xe9, 0xe9, 0xda), "group"),
     (Colour(0xfd, 0xfd, 0xfe), "paper"),
     (Colour(0xff, 0xf0, 0xc1), "note"),
-    (Colour(0xa0, 0xb0, 0xc1), "1"),
-    (Colour(0xa1, 0xb0, 0xc2), "2"),
-    (Colour(0xa2, 0xb0, 0xc3), "3"),
-    (Colour(0xa3, 0xb0, 0xc4), "4"),
-    (Colour(0xa4, 0xb0, 0xc5), "5"),
-    (Colour(0xa5, 0xb0, 0xc6), "6"),
-    (Colour(0xa6, 0xb0, 0xc7), "7"),
-    (Colour(0xa7, 0xb0, 0xc8), "8"),
 ];
+
+/// The colours of series and branches. Renderers make lighter and darker ones of them, so they are known by their hue,
+/// in degrees, and by a saturation that they share.
+const SERIES: [(f32, &str); 8] =
+    [(10.0, "1"), (55.0, "2"), (100.0, "3"), (145.0, "4"), (190.0, "5"), (235.0, "6"), (280.0, "7"), (325.0, "8")];
+const SATURATION: f32 = 0.62;
+const LIGHTNESS: f32 = 0.6;
 
 /// Red, green and blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +40,9 @@ pub(super) enum Paint {
 
 /// The colour that the renderer is told to use for a property of the theme, as it takes it.
 pub(super) fn told(name: &str) -> String {
-    THEME.iter().find(|(_, theme)| *theme == name).map_or_else(String::new, |(colour, _)| colour.hex())
+    let plain = THEME.iter().find(|(_, theme)| *theme == name).map(|(colour, _)| *colour);
+    let series = || SERIES.iter().find(|(_, theme)| *theme == name).map(|(hue, _)| hsl(*hue, SATURATION, LIGHTNESS));
+    plain.or_else(series).map_or_else(String::new, Colour::hex)
 }
 
 impl Paint {
@@ -66,6 +67,12 @@ impl Paint {
         }
         if source.contains(value) {
             return Some(Paint::Plain(colour, alpha));
+        }
+        if let Some(name) = colour.of_series() {
+            return Some(Paint::Theme(name));
+        }
+        if colour.is_wash() {
+            return Some(Paint::Theme("note"));
         }
         Some(if colour.is_grey() { Paint::Theme(colour.of_theme()) } else { Paint::Plain(colour, alpha) })
     }
@@ -99,6 +106,31 @@ impl Colour {
     /// From 0, black, to 1, white, as the eye sees it.
     pub(super) fn lightness(self) -> f32 {
         (0.2126 * f32::from(self.0) + 0.7152 * f32::from(self.1) + 0.0722 * f32::from(self.2)) / 255.0
+    }
+
+    /// The series that this colour was made of.
+    fn of_series(self) -> Option<&'static str> {
+        let [red, green, blue] = [self.0, self.1, self.2].map(|part| f32::from(part) / 255.0);
+        let (most, least) = (red.max(green).max(blue), red.min(green).min(blue));
+        let spread = most - least;
+        let saturation = spread / (1.0 - (most + least - 1.0).abs());
+        if spread < 0.1 || (saturation - SATURATION).abs() > 0.03 {
+            return None;
+        }
+        let sixth = if most <= red {
+            (green - blue) / spread
+        } else if most <= green {
+            (blue - red) / spread + 2.0
+        } else {
+            (red - green) / spread + 4.0
+        };
+        let hue = (sixth * 60.0).rem_euclid(360.0);
+        SERIES.iter().find(|(known, _)| (hue - known).abs() < 2.5).map(|(_, name)| *name)
+    }
+
+    /// A light yellow of the kind that renderers lay below notes.
+    fn is_wash(self) -> bool {
+        self.lightness() > 0.9 && self.0 > self.2.saturating_add(20) && self.1 > self.2.saturating_add(16)
     }
 
     fn is_grey(self) -> bool {
@@ -232,6 +264,8 @@ mod tests {
         for (value, source, wanted) in [
             ("#f0f0e1", "", Some("var(--dg-node)")),
             ("rgb(240, 240, 225)", "", Some("var(--dg-node)")),
+            (&told("3"), "", Some("var(--dg-3)")),
+            ("hsl(235, 62%, 80%)", "", Some("var(--dg-6)")),
             ("black", "", Some("var(--dg-ink)")),
             ("#fff", "style A fill:#fff", Some("#ffffff")),
             ("hsl(0, 100%, 50%)", "", Some("#ff0000")),
