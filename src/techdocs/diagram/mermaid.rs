@@ -15,6 +15,8 @@ use std::time::Duration;
 /// Longer sources are not drawn, in bytes and lines.
 const LONGEST: usize = 64 * 1024;
 const MOST_LINES: usize = 2_000;
+/// Boxes joined by `&`, squared and summed over the lines.
+const MOST_JOINED: usize = 100_000;
 /// Longer messages lose the list of what was expected, in bytes.
 const LONGEST_LIST: usize = 120;
 /// Steps of layout: a diagram of some hundred boxes stays well below.
@@ -40,6 +42,11 @@ impl Mermaid {
         if source.len() > LONGEST || source.lines().nth(MOST_LINES).is_some() {
             let limit = format!("it is longer than {} KiB or {MOST_LINES} lines", LONGEST / 1024);
             return Err(Failure::at(None, limit));
+        }
+        // `a & b --> c & d` draws every pair, so a short line can mean millions of edges.
+        let joined: usize = source.lines().map(|line| line.matches('&').count().pow(2)).sum();
+        if joined > MOST_JOINED {
+            return Err(Failure::at(None, "it joins too many boxes by `&`"));
         }
         let (sender, receiver) = sync_channel(1);
         let (renderer, text) = (self.0.clone(), source.to_owned());
