@@ -64,7 +64,7 @@ const SCENARIOS: [Scenario; 21] = [
 ];
 
 /// Every page type, by name and path; some twice, for what only one of them shows.
-const PAGE_TYPES: [(&str, &str); 24] = [
+const PAGE_TYPES: [(&str, &str); 25] = [
     ("home", ""),
     ("catalog", "catalog/"),
     ("catalog-of-systems", "catalog/-/system/"),
@@ -88,6 +88,7 @@ const PAGE_TYPES: [(&str, &str); 24] = [
     ("template", "create/default/go-http-service/"),
     ("docs", "docs/default/component/payment-service/architecture/"),
     ("docs-with-image", "docs/default/component/payment-service/"),
+    ("docs-diagrams", "docs/default/component/handbook/diagrams/"),
     ("docs-odd", "docs/default/component/the-very-long-name-of-a-service-that-nobody-ever-dared-to-short/"),
 ];
 
