@@ -13,9 +13,10 @@ use crate::search::{self, SearchDocument};
 use crate::site::mirror::PAGE_SIZE;
 use crate::site::pages::{Closing, Counts};
 use crate::site::{CLOSING, PAGE_TYPES, Press, Rendered, Sheet, Site, SiteOptions, SiteParts, print};
-use crate::source::{self, Crawl, CrawlOptions, Snapshot};
-use crate::techdocs::Highlighter;
+use crate::source::{self, Crawl, CrawlOptions, Programs, Snapshot};
+use crate::techdocs::diagram::{self, Failure, Language};
 use crate::techdocs::sets::{self, Docs, PlanOptions};
+use crate::techdocs::{Diagrams, Highlighter};
 use rayon::prelude::*;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -110,6 +111,8 @@ pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<
     config.settle(&mut findings);
 
     let highlighter = Highlighter::new(input.cache);
+    let programs = Programs::new(config);
+    let diagrams = Diagrams::new(input.cache, &programs);
     let site = Site::new(SiteParts {
         config,
         snapshot,
@@ -117,6 +120,7 @@ pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<
         graph,
         docs: &docs,
         highlighter: &highlighter,
+        diagrams: &diagrams,
         options: &input.site,
         findings: &findings,
     });
@@ -128,6 +132,7 @@ pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<
     let mut all = findings.clone();
     all.extend(made.findings);
     config.settle(&mut all);
+    rules::techdocs::once_per_documentation(&mut all);
 
     input.watcher.stage("closing", None)?;
     let mut counts = Counts {
@@ -170,6 +175,8 @@ pub fn check_docs(input: &Input<'_>, gathered: &Gathered) -> Result<Vec<Finding>
     let Gathered { snapshot, catalog, graph, findings } = gathered;
     let (docs, mut found) = plan_docs(input, gathered);
     let highlighter = Highlighter::plain();
+    let programs = Programs::new(&input.loaded.config);
+    let diagrams = Diagrams::new(input.cache, &programs);
     let site = Site::new(SiteParts {
         config: &input.loaded.config,
         snapshot,
@@ -177,6 +184,7 @@ pub fn check_docs(input: &Input<'_>, gathered: &Gathered) -> Result<Vec<Finding>
         graph,
         docs: &docs,
         highlighter: &highlighter,
+        diagrams: &diagrams,
         options: &input.site,
         findings,
     });
@@ -193,6 +201,7 @@ pub fn check_docs(input: &Input<'_>, gathered: &Gathered) -> Result<Vec<Finding>
         .collect();
     found.extend(rendered.into_iter().flatten());
     input.loaded.config.settle(&mut found);
+    rules::techdocs::once_per_documentation(&mut found);
     Ok(found)
 }
 
@@ -218,6 +227,20 @@ pub fn fingerprint(input: &Input<'_>, gathered: &Gathered, program: &[u8; 32]) -
         input.loaded.config.secrets().map(|secret| *blake3::hash(secret.reveal().as_bytes()).as_bytes()).collect();
     parts.extend(repos.iter().chain(&secrets).map(|hash| &hash[..]));
     Fingerprint::of(&parts)
+}
+
+/// The operator's programs draw what the documentation cannot draw itself.
+impl diagram::Programs for Programs {
+    fn command(&self, language: Language) -> Option<&[String]> {
+        Programs::command(self, language.key())
+    }
+
+    fn run(&self, language: Language, source: &str) -> Result<String, Failure> {
+        Programs::run(self, language.key(), source).map_err(|fault| {
+            let failure = Failure::at(fault.line, fault.message);
+            if fault.is_passing { failure.passing() } else { failure }
+        })
+    }
 }
 
 /// What the pages brought together.

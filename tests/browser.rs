@@ -69,7 +69,7 @@ const SCENARIOS: [Scenario; 26] = [
 ];
 
 /// Every page type, by name and path; some twice, for what only one of them shows.
-const PAGE_TYPES: [(&str, &str); 26] = [
+const PAGE_TYPES: [(&str, &str); 27] = [
     ("home", ""),
     ("catalog", "catalog/"),
     ("catalog-of-systems", "catalog/-/system/"),
@@ -95,6 +95,7 @@ const PAGE_TYPES: [(&str, &str); 26] = [
     ("docs-with-image", "docs/default/component/payment-service/"),
     ("docs-dialect", DIALECT),
     ("docs-print", "docs/default/component/catalogue-service/-/print/"),
+    ("docs-diagrams", "docs/default/component/handbook/diagrams/"),
     ("docs-odd", "docs/default/component/the-very-long-name-of-a-service-that-nobody-ever-dared-to-short/"),
 ];
 

@@ -130,6 +130,13 @@ const CALLBOARD: &[KnownKey] = &[
         OneOf(&["off", "check", "infer"]),
         "What is made of CODEOWNERS files: `check` compares them with `spec.owner`, `infer` also fills in a missing owner.",
     ),
+    key("diagrams", Ours(DIAGRAMS), "Programs that draw diagrams of documentation. Mermaid needs none."),
+];
+
+const DIAGRAMS: &[KnownKey] = &[
+    key("plantuml", Filled(&Text), "The program that draws PlantUML, with its arguments: `[plantuml, -tsvg, -pipe]`."),
+    key("graphviz", Filled(&Text), "The program that draws Graphviz, with its arguments: `[dot, -Tsvg]`."),
+    key("d2", Filled(&Text), "The program that draws D2, with its arguments: `[d2, -, -]`."),
 ];
 
 const DOCS: &[KnownKey] = &[key(

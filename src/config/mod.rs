@@ -64,6 +64,8 @@ pub struct Config {
     pub readmes: bool,
     /// `callboard.docs.staleAfter`: days that code may be newer than docs; `None` for any number.
     pub docs_stale_after: Option<u32>,
+    /// `callboard.diagrams`: by language, a program and its arguments.
+    pub diagrams: BTreeMap<String, Vec<String>>,
 }
 
 /// One of `catalog.locations`.
@@ -241,9 +243,9 @@ impl Config {
     /// Everything here that reaches the site, as text. Where this machine keeps the files does not.
     pub fn fingerprint(&self) -> String {
         let Config { title, base_url, organization, integrations, connect, image_hosts, kinds, .. } = self;
-        let Config { rules, severities, lifecycles, codeowners, readmes, docs_stale_after, .. } = self;
+        let Config { rules, severities, lifecycles, codeowners, readmes, docs_stale_after, diagrams, .. } = self;
         let locations: Vec<_> = self.locations.iter().map(|location| (&location.target, &location.rules)).collect();
-        let policy = (rules, severities, kinds, lifecycles, codeowners, readmes, docs_stale_after);
+        let policy = (rules, severities, kinds, lifecycles, codeowners, readmes, docs_stale_after, diagrams);
         format!("{:?}", (title, base_url, organization, integrations, connect, image_hosts, locations, policy))
     }
 

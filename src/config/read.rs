@@ -7,6 +7,7 @@ use super::{
     AllowedKind, Config, Forge, Inputs, Integration, KindRule, Loaded, Location, LocationKind, Secret, Source, folder,
 };
 use crate::diagnostics::{Finding, rules};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Kinds that Backstage lets in when nothing is configured.
@@ -62,6 +63,7 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
         codeowners: read.codeowners(own),
         readmes: read.readmes(own.and_then(|own| own.get("techdocs"))),
         docs_stale_after: read.docs_stale_after(own),
+        diagrams: read.diagrams(own),
         files,
     };
     Loaded { config, findings: read.findings, texts }
@@ -125,6 +127,15 @@ impl Read {
             }
         }
         texts
+    }
+
+    /// Programs by what they draw. An empty list is none.
+    fn diagrams(&mut self, own: Option<&Setting>) -> BTreeMap<String, Vec<String>> {
+        let section = own.and_then(|own| own.get("diagrams"));
+        let commands =
+            ["plantuml", "graphviz", "d2"].map(|name| (name, self.texts(section, "callboard.diagrams", name)));
+        let named = commands.into_iter().filter(|(_, command)| !command.is_empty());
+        named.map(|(name, command)| (name.to_owned(), command)).collect()
     }
 
     fn base_url(&mut self, app: Option<&Setting>) -> Option<url::Url> {

@@ -17,9 +17,9 @@ use crate::diagnostics::{Finding, Severity};
 use crate::graph::Graph;
 use crate::search::SearchDocument;
 use crate::source::{Repo, RepoId, Snapshot};
-use crate::techdocs::Highlighter;
 use crate::techdocs::sets::{DocSet, Docs, Moved, Shown};
 use crate::techdocs::stale::{CodeAge, code_ages};
+use crate::techdocs::{Diagrams, Highlighter};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -47,6 +47,7 @@ pub struct Site<'a> {
     pub graph: &'a Graph,
     pub docs: &'a [DocSet],
     pub highlighter: &'a Highlighter<'a>,
+    pub diagrams: &'a Diagrams<'a>,
     pub options: &'a SiteOptions,
     /// Findings of the stages before, sorted.
     pub findings: &'a [Finding],
@@ -91,7 +92,7 @@ pub struct Rendered {
 impl<'a> Site<'a> {
     /// Decides every route.
     pub fn new(parts: SiteParts<'a>) -> Self {
-        let SiteParts { config, snapshot, catalog, graph, docs, highlighter, options, findings } = parts;
+        let SiteParts { config, snapshot, catalog, graph, docs, highlighter, diagrams, options, findings } = parts;
         let mut by_entity: HashMap<Arc<str>, Vec<u32>> = HashMap::new();
         for (at, finding) in findings.iter().enumerate() {
             if let Some(id) = finding.entity.as_deref().and_then(|entity| catalog.find(entity)) {
@@ -128,6 +129,7 @@ impl<'a> Site<'a> {
             graph,
             docs,
             highlighter,
+            diagrams,
             options,
             findings,
         }
@@ -237,6 +239,7 @@ pub struct SiteParts<'a> {
     pub graph: &'a Graph,
     pub docs: &'a Docs,
     pub highlighter: &'a Highlighter<'a>,
+    pub diagrams: &'a Diagrams<'a>,
     pub options: &'a SiteOptions,
     pub findings: &'a [Finding],
 }

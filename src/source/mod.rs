@@ -13,6 +13,7 @@ mod git;
 mod history;
 mod local;
 mod path;
+mod programs;
 mod remote;
 mod web;
 
@@ -26,6 +27,7 @@ pub use addresses::Addresses;
 pub use crawl::{Crawl, CrawlOptions, Emitter, EmitterId, Ingested, Origin, ReadDescriptor, Reading, Target, crawl};
 pub use local::{Local, Remote, local};
 pub use path::{join, normalize, parent};
+pub use programs::{ProgramFault, Programs};
 pub use web::{NewIssue, Web};
 
 /// Every repository of one build. Closed: nothing is added once the crawl has ended.

@@ -19,6 +19,10 @@ pub struct Labels<'a> {
     pub page_cut_title: &'a str,
     /// The text of the notice on a page that is too long.
     pub page_cut: &'a str,
+    /// The name of the box in which a wide diagram scrolls.
+    pub diagram: &'a str,
+    /// Opens the source below a diagram.
+    pub diagram_source: &'a str,
 }
 
 /// The words in English.
@@ -31,4 +35,6 @@ pub const ENGLISH: Labels<'static> = Labels {
     back_to_text: "Back to the text",
     page_cut_title: "This page is too long",
     page_cut: "The rest of this page is left out. Its source holds all of it.",
+    diagram: "Diagram",
+    diagram_source: "Source of the diagram",
 };

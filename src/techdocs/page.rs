@@ -1,5 +1,6 @@
 //! One Markdown page to HTML, with its headings, its plain text and what is wrong with it.
 
+use super::diagram::Diagrams;
 use super::dialect::Dialect;
 use super::front_matter::{self, Opened};
 use super::highlight::Highlighter;
@@ -26,6 +27,8 @@ pub struct PageInput<'a> {
     pub links: &'a dyn Links,
     pub highlighter: &'a Highlighter<'a>,
     pub labels: &'a Labels<'a>,
+    /// Draws the diagrams that stand in fenced blocks.
+    pub diagrams: &'a Diagrams<'a>,
 }
 
 /// Says where relative links lead. Web and mail addresses and anchors of the same page never come here.

@@ -36,6 +36,7 @@ fn page(text: &str) -> RenderedPage {
         links: &Known,
         highlighter: &highlighter,
         labels: &ENGLISH,
+        diagrams: &Diagrams::new(&Forgetful, &diagram::NoPrograms),
     })
 }
 

@@ -1,6 +1,7 @@
 //! Rules about documentation: mkdocs.yml, Markdown pages, links and images.
 
 use crate::diagnostics::{Finding, Place, Rule, Severity, count, printable};
+use std::collections::BTreeSet;
 
 /// The rules of this file.
 pub const RULES: &[&Rule] = &[
@@ -30,6 +31,9 @@ pub const RULES: &[&Rule] = &[
     &MKDOCS_PLUGIN_IGNORED,
     &MKDOCS_REDIRECT,
     &DOCS_STALE,
+    &DIAGRAM_NOT_DRAWN,
+    &DIAGRAM_FAULTY,
+    &FORMULA_FAULTY,
 ];
 
 const MKDOCS_BROKEN: Rule = Rule {
@@ -395,6 +399,56 @@ pub fn docs_stale(place: Place, pages: usize, since: &str, files: usize, last: &
         "Read it against the code and change what no longer holds. `callboard.docs.staleAfter` says how many days code \
          may be newer.",
     )
+}
+
+const DIAGRAM_NOT_DRAWN: Rule = Rule {
+    name: "diagram-not-drawn",
+    severity: Severity::Info,
+    summary: "A page holds a diagram in a language that this portal has no program for; its source is shown.",
+    why: "Readers see text where the page speaks of a picture. Only whoever runs the portal can name the program.",
+};
+
+const DIAGRAM_FAULTY: Rule = Rule {
+    name: "diagram-faulty",
+    severity: Severity::Warning,
+    summary: "A diagram cannot be drawn; its source is shown.",
+    why: "Readers see the source of a picture that its author never saw fail.",
+};
+
+const FORMULA_FAULTY: Rule = Rule {
+    name: "formula-faulty",
+    severity: Severity::Warning,
+    summary: "A formula cannot be read; its source is shown.",
+    why: "Few readers can make out a formula from its TeX.",
+};
+
+/// Nobody configured a program for a language of diagrams. `key` is the language's below `callboard.diagrams`. Said
+/// once for each documentation: see [`once_per_documentation`].
+pub fn diagram_not_drawn(place: Place, language: &str, key: &str) -> Finding {
+    let message = format!("{language} diagrams are shown as their source: the portal has no program that draws them");
+    Finding::new(&DIAGRAM_NOT_DRAWN, place, message)
+        .hint(format!("Whoever runs the portal can name one below `callboard.diagrams.{key}` in app-config.yaml."))
+}
+
+/// Keeps the first finding about a language without a program of each documentation, which has the same on every page.
+/// The findings are sorted.
+pub fn once_per_documentation(findings: &mut Vec<Finding>) {
+    let mut told = BTreeSet::new();
+    findings.retain(|finding| {
+        finding.rule.name != DIAGRAM_NOT_DRAWN.name || told.insert((finding.entity.clone(), finding.message.clone()))
+    });
+}
+
+/// A diagram cannot be drawn. `fault` is what its renderer says.
+pub fn diagram_faulty(place: Place, language: &str, fault: &str) -> Finding {
+    Finding::new(&DIAGRAM_FAULTY, place, format!("This {language} diagram cannot be drawn: {}", printable(fault)))
+        .hint("Its source is shown instead.")
+}
+
+/// A formula cannot be read. `fault` is a clause.
+pub fn formula_faulty(place: Place, fault: &str) -> Finding {
+    Finding::new(&FORMULA_FAULTY, place, format!("This formula cannot be shown: {}", printable(fault)))
+        .hint("Its source is shown instead.")
 }
 
 /// The second spelling of the configuration is passed over. `read` is the path of the first.

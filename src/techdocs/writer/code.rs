@@ -36,6 +36,15 @@ impl Writer<'_> {
         self.plain(text);
         self.plain("\n");
         let language = language_name(&code.language);
+        if code.fenced {
+            let place = self.place_of(id);
+            let block = self.diagrams.block(&language, text, &place, self.input.labels);
+            self.findings.extend(block.finding);
+            if let Some(html) = block.html {
+                self.out.push_str(&html);
+                return;
+            }
+        }
         self.out.push_str("<div class=\"highlight\"");
         if let Some(id) = &code.id {
             push_named(&mut self.out, "id", &id.split_whitespace().collect::<String>());

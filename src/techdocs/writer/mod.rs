@@ -5,8 +5,10 @@ mod html;
 mod links;
 mod notes;
 
+use super::diagram::PageDiagrams;
 use super::markdown::tree::{Attributes, Kind, NodeId, Span, Tree};
 use super::markdown::{Document, heading_level};
+use super::math;
 use super::page::{Heading, PageInput, RenderedPage, Section};
 use super::raw_html;
 use crate::diagnostics::rules::techdocs as rules;
@@ -29,6 +31,7 @@ const MOST_TABS: usize = 20;
 pub(super) struct Writer<'p> {
     input: &'p PageInput<'p>,
     document: &'p Document,
+    diagrams: PageDiagrams<'p>,
     out: String,
     depth: usize,
     /// Anchors of the page, as its author calls them.
@@ -75,6 +78,7 @@ pub(super) fn write(input: &PageInput, document: &Document) -> RenderedPage {
     let mut writer = Writer {
         input,
         document,
+        diagrams: input.diagrams.page(),
         out: String::with_capacity(input.text.len() + input.text.len() / 2),
         depth: 0,
         anchors,
@@ -391,10 +395,23 @@ impl<'p> Writer<'p> {
         self.out.push_str("</span>");
     }
 
-    fn math(&mut self, _: NodeId, tex: &str, display: bool) {
-        self.out.push_str(if display { "<code class=\"math display\">" } else { "<code class=\"math\">" });
-        self.text(tex);
-        self.out.push_str("</code>");
+    fn math(&mut self, id: NodeId, tex: &str, display: bool) {
+        match math::to_mathml(tex, display) {
+            Ok(formula) if display => {
+                self.out.push_str("<div class=\"math\">");
+                self.out.push_str(formula.html());
+                self.out.push_str("</div>");
+            }
+            Ok(formula) => self.out.push_str(formula.html()),
+            Err(why) => {
+                let place = self.place_of(id);
+                self.findings.push(rules::formula_faulty(place, &why));
+                self.out.push_str("<code>");
+                push_text(&mut self.out, tex);
+                self.out.push_str("</code>");
+            }
+        }
+        self.plain(tex);
     }
 
     fn task(&mut self, done: bool) {

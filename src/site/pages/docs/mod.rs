@@ -47,6 +47,7 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
         links: &resolver,
         highlighter: site.highlighter,
         labels: &ENGLISH,
+        diagrams: site.diagrams,
     };
     let mut rendered = techdocs::render(&input);
     let findings: Vec<_> =
