@@ -26,8 +26,8 @@ pub struct Dialect {
     pub tabs: bool,
     /// `/// note` and its like.
     pub blocks: Blocks,
-    /// `pymdownx.superfences`
-    pub fences: Fences,
+    /// Text that is indented by four spaces is code. Off with `disable_indented_code_blocks` of `pymdownx.superfences`.
+    pub indented_code: bool,
     /// `smarty`: quotation marks, dashes and dots are set as a printer would; off where it is not listed.
     pub smarty: Option<Smarty>,
     /// `pymdownx.smartsymbols`
@@ -44,33 +44,24 @@ pub struct Dialect {
     pub delete: bool,
     /// `pymdownx.critic: mode`
     pub critic: Critic,
-    /// `pymdownx.magiclink`
-    pub magic_links: MagicLinks,
-    /// `pymdownx.emoji` with an index of Material: `:material-check:`, `:octicons-tag-16:` and the like are icons.
+    /// `pymdownx.emoji` with an index of Material: `:material-check:`, `:octicons-tag-16:` and the like are icons, which
+    /// are left out.
     pub icons: bool,
     /// `pymdownx.keys` is listed: `++ctrl+alt+del++` shows keys.
     pub keys: bool,
     /// `pymdownx.arithmatex` is listed: `$x$`, `$$x$$`, `\(x\)` and `\[x\]` are formulas.
     pub math: bool,
-    /// `pymdownx.tasklist: clickable_checkbox`: readers may tick the boxes for themselves.
-    pub clickable_tasks: bool,
     /// `nl2br` is listed: every line break of the source is one of the page.
     pub line_breaks: bool,
     /// `wikilinks` is listed: `[[Some Page]]` is a link.
     pub wiki_links: Option<WikiLinks>,
     /// `pymdownx.saneheaders` is listed: `#5` at the start of a line is no heading.
     pub sane_headings: bool,
-    /// `pymdownx.progressbar` is listed: `[=65% "65%"]` is a bar.
-    pub progress_bars: bool,
 }
 
 /// Ids of headings and the table of contents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Toc {
-    /// What the link behind a heading reads: `¶`, another text, or none for no link.
-    pub permalink: Option<String>,
-    /// A heading links to itself as a whole.
-    pub anchor_link: bool,
     /// The first and last level of headings that `[TOC]` lists.
     pub depth: (u8, u8),
     /// Stands above what `[TOC]` lists.
@@ -88,8 +79,6 @@ pub struct Toc {
 pub struct Highlight {
     /// Lines are numbered where a block says nothing else.
     pub line_numbers: bool,
-    /// A line can be linked to by its number.
-    pub anchor_line_numbers: bool,
     /// A block without a title has the name of its language for one.
     pub auto_title: bool,
 }
@@ -117,28 +106,6 @@ pub struct Blocks {
     pub tab: bool,
     /// `/// html | div.class`
     pub html: bool,
-    /// `/// define`
-    pub definition: bool,
-    /// `/// caption`, `/// figure-caption`
-    pub caption: bool,
-}
-
-/// Fences.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Fences {
-    /// Languages that are no code, in the order of the file.
-    pub custom: Vec<CustomFence>,
-    /// Text that is indented by four spaces is no code.
-    pub no_indented_code: bool,
-}
-
-/// A row of `custom_fences`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CustomFence {
-    /// The language that a fence names, such as `mermaid`; `*` for every language.
-    pub name: String,
-    /// The class of the element it becomes.
-    pub class: String,
 }
 
 /// What `smarty` replaces.
@@ -200,23 +167,6 @@ pub enum Critic {
     Reject,
 }
 
-/// Bare addresses that become links.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct MagicLinks {
-    /// Addresses of issues, commits and repositories are shown short.
-    pub shorten_repository: bool,
-    /// `#12`, `@name`, `name/repo#12` and commits are links.
-    pub repository_shorthand: bool,
-    /// `@twitter:name` is a link.
-    pub social_shorthand: bool,
-    /// `github`, `gitlab`, `bitbucket`: where shorthands lead.
-    pub provider: Option<String>,
-    /// The owner that shorthands leave out.
-    pub user: Option<String>,
-    /// The repository that shorthands leave out.
-    pub repo: Option<String>,
-}
-
 /// `[[Some Page]]` becomes `base_url` + `Some_Page` + `end_url`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WikiLinks {
@@ -239,13 +189,13 @@ impl Default for Dialect {
             list_indent: 2,
             truly_sane: true,
             toc: Toc::default(),
-            highlight: Highlight { line_numbers: true, anchor_line_numbers: false, auto_title: false },
-            snippets: Snippets { base_paths: vec![String::new()], auto_append: Vec::new(), dedent_subsections: false },
+            highlight: Highlight { line_numbers: true, auto_title: false },
+            snippets: Snippets::default(),
             admonitions: true,
             details: true,
             tabs: true,
             blocks: Blocks::default(),
-            fences: Fences::default(),
+            indented_code: true,
             smarty: None,
             symbols: Symbols::default(),
             smart_emphasis: SmartEmphasis::All,
@@ -254,30 +204,25 @@ impl Default for Dialect {
             subscript: true,
             delete: true,
             critic: Critic::View,
-            magic_links: MagicLinks::default(),
             icons: false,
             keys: false,
             math: false,
-            clickable_tasks: false,
             line_breaks: false,
             wiki_links: None,
             sane_headings: false,
-            progress_bars: false,
         }
     }
 }
 
 impl Default for Toc {
     fn default() -> Self {
-        Toc {
-            permalink: Some("¶".to_owned()),
-            anchor_link: false,
-            depth: (1, 6),
-            title: None,
-            marker: "[TOC]".to_owned(),
-            base_level: 1,
-            separator: "-".to_owned(),
-        }
+        Toc { depth: (1, 6), title: None, marker: "[TOC]".to_owned(), base_level: 1, separator: "-".to_owned() }
+    }
+}
+
+impl Default for Snippets {
+    fn default() -> Self {
+        Snippets { base_paths: vec![String::new()], auto_append: Vec::new(), dedent_subsections: false }
     }
 }
 

@@ -19,12 +19,12 @@ pub(super) mod snippets;
 mod tasks;
 pub(super) mod tree;
 
-use super::dialect::{Dialect, Toc};
+use super::dialect::{Dialect, Snippets as Options, Toc};
+use blocks::Parser;
 pub(super) use blocks::{Doubt, DoubtKind};
-use blocks::{ListRules, Parser};
 pub(super) use buffer::{Buffer, Spot};
 pub(super) use headings::level as heading_level;
-use inline::{Inline, Known, Settings};
+use inline::{Inline, Known};
 use snippets::{Failure, NoSnippets, Snippets};
 use std::collections::HashMap;
 use tree::{Kind, NodeId, Tree};
@@ -46,32 +46,30 @@ pub(super) struct Document {
 
 /// Reads a page. `path` names its file, `first_line` is the line of it that `text` begins with.
 pub(super) fn parse(text: &str, path: &str, first_line: u32, dialect: &Dialect, snippets: &dyn Snippets) -> Document {
-    let (buffer, failures) = snippets::expand(text, path, first_line, snippets, &dialect.snippets.auto_append);
+    let (buffer, failures) = snippets::expand(text, path, first_line, snippets, &dialect.snippets);
     let mut objects = Vec::new();
     let lines = fences::take(&buffer, buffer.lines(), &mut objects, dialect.highlight.line_numbers);
     let lines = html_blocks::take(&buffer, lines, &mut objects);
 
-    let lists = ListRules { indent: dialect.list_indent.max(1), sane: dialect.truly_sane };
-    let mut parser = Parser::new(&buffer, objects, lists);
+    let mut parser = Parser::new(&buffer, objects, dialect);
     parser.read(Tree::ROOT, &lines);
     let footnotes = parser.read_footnotes();
     parser.place_objects();
     let Parser { mut tree, references, abbreviations, footnote_numbers, too_deep, doubts, .. } = parser;
 
     tasks::find(&mut tree, &buffer);
-    let settings = Settings { math: dialect.math, keys: dialect.keys };
-    let known = Known { references: &references, footnotes: &footnote_numbers, settings };
+    let known = Known { references: &references, footnotes: &footnote_numbers, dialect };
     let unread: Vec<NodeId> = tree.walk(Tree::ROOT).filter(|id| matches!(tree.kind(*id), Kind::Unread(_))).collect();
     Inline::new(&mut tree, &known).read_all(&buffer, &unread);
     attributes::apply(&mut tree);
-    inline::polish(&mut tree, &abbreviations);
+    inline::polish(&mut tree, &abbreviations, dialect);
     headings::name(&mut tree, &dialect.toc);
     Document { tree, buffer, footnotes, too_deep, doubts, failures }
 }
 
 /// The lines of a page that includes nothing.
 pub(super) fn plain_buffer(text: &str, path: &str, first_line: u32) -> Buffer {
-    snippets::expand(text, path, first_line, &NoSnippets, &[]).0
+    snippets::expand(text, path, first_line, &NoSnippets, &Options::default()).0
 }
 
 /// Makes a page of a tree that another parser built: bare addresses and `:name:` are read, headings get their ids.
@@ -81,7 +79,7 @@ pub(super) fn finish(
     footnotes: Vec<(String, NodeId)>,
     too_deep: Option<usize>,
 ) -> Document {
-    let known = Known { references: &HashMap::new(), footnotes: &HashMap::new(), settings: Settings::default() };
+    let known = Known { references: &HashMap::new(), footnotes: &HashMap::new(), dialect: &Dialect::readme() };
     let texts: Vec<NodeId> = tree.walk(Tree::ROOT).filter(|id| matches!(tree.kind(*id), Kind::Text(_))).collect();
     Inline::new(&mut tree, &known).read_addresses(&texts);
     headings::name(&mut tree, &Toc::default());

@@ -2,6 +2,7 @@
 //!
 //! The caller reads the files, and says no to those outside the folders that the page's documentation may include from.
 
+use super::super::dialect::Snippets as Options;
 use super::buffer::{Buffer, Origin};
 
 /// Files within files.
@@ -43,17 +44,17 @@ pub(in crate::techdocs) struct Failure {
     pub(in crate::techdocs) fault: Fault,
 }
 
-/// The lines of a page with what they include. `path` names the page; `appended` is included at its end.
+/// The lines of a page with what they include. `path` names the page; What `options` name is included at its end.
 pub(super) fn expand(
     text: &str,
     path: &str,
     first_line: u32,
     snippets: &dyn Snippets,
-    appended: &[String],
+    options: &Options,
 ) -> (Buffer, Vec<Failure>) {
     let mut buffer = Buffer::with_capacity(text.len());
     buffer.files.push(path.to_owned());
-    let mut reader = Reader { buffer, snippets, failures: Vec::new(), bytes: 0, open: Vec::new() };
+    let mut reader = Reader { buffer, snippets, options, failures: Vec::new(), bytes: 0, open: Vec::new() };
     let holds_some = text.contains("8<-");
     let lines = lines(text).enumerate().map(|(index, line)| (first_line + index as u32, line));
     if holds_some {
@@ -63,7 +64,7 @@ pub(super) fn expand(
             reader.buffer.push(text, Origin { file: 0, line, added: 0 });
         }
     }
-    for name in appended {
+    for name in &options.auto_append {
         reader.buffer.push("", Origin { file: 0, line: first_line, added: 0 });
         reader.include(name, "", Origin { file: 0, line: first_line, added: 0 }, 0);
     }
@@ -79,6 +80,7 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 struct Reader<'s> {
     buffer: Buffer,
     snippets: &'s dyn Snippets,
+    options: &'s Options,
     failures: Vec<Failure>,
     bytes: usize,
     /// Paths of the files that are being read.
@@ -162,6 +164,7 @@ impl Reader<'_> {
             return;
         }
         let all: Vec<(u32, &str)> = lines(&text).enumerate().map(|(index, line)| (index as u32 + 1, line)).collect();
+        let whole = matches!(selection, Selection::All);
         let (chosen, is_section) = match selection {
             Selection::All => (all, false),
             Selection::Lines(ranges) => (ranges.iter().flat_map(|range| sliced(&all, *range)).collect(), false),
@@ -173,6 +176,7 @@ impl Reader<'_> {
                 (lines, true)
             }
         };
+        let chosen = if self.options.dedent_subsections && !whole { dedented(chosen) } else { chosen };
         let file = self.buffer.files.len() as u32;
         self.buffer.files.push(path.clone());
         self.open.push(path);
@@ -277,6 +281,13 @@ fn selection(written: &str) -> (&str, Selection<'_>) {
         }
         _ => (written, Selection::All),
     }
+}
+
+/// Lines without the blanks that all of them begin with.
+fn dedented(lines: Vec<(u32, &str)>) -> Vec<(u32, &str)> {
+    let texts = lines.iter().filter(|(_, line)| !line.trim().is_empty());
+    let shared = texts.map(|(_, line)| line.len() - line.trim_start().len()).min().unwrap_or(0);
+    lines.into_iter().map(|(number, line)| (number, line.get(shared..).unwrap_or_default())).collect()
 }
 
 fn sliced<'t>(lines: &[(u32, &'t str)], (first, last): (Option<i64>, Option<i64>)) -> Vec<(u32, &'t str)> {

@@ -2,9 +2,7 @@
 
 use super::yaml::{Node, place};
 use crate::source::{join, parent};
-use crate::techdocs::dialect::{
-    Critic, CustomFence, Dialect, Highlight, MagicLinks, SmartEmphasis, Smarty, Snippets, Symbols, Toc, WikiLinks,
-};
+use crate::techdocs::dialect::{Critic, Dialect, Highlight, SmartEmphasis, Smarty, Snippets, Symbols, Toc, WikiLinks};
 
 /// Lays what mkdocs.yml says over the defaults. `mkdocs` is its path in the repository. Gives folders that leave it, with
 /// the place of the option that names them.
@@ -30,7 +28,6 @@ fn apply(dialect: &mut Dialect, name: &str, options: &Node, mkdocs: &str, outsid
             let usual = &dialect.highlight;
             dialect.highlight = Highlight {
                 line_numbers: is("linenums", usual.line_numbers),
-                anchor_line_numbers: is("anchor_linenums", usual.anchor_line_numbers),
                 auto_title: is("auto_title", usual.auto_title),
             };
         }
@@ -42,11 +39,8 @@ fn apply(dialect: &mut Dialect, name: &str, options: &Node, mkdocs: &str, outsid
         "pymdownx.blocks.details" => dialect.blocks.details = true,
         "pymdownx.blocks.tab" => dialect.blocks.tab = true,
         "pymdownx.blocks.html" => dialect.blocks.html = true,
-        "pymdownx.blocks.definition" => dialect.blocks.definition = true,
-        "pymdownx.blocks.caption" => dialect.blocks.caption = true,
         "pymdownx.superfences" => {
-            dialect.fences.no_indented_code = is("disable_indented_code_blocks", dialect.fences.no_indented_code);
-            dialect.fences.custom.extend(custom_fences(options));
+            dialect.indented_code = !is("disable_indented_code_blocks", !dialect.indented_code);
         }
         "smarty" => {
             let usual = Smarty::default();
@@ -87,24 +81,12 @@ fn apply(dialect: &mut Dialect, name: &str, options: &Node, mkdocs: &str, outsid
                 _ => Critic::View,
             }
         }
-        "pymdownx.magiclink" => {
-            let text = |key: &str| options.text(key).filter(|text| !text.is_empty()).map(str::to_owned);
-            dialect.magic_links = MagicLinks {
-                shorten_repository: is("repo_url_shortener", false),
-                repository_shorthand: is("repo_url_shorthand", false),
-                social_shorthand: is("social_url_shorthand", false),
-                provider: text("provider"),
-                user: text("user"),
-                repo: text("repo"),
-            };
-        }
         "pymdownx.emoji" => {
             let of_material = |key: &str| options.text(key).is_some_and(|name| name.contains("material"));
             dialect.icons = ["emoji_index", "emoji_generator"].into_iter().any(of_material);
         }
         "pymdownx.keys" => dialect.keys = true,
         "pymdownx.arithmatex" => dialect.math = true,
-        "pymdownx.tasklist" => dialect.clickable_tasks = is("clickable_checkbox", false),
         "nl2br" => dialect.line_breaks = true,
         "wikilinks" => {
             let usual = WikiLinks::default();
@@ -116,7 +98,6 @@ fn apply(dialect: &mut Dialect, name: &str, options: &Node, mkdocs: &str, outsid
             });
         }
         "pymdownx.saneheaders" => dialect.sane_headings = true,
-        "pymdownx.progressbar" => dialect.progress_bars = true,
         "mdx_truly_sane_lists" => {
             dialect.truly_sane = is("truly_sane", dialect.truly_sane);
             let indent = options.text("nested_indent").and_then(|text| text.parse().ok());
@@ -127,14 +108,6 @@ fn apply(dialect: &mut Dialect, name: &str, options: &Node, mkdocs: &str, outsid
 }
 
 fn toc(toc: &mut Toc, options: &Node) {
-    if let Some(permalink) = options.get("permalink").map(|node| &node.value) {
-        toc.permalink = match (permalink.as_bool(), permalink.as_text()) {
-            (Some(true), _) => Toc::default().permalink,
-            (Some(false), _) | (_, None) => None,
-            (_, Some(text)) => Some(text.to_owned()).filter(|text| !matches!(text.as_str(), "" | "0")),
-        };
-    }
-    toc.anchor_link = options.is("anchorlink").unwrap_or(toc.anchor_link);
     if let Some(depth) = options.text("toc_depth") {
         let level = |text: &str| text.trim().parse::<u8>().ok().map(|level| level.clamp(1, 6));
         let range = match depth.split_once('-') {
@@ -169,13 +142,4 @@ fn snippets(snippets: &mut Snippets, options: &Node, mkdocs: &str, outside: &mut
     }
     snippets.auto_append.extend(options.texts("auto_append").into_iter().map(str::to_owned));
     snippets.dedent_subsections = options.is("dedent_subsections").unwrap_or(snippets.dedent_subsections);
-}
-
-fn custom_fences(options: &Node) -> Vec<CustomFence> {
-    let Some(Node::List(rows)) = options.get("custom_fences").map(|node| &node.value) else { return Vec::new() };
-    let fence = |row: &Node| {
-        let name = row.text("name").filter(|name| !name.is_empty())?.to_owned();
-        Some(CustomFence { class: row.text("class").unwrap_or(&name).to_owned(), name })
-    };
-    rows.iter().filter_map(|row| fence(&row.value)).collect()
 }

@@ -50,7 +50,8 @@ impl Writer<'_> {
             push_named(&mut self.out, "id", &id.split_whitespace().collect::<String>());
         }
         self.out.push('>');
-        if let Some(title) = &code.title {
+        let auto_title = self.input.dialect.highlight.auto_title && !code.language.is_empty();
+        if let Some(title) = code.title.as_ref().or(auto_title.then_some(&code.language)) {
             self.out.push_str("<div class=\"filename\">");
             push_text(&mut self.out, title);
             self.out.push_str("</div>");

@@ -456,16 +456,22 @@ impl<'p> Writer<'p> {
     /// The page's headings as nested lists.
     fn contents(&mut self) {
         let tree = self.tree();
+        let (first, last) = self.input.dialect.toc.depth;
         let headings: Vec<(u8, &str, String)> = tree
             .walk(Tree::ROOT)
             .filter_map(|id| {
-                let level = heading_level(tree.tag(id))?;
+                let level = heading_level(tree.tag(id)).filter(|level| (first..=last).contains(level))?;
                 let anchor = tree.attributes(id)?.id.as_deref()?;
                 Some((level, anchor, tree.words(id)))
             })
             .take(MOST_HEADINGS)
             .collect();
         self.out.push_str("<div class=\"toc\">\n");
+        if let Some(title) = &self.input.dialect.toc.title {
+            self.out.push_str("<span class=\"toctitle\">");
+            push_text(&mut self.out, title);
+            self.out.push_str("</span>\n");
+        }
         let mut open: Vec<u8> = Vec::new();
         for (level, anchor, text) in &headings {
             let mut opened = false;

@@ -7,8 +7,9 @@ use std::ops::Range;
 
 /// `!!! note "Title"`.
 pub(super) fn admonition(parser: &mut Parser, parent: NodeId, queue: &mut Queue) -> bool {
-    let Some((index, head)) = parser.search(queue, |line| line.strip_prefix("!!!").and_then(|_| admonition_head(line)))
-    else {
+    let on = parser.dialect.admonitions;
+    let head = |line: &str| line.strip_prefix("!!!").filter(|_| on).and_then(|_| admonition_head(line));
+    let Some((index, head)) = parser.search(queue, head) else {
         return continued(parser, parent, queue, |parser, node| is_box(parser, node, "div"));
     };
     let (line, rest) = parser.split_at(parent, queue, index);
@@ -20,9 +21,9 @@ pub(super) fn admonition(parser: &mut Parser, parent: NodeId, queue: &mut Queue)
 
 /// `??? note "Title"`, `???+ note`.
 pub(super) fn details(parser: &mut Parser, parent: NodeId, queue: &mut Queue) -> bool {
-    let Some((index, (open, head))) =
-        parser.search(queue, |line| line.strip_prefix("???").and_then(|_| details_head(line)))
-    else {
+    let on = parser.dialect.details;
+    let head = |line: &str| line.strip_prefix("???").filter(|_| on).and_then(|_| details_head(line));
+    let Some((index, (open, head))) = parser.search(queue, head) else {
         return continued(parser, parent, queue, |parser, node| is_box(parser, node, "details"));
     };
     let (line, rest) = parser.split_at(parent, queue, index);
@@ -38,7 +39,9 @@ pub(super) fn details(parser: &mut Parser, parent: NodeId, queue: &mut Queue) ->
 /// `=== "Title"`.
 pub(super) fn tabs(parser: &mut Parser, parent: NodeId, queue: &mut Queue) -> bool {
     let is_set = |parser: &Parser, node: NodeId| matches!(parser.tree.kind(node), Kind::Tabs { .. });
-    let Some((index, tab)) = parser.search(queue, |line| line.strip_prefix("===").and_then(|_| tab_head(line))) else {
+    let on = parser.dialect.tabs;
+    let head = |line: &str| line.strip_prefix("===").filter(|_| on).and_then(|_| tab_head(line));
+    let Some((index, tab)) = parser.search(queue, head) else {
         return continued(parser, parent, queue, is_set);
     };
     let (line, rest) = parser.split_at(parent, queue, index);
@@ -137,7 +140,7 @@ struct Head {
     title: Title,
 }
 
-enum Title {
+pub(super) enum Title {
     None,
     /// It is made from the type.
     Given(String),
@@ -145,7 +148,14 @@ enum Title {
     Written(Range<usize>),
 }
 
-fn open_box(parser: &mut Parser, node: NodeId, classes: Vec<String>, line: Line, title: Title, tag: &'static str) {
+pub(super) fn open_box(
+    parser: &mut Parser,
+    node: NodeId,
+    classes: Vec<String>,
+    line: Line,
+    title: Title,
+    tag: &'static str,
+) {
     let attributes = parser.tree.attributes_mut(node);
     attributes.classes = std::iter::once("admonition".to_owned()).chain(classes).collect();
     let unread = match title {
@@ -252,7 +262,7 @@ fn alert_head(line: &str) -> Option<(&'static str, &'static str, Range<usize>)> 
 }
 
 /// `note` reads `Note` as a title.
-fn capitalised(word: &str) -> String {
+pub(super) fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -7,6 +7,9 @@ use super::{Block, Parser, Queue};
 
 /// A block that is indented by four, which a blank line does not end.
 pub(super) fn indented(parser: &mut Parser, parent: NodeId, queue: &mut Queue) -> bool {
+    if !parser.dialect.indented_code {
+        return false;
+    }
     let begins = queue.front().and_then(|block| block.lines.first()).is_some_and(|line| parser.is_indented(*line, 4));
     if !begins {
         return false;

@@ -24,7 +24,7 @@ pub(super) fn definition(parser: &mut Parser, parent: NodeId, queue: &mut Queue)
         return false;
     }
     queue.pop_front();
-    let columns = parser.lists.indent;
+    let columns = parser.tab();
     let (mut inner, rest) = match lines.get(index + 1) {
         Some(line) if is_unindented(parser, *line, columns) => (lines[index + 1..].to_vec(), Lines::new()),
         _ => parser.detab(&lines[index + 1..], columns),

@@ -9,12 +9,16 @@ const LEVELS: [&str; 6] = ["h1", "h2", "h3", "h4", "h5", "h6"];
 
 /// `## Heading ##`, on any line, with or without a blank behind its signs.
 pub(super) fn hashes(parser: &mut Parser, parent: NodeId, queue: &mut Queue) -> bool {
-    let heading = |line: &str| (line.starts_with('#') && !ends_in_backslash(line)).then(|| inner(line));
+    let sane = parser.dialect.sane_headings;
+    let heading = |line: &str| {
+        let begins = line.starts_with('#') && !(sane && !line.trim_start_matches('#').starts_with(' '));
+        (begins && !ends_in_backslash(line)).then(|| inner(line))
+    };
     let Some((index, (level, text))) = parser.search(queue, heading) else { return false };
     let (line, mut rest) = parser.split_at(parent, queue, index);
     add_heading(parser, parent, level, line, line.part(text));
     if parser.in_state(State::LooseList) {
-        let tab = parser.lists.indent.max(4);
+        let tab = parser.tab().max(4);
         rest = rest.iter().map(|line| if parser.is_indented(*line, tab) { line.skip(tab) } else { *line }).collect();
     }
     parser.put_back(queue, rest);

@@ -28,7 +28,7 @@ pub(super) fn continue_list(
     lists: &[&'static str],
 ) -> bool {
     let Some(first) = queue.front().and_then(|block| block.lines.first()).copied() else { return false };
-    let tab = parser.lists.indent;
+    let tab = parser.tab();
     if !parser.is_indented(first, tab) || parser.in_state(State::Detabbed) {
         return false;
     }
@@ -74,7 +74,7 @@ pub(super) fn continue_list(
 }
 
 fn list(parser: &mut Parser, parent: NodeId, queue: &mut Queue, tag: &'static str) -> bool {
-    let tab = parser.lists.indent;
+    let tab = parser.tab();
     let begins = queue
         .front()
         .and_then(|block| block.lines.first())
@@ -84,7 +84,7 @@ fn list(parser: &mut Parser, parent: NodeId, queue: &mut Queue, tag: &'static st
     }
     let Some(Block { lines, .. }) = queue.pop_front() else { return false };
     let mut items = items(parser, &lines, tag).into_iter();
-    let sane = parser.lists.sane;
+    let sane = parser.dialect.truly_sane;
     let joined = parser.last_element(parent).filter(|last| {
         let last = parser.tree.tag(*last);
         if sane { last == "ol" && tag == "ol" } else { matches!(last, "ol" | "ul") }
@@ -143,8 +143,8 @@ fn is_dash(line: &str) -> bool {
 
 /// Cuts a block into items. Lines of a nested list stay together; other lines belong to the item before them.
 fn items(parser: &mut Parser, lines: &[Line], tag: &'static str) -> Vec<Lines> {
-    let tab = parser.lists.indent;
-    let sane = parser.lists.sane;
+    let tab = parser.tab();
+    let sane = parser.dialect.truly_sane;
     let mut items: Vec<Lines> = Vec::new();
     for line in lines.iter().copied() {
         let text = if line.object().is_some() { "" } else { parser.of(line) };

@@ -11,8 +11,10 @@ mod html;
 mod lists;
 mod notes;
 mod quotes;
+mod slashes;
 mod tables;
 
+use super::super::dialect::Dialect;
 use super::buffer::{Block, Buffer, Line, Lines, blocks};
 use super::objects::Object;
 use super::tree::{Kind, NodeId, Target, Tree};
@@ -35,6 +37,7 @@ const RULES: &[Rule] = &[
     boxes::alert,
     boxes::details,
     boxes::tabs,
+    slashes::block,
     html::element,
     lists::continuation,
     definitions::continuation,
@@ -51,15 +54,6 @@ const RULES: &[Rule] = &[
     notes::abbreviation,
     notes::reference,
 ];
-
-/// How deep a nested list is indented, and what else of lists the page's generator decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::techdocs) struct ListRules {
-    /// Blanks of one level.
-    pub(in crate::techdocs) indent: usize,
-    /// Lists of the two kinds never mix, and bulleted ones end at a blank line.
-    pub(in crate::techdocs) sane: bool,
-}
 
 /// What surrounds the lines that are being read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +87,7 @@ pub(super) struct Parser<'p> {
     pub(super) buffer: &'p Buffer,
     pub(super) tree: Tree,
     objects: Vec<Object>,
-    lists: ListRules,
+    dialect: &'p Dialect,
     states: Vec<State>,
     depth: usize,
     /// Where blocks were nested deeper than the limit.
@@ -109,12 +103,12 @@ pub(super) struct Parser<'p> {
 }
 
 impl<'p> Parser<'p> {
-    pub(super) fn new(buffer: &'p Buffer, objects: Vec<Object>, lists: ListRules) -> Self {
+    pub(super) fn new(buffer: &'p Buffer, objects: Vec<Object>, dialect: &'p Dialect) -> Self {
         Parser {
             buffer,
             tree: Tree::for_text(buffer.text().len()),
             objects,
-            lists,
+            dialect,
             states: Vec::new(),
             depth: 0,
             too_deep: None,
@@ -245,6 +239,11 @@ impl<'p> Parser<'p> {
         self.states.push(state);
         read(self);
         self.states.pop();
+    }
+
+    /// Blanks of one level of a list.
+    fn tab(&self) -> usize {
+        self.dialect.list_indent.max(1)
     }
 
     fn of(&self, line: Line) -> &'p str {

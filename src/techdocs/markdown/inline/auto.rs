@@ -75,7 +75,10 @@ impl Inline<'_> {
     pub(super) fn breaks(&mut self, range: Range<usize>) {
         let mut at = range.start;
         while let Some(end) = self.find(at..range.end, b'\n') {
-            if end >= range.start + 2 && self.mask[end - 2..end] == *b"  " {
+            if self.known.dialect.line_breaks {
+                let node = self.make(Kind::Break, end..end + 1);
+                self.take(end..end + 1, node);
+            } else if end >= range.start + 2 && self.mask[end - 2..end] == *b"  " {
                 let node = self.make(Kind::Break, end - 2..end + 1);
                 self.take(end - 2..end + 1, node);
             }

@@ -80,7 +80,7 @@ impl Inline<'_> {
         while let Some(slash) = self.find(at..range.end, b'\\') {
             at = slash + 2;
             let escaped = self.mask.get(slash + 1).copied().filter(|_| slash + 1 < range.end);
-            let extra = self.known.settings.math && escaped == Some(b'$');
+            let extra = self.known.dialect.math && escaped == Some(b'$');
             if escaped.is_some_and(|byte| ESCAPABLE.contains(&byte)) || extra {
                 let span = self.keep(slash + 1..slash + 2);
                 let node = self.make(Kind::Literal(span), slash..slash + 2);

@@ -1,5 +1,6 @@
 //! Marks of an editor: `{++added++}`, `{--removed--}`, `{~~old~>new~~}`, `{==marked==}`, `{>>said<<}`.
 
+use super::super::super::dialect::Critic;
 use super::super::tree::{Kind, NodeId};
 use super::{Inline, Stage};
 use std::ops::Range;
@@ -31,6 +32,10 @@ impl Inline<'_> {
             };
             let whole = brace..end + 3;
             at = whole.end;
+            if self.known.dialect.critic != Critic::View {
+                self.decided(which, whole, content..end);
+                continue;
+            }
             if which == 4 {
                 self.replacement(whole, content..end);
                 continue;
@@ -38,6 +43,21 @@ impl Inline<'_> {
             let node = self.take_around(whole, content..end, Kind::Element(tag), Stage::Footnotes);
             self.mark_as(node, if which == 3 { &["critic", "comment"] } else { &["critic"] });
         }
+    }
+
+    /// Shows what is left once an editor's marks are all accepted or all rejected.
+    fn decided(&mut self, which: usize, whole: Range<usize>, content: Range<usize>) {
+        let accepts = self.known.dialect.critic == Critic::Accept;
+        let middle = memchr::memmem::find(&self.mask[content.clone()], b"~>").map(|found| content.start + found);
+        let kept = match (which, middle) {
+            (0, _) => content.start..if accepts { content.end } else { content.start },
+            (1, _) => content.start..if accepts { content.start } else { content.end },
+            (4, Some(middle)) if accepts => middle + 2..content.end,
+            (4, Some(middle)) => content.start..middle,
+            (3, _) => content.start..content.start,
+            _ => content,
+        };
+        self.take_around(whole, kept, Kind::Nothing, Stage::Footnotes);
     }
 
     fn replacement(&mut self, whole: Range<usize>, content: Range<usize>) {

@@ -4,6 +4,7 @@
 //! no word stands before it, and closes only where none follows. For runs of three, two and one signs several readings
 //! are tried in turn.
 
+use super::super::super::dialect::SmartEmphasis;
 use super::super::tree::{Kind, NodeId};
 use super::{Inline, Stage, is_word};
 use std::ops::Range;
@@ -85,7 +86,7 @@ impl Inline<'_> {
             let length = self.signs(&scan, open);
             at = open + length;
             let tight = matches!(sign, b'*' | b'_' | b'=') || length > 1;
-            if tight && !self.opens(&scan, open, length) || self.is_blank_after(&scan, open + length) {
+            if tight && !self.opens(&scan, open) || self.is_blank_after(&scan, open + length) {
                 continue;
             }
             let found = READINGS
@@ -134,17 +135,47 @@ impl Inline<'_> {
         self.tree.append(outer, inner);
     }
 
+    /// Signs within words are text.
+    fn is_smart(&self, sign: u8) -> bool {
+        match (sign, self.known.dialect.smart_emphasis) {
+            (b'*', SmartEmphasis::All | SmartEmphasis::Asterisk) => true,
+            (b'_', SmartEmphasis::All | SmartEmphasis::Underscore) => true,
+            (b'*' | b'_', _) => false,
+            _ => true,
+        }
+    }
+
+    /// The documentation has the element that so many signs make.
+    fn is_on(&self, sign: u8, length: usize) -> bool {
+        let dialect = self.known.dialect;
+        match (sign, length) {
+            (b'^', 1) => dialect.superscript,
+            (b'^', 2) => dialect.insert,
+            (b'^', _) => dialect.superscript && dialect.insert,
+            (b'~', 1) => dialect.subscript,
+            (b'~', 2) => dialect.delete,
+            (b'~', _) => dialect.subscript && dialect.delete,
+            _ => true,
+        }
+    }
+
     fn signs(&self, scan: &Scan, at: usize) -> usize {
         self.mask[at..scan.range.end].iter().take_while(|byte| **byte == scan.sign).count()
     }
 
     /// No word stands before a run that opens.
-    fn opens(&self, scan: &Scan, at: usize, _length: usize) -> bool {
+    fn opens(&self, scan: &Scan, at: usize) -> bool {
+        if !self.is_smart(scan.sign) {
+            return true;
+        }
         self.before(&scan.range, at).is_none_or(|c| !is_word(c) || c == '_' && scan.sign != b'_')
     }
 
     /// No word and no further sign stands behind a run that closes.
     fn closes(&self, scan: &Scan, end: usize) -> bool {
+        if !self.is_smart(scan.sign) {
+            return self.after(&scan.range, end) != Some(char::from(scan.sign));
+        }
         self.after(&scan.range, end)
             .is_none_or(|c| c == '_' && scan.sign != b'_' || !is_word(c) && c != char::from(scan.sign))
     }
@@ -164,6 +195,9 @@ impl Inline<'_> {
             Reading::InnerDouble | Reading::SingleAround | Reading::Single => 1,
         };
         let words_only = matches!(scan.sign, b'~' | b'^');
+        if !self.is_on(scan.sign, length) {
+            return None;
+        }
         if length != wanted || (scan.sign == b'=' && length != 2) {
             return None;
         }
@@ -307,11 +341,7 @@ impl Inline<'_> {
     /// A run of `size` signs that opens, then one of three that closes.
     fn open_and_close(&self, scan: &Scan, start: usize, size: usize) -> Option<(usize, usize)> {
         let (open, length) = self.next_run(scan, start)?;
-        if length != size
-            || open == start
-            || !self.opens(scan, open, length)
-            || self.is_blank_after(scan, open + length)
-        {
+        if length != size || open == start || !self.opens(scan, open) || self.is_blank_after(scan, open + length) {
             return None;
         }
         let (close, length) = self.next_run(scan, open + size)?;

@@ -97,7 +97,7 @@ impl Inline<'_> {
             if end == at || names.len() > MOST || names.iter().any(|name| name.is_empty()) {
                 continue;
             }
-            let keys: Option<Vec<_>> = names.iter().map(|name| key(name, self.known.settings.keys)).collect();
+            let keys: Option<Vec<_>> = names.iter().map(|name| key(name, self.known.dialect.keys)).collect();
             if let Some(keys) = keys {
                 let whole = open..end + 2;
                 let node = self.make(Kind::Keys(keys), whole.clone());

@@ -61,6 +61,28 @@ impl Inline<'_> {
         }
     }
 
+    /// `[[Some Page]]`.
+    pub(super) fn wiki_links(&mut self, range: Range<usize>) {
+        let Some(wiki) = &self.known.dialect.wiki_links else { return };
+        let mut at = range.start;
+        while let Some(open) = memchr::memmem::find(&self.mask[at..range.end], b"[[").map(|found| at + found) {
+            at = open + 2;
+            let Some(close) = memchr::memmem::find(&self.mask[at..range.end], b"]]").map(|found| at + found) else {
+                return;
+            };
+            let label = self.text[at..close].trim();
+            let fits = !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || "_- /".contains(c));
+            if !fits {
+                continue;
+            }
+            let url = format!("{}{}{}", wiki.base_url, label.replace(' ', "_"), wiki.end_url);
+            let target = Box::new(Target { url, title: None });
+            let node = self.take_around(open..close + 2, at..close, Kind::Link(target), Stage::Images);
+            self.tree.attributes_mut(node).classes = vec![wiki.class.clone()];
+            at = close + 2;
+        }
+    }
+
     pub(super) fn links(&mut self, range: Range<usize>, stage: Stage, wanted: Wanted) {
         let brackets = self.brackets(&range);
         let mut at = range.start;

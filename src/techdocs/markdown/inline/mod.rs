@@ -13,6 +13,7 @@ mod links;
 mod math;
 mod symbols;
 
+use super::super::dialect::Dialect;
 use super::buffer::{Buffer, Lines};
 use super::tree::{Kind, NodeId, Span, Target, Tree};
 use std::collections::HashMap;
@@ -30,16 +31,7 @@ pub(super) struct Known<'k> {
     pub(super) references: &'k HashMap<String, Target>,
     /// Labels of footnotes, in the order of their definitions.
     pub(super) footnotes: &'k HashMap<String, usize>,
-    pub(super) settings: Settings,
-}
-
-/// What of the dialect a page's settings decide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(in crate::techdocs) struct Settings {
-    /// `$…$` and its like are formulas.
-    pub(in crate::techdocs) math: bool,
-    /// `++x++` is a key whatever `x` is; else it is one for the keys that are known.
-    pub(in crate::techdocs) keys: bool,
+    pub(super) dialect: &'k Dialect,
 }
 
 /// In the order in which they see the text.
@@ -171,7 +163,8 @@ impl<'i> Inline<'i> {
             seen[usize::from(byte)] = true;
         }
         let holds_some = SIGNS.iter().any(|sign| seen[usize::from(*sign)])
-            || ["www.", "WWW.", "  \n"].iter().any(|sign| self.text.contains(sign));
+            || ["www.", "WWW.", "  \n"].iter().any(|sign| self.text.contains(sign))
+            || (self.known.dialect.line_breaks && seen[usize::from(b'\n')]);
         if !holds_some {
             self.add_text(parent, 0..self.text.len());
             return;
@@ -192,7 +185,7 @@ impl<'i> Inline<'i> {
         if from(Stage::Code) && here(self, b'`') {
             self.code(range.clone());
         }
-        if self.known.settings.math && from(Stage::Math) && (here(self, b'$') || here(self, b'\\')) {
+        if self.known.dialect.math && from(Stage::Math) && (here(self, b'$') || here(self, b'\\')) {
             self.math(range.clone());
         }
         if from(Stage::Escapes) && here(self, b'\\') {
@@ -204,6 +197,9 @@ impl<'i> Inline<'i> {
         if first <= Stage::ShortImageReferences && here(self, b'[') {
             if from(Stage::Footnotes) && !self.known.footnotes.is_empty() {
                 self.footnotes(range.clone());
+            }
+            if from(Stage::References) {
+                self.wiki_links(range.clone());
             }
             let has_references = !self.known.references.is_empty();
             for (stage, wanted) in links::WANTED {

@@ -1,5 +1,6 @@
 //! Signs that stand for others: `:smile:`, `(c)`, `-->`, `1/2`, and the short forms a page explains.
 
+use super::super::super::dialect::{Dialect, Smarty};
 use super::super::tree::{Kind, NodeId, Span, Tree};
 use super::{Inline, is_word};
 use std::collections::HashMap;
@@ -20,6 +21,13 @@ impl Inline<'_> {
             if length == 0 || window.get(length) != Some(&b':') {
                 continue;
             }
+            const ICONS: [&[u8]; 4] = [b"material-", b"fontawesome-", b"octicons-", b"simple-"];
+            if self.known.dialect.icons && ICONS.iter().any(|set| window.starts_with(set)) {
+                let node = self.make(Kind::Nothing, colon..end + 1);
+                self.take(colon..end + 1, node);
+                at = end + 1;
+                continue;
+            }
             if let Some(emoji) = emojis::get_by_shortcode(&self.text[at..end]) {
                 let name = self.keep(colon..end + 1);
                 let node = self.make(Kind::Emoji { name, glyph: emoji.as_str() }, colon..end + 1);
@@ -31,16 +39,17 @@ impl Inline<'_> {
 }
 
 /// Marks short forms and replaces signs in all text of a page that is not code.
-pub(in super::super) fn polish(tree: &mut Tree, abbreviations: &HashMap<String, String>) {
+pub(in super::super) fn polish(tree: &mut Tree, abbreviations: &HashMap<String, String>, dialect: &Dialect) {
     let short = Short::new(abbreviations);
     let symbols = tree.text.contains(['/', '(', '-']) || tree.text.bytes().any(|byte| byte.is_ascii_digit());
-    if short.longest == 0 && !symbols {
+    if short.longest == 0 && !symbols && dialect.smarty.is_none() {
         return;
     }
     let texts: Vec<NodeId> = tree.walk(Tree::ROOT).filter(|id| matches!(tree.kind(*id), Kind::Text(_))).collect();
     for id in texts {
         let Kind::Text(span) = *tree.kind(id) else { continue };
-        let found = found(tree.str(span), &short);
+        let before = tree.previous(id).map(|_| 'x');
+        let found = found(tree.str(span), before, &short, dialect);
         if !found.is_empty() {
             replace(tree, id, span, found);
         }
@@ -55,20 +64,21 @@ enum New {
     Short(String),
 }
 
-fn found(text: &str, short: &Short) -> Vec<(Range<usize>, New)> {
+fn found(text: &str, first: Option<char>, short: &Short, dialect: &Dialect) -> Vec<(Range<usize>, New)> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
     // The character before the position, for the rules that want no word or number there.
-    let mut before = None;
+    let mut before = first;
     while at < bytes.len() {
         let starts_word = before.is_none_or(|c| !is_word(c));
         let rest = &text[at..];
         let symbol = match bytes[at] {
-            b'(' | b'+' | b'=' | b'c' | b'-' | b'<' => symbol(rest, before),
-            b'0'..=b'9' => number(rest, before),
+            b'(' | b'+' | b'=' | b'c' | b'-' | b'<' => symbol(rest, before, dialect),
+            b'0'..=b'9' => number(rest, before, dialect),
             _ => None,
         };
+        let symbol = symbol.or_else(|| dialect.smarty.and_then(|smarty| set_well(rest, before, smarty)));
         let new = symbol.or_else(|| {
             let length = short.at(rest).filter(|_| starts_word)?;
             Some((0..length, New::Short(short.long[&rest[..length]].clone())))
@@ -86,7 +96,7 @@ fn found(text: &str, short: &Short) -> Vec<(Range<usize>, New)> {
     found
 }
 
-fn symbol(rest: &str, before: Option<char>) -> Option<(Range<usize>, New)> {
+fn symbol(rest: &str, before: Option<char>, dialect: &Dialect) -> Option<(Range<usize>, New)> {
     const SIGNS: &[(&str, &str)] = &[
         ("(tm)", "™"),
         ("(c)", "©"),
@@ -100,17 +110,44 @@ fn symbol(rest: &str, before: Option<char>) -> Option<(Range<usize>, New)> {
     ];
     let (sign, new) = SIGNS.iter().find(|(sign, _)| rest.starts_with(sign))?;
     let after = rest[sign.len()..].chars().next();
-    let fits = match *sign {
-        "-->" => before != Some('-'),
-        "<--" => after != Some('-'),
-        "c/o" => before.is_none_or(|c| !is_word(c)) && after.is_none_or(|c| !is_word(c)),
-        _ => true,
+    let on = dialect.symbols;
+    let is_on = match *sign {
+        "(tm)" => on.trademark,
+        "(c)" => on.copyright,
+        "(r)" => on.registered,
+        "+/-" => on.plus_minus,
+        "=/=" => on.not_equal,
+        "c/o" => on.care_of,
+        _ => on.arrows,
     };
+    let fits = is_on
+        && match *sign {
+            "-->" => before != Some('-'),
+            "<--" => after != Some('-'),
+            "c/o" => before.is_none_or(|c| !is_word(c)) && after.is_none_or(|c| !is_word(c)),
+            _ => true,
+        };
     fits.then_some((0..sign.len(), New::Text(new)))
 }
 
+/// Quotation marks, dashes and dots as a printer sets them.
+fn set_well(rest: &str, before: Option<char>, smarty: Smarty) -> Option<(Range<usize>, New)> {
+    let opens = before.is_none_or(|c| c.is_whitespace() || "([{-–—".contains(c));
+    let sign = |length: usize, new: &'static str| Some((0..length, New::Text(new)));
+    match rest.as_bytes() {
+        [b'-', b'-', b'-', ..] if smarty.dashes => sign(3, "—"),
+        [b'-', b'-', ..] if smarty.dashes => sign(2, "–"),
+        [b'.', b'.', b'.', ..] if smarty.ellipses => sign(3, "…"),
+        [b'<', b'<', ..] if smarty.angled_quotes => sign(2, "«"),
+        [b'>', b'>', ..] if smarty.angled_quotes => sign(2, "»"),
+        [b'"', ..] if smarty.quotes => sign(1, if opens { "“" } else { "”" }),
+        [b'\'', ..] if smarty.quotes => sign(1, if opens { "‘" } else { "’" }),
+        _ => None,
+    }
+}
+
 /// A fraction, or the ending of an ordinal number.
-fn number(rest: &str, before: Option<char>) -> Option<(Range<usize>, New)> {
+fn number(rest: &str, before: Option<char>, dialect: &Dialect) -> Option<(Range<usize>, New)> {
     const FRACTIONS: &[(&str, &str)] = &[
         ("1/4", "¼"),
         ("1/2", "½"),
@@ -128,13 +165,14 @@ fn number(rest: &str, before: Option<char>) -> Option<(Range<usize>, New)> {
         ("5/8", "⅝"),
         ("7/8", "⅞"),
     ];
-    if before.is_none_or(|c| !c.is_ascii_digit())
+    if dialect.symbols.fractions
+        && before.is_none_or(|c| !c.is_ascii_digit())
         && let Some((sign, new)) = FRACTIONS.iter().find(|(sign, _)| rest.starts_with(sign))
         && !rest[sign.len()..].starts_with(|c: char| c.is_ascii_digit())
     {
         return Some((0..sign.len(), New::Text(new)));
     }
-    if before.is_some_and(is_word) {
+    if before.is_some_and(is_word) || !dialect.symbols.ordinal_numbers {
         return None;
     }
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
