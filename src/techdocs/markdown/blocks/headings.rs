@@ -11,7 +11,7 @@ const LEVELS: [&str; 6] = ["h1", "h2", "h3", "h4", "h5", "h6"];
 pub(super) fn hashes(parser: &mut Parser, parent: NodeId, queue: &mut Queue) -> bool {
     let sane = parser.dialect.sane_headings;
     let heading = |line: &str| {
-        let begins = line.starts_with('#') && !(sane && !line.trim_start_matches('#').starts_with(' '));
+        let begins = line.starts_with('#') && (!sane || line.trim_start_matches('#').starts_with(' '));
         (begins && !ends_in_backslash(line)).then(|| inner(line))
     };
     let Some((index, (level, text))) = parser.search(queue, heading) else { return false };
