@@ -1,0 +1,42 @@
+//! `cargo +nightly fuzz run markdown`: no page makes the renderer panic, and none of its HTML holds what could run.
+
+#![no_main]
+
+use callboard::cache::Forgetful;
+use callboard::diagnostics::Place;
+use callboard::techdocs::diagram::NoPrograms;
+use callboard::techdocs::{Diagrams, Dialect, ENGLISH, Highlighter, Links, NoSnippets, PageInput, Resolved, render};
+use libfuzzer_sys::fuzz_target;
+
+/// Every link leads somewhere.
+struct Everywhere;
+
+impl Links for Everywhere {
+    fn page(&self, _: &str) -> Resolved {
+        Resolved::Url("page/".to_owned())
+    }
+
+    fn image(&self, _: &str) -> Resolved {
+        Resolved::Url("image.png".to_owned())
+    }
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    let text = String::from_utf8_lossy(bytes);
+    for dialect in [Dialect { math: true, ..Dialect::default() }, Dialect::readme()] {
+        let page = render(&PageInput {
+            text: &text,
+            place: Place::file("repo", "a.md"),
+            dialect: &dialect,
+            snippets: &NoSnippets,
+            links: &Everywhere,
+            highlighter: &Highlighter::plain(),
+            labels: &ENGLISH,
+            diagrams: &Diagrams::new(&Forgetful, &NoPrograms),
+        });
+        let html = page.html.to_ascii_lowercase();
+        for forbidden in ["<script", "<iframe", "<style", "<form", "<object", " style=\"", " onload=\"", "href=\"javascript:"] {
+            assert!(!html.contains(forbidden), "{forbidden} in {html}");
+        }
+    }
+});
