@@ -92,7 +92,7 @@ pub(super) fn take(buffer: &Buffer, lines: Lines, objects: &mut Vec<Object>) -> 
         return lines;
     }
     let fences = fences(objects);
-    let mut cutter = Cutter { buffer, objects, fences, unclosed: 0 };
+    let mut cutter = Cutter { buffer, objects, fences, unclosed: 0, endless: [false; 4] };
     let mut kept = Lines::with_capacity(lines.len());
     let mut index = 0;
     while index < lines.len() {
@@ -139,6 +139,8 @@ struct Cutter<'c> {
     fences: Vec<(Range<usize>, usize)>,
     /// How often an element turned out to have no end, each time at the cost of reading the page to its end.
     unclosed: usize,
+    /// Of comments and their like, by the number of their kind: nothing closes them any more.
+    endless: [bool; 4],
 }
 
 /// A tag of HTML.
@@ -184,9 +186,17 @@ impl<'c> Cutter<'c> {
     fn block(&mut self, start: usize, depth: usize) -> Option<(usize, usize)> {
         let text: &'c str = self.buffer.text();
         let rest = &text[start..];
-        for (opener, closer) in [("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"), ("<!", ">")] {
+        let kinds = [("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"), ("<!", ">")];
+        for (kind, (opener, closer)) in kinds.into_iter().enumerate() {
             if let Some(inner) = rest.strip_prefix(opener) {
-                let end = start + opener.len() + inner.find(closer)? + closer.len();
+                if self.endless[kind] {
+                    return None;
+                }
+                let Some(length) = inner.find(closer) else {
+                    self.endless[kind] = true;
+                    return None;
+                };
+                let end = start + opener.len() + length + closer.len();
                 return Some((self.keep(start..end), end));
             }
         }

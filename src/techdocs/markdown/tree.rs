@@ -86,6 +86,7 @@ pub(in crate::techdocs) enum Kind {
     /// Boxes with tabs: their labels are the children named `label`, their contents those named `div`.
     Tabs {
         selected: usize,
+        count: usize,
     },
     /// What a page was to include and could not.
     Nothing,

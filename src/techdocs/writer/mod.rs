@@ -50,6 +50,7 @@ pub(super) struct Writer<'p> {
     /// How often each footnote has been marked.
     marks: Vec<usize>,
     tab_sets: usize,
+    has_contents: bool,
     coloured: usize,
     headings: Vec<Heading>,
     first_title: Option<String>,
@@ -91,6 +92,7 @@ pub(super) fn write(input: &PageInput, document: &Document) -> RenderedPage {
         raw_overflow: 0,
         marks: vec![0; document.footnotes.len()],
         tab_sets: 0,
+        has_contents: false,
         coloured: 0,
         headings: Vec::new(),
         first_title: None,
@@ -181,7 +183,7 @@ impl<'p> Writer<'p> {
             Kind::Math { tex, display } => self.math(id, self.str(*tex), *display),
             Kind::Task { done } => self.task(*done),
             Kind::Contents => self.contents(),
-            Kind::Tabs { selected } => self.tabs(id, *selected),
+            Kind::Tabs { selected, .. } => self.tabs(id, *selected),
             Kind::Unread(_) | Kind::Nothing => self.children(id),
         }
         self.depth -= 1;
@@ -453,8 +455,11 @@ impl<'p> Writer<'p> {
         self.out.push_str("</div>\n</div>\n");
     }
 
-    /// The page's headings as nested lists.
+    /// The page's headings as nested lists, where the page asks for them first.
     fn contents(&mut self) {
+        if std::mem::replace(&mut self.has_contents, true) {
+            return;
+        }
         let tree = self.tree();
         let (first, last) = self.input.dialect.toc.depth;
         let headings: Vec<(u8, &str, String)> = tree

@@ -48,13 +48,13 @@ pub(super) fn tabs(parser: &mut Parser, parent: NodeId, queue: &mut Queue) -> bo
     let before = parser.last_element(parent).filter(|last| !tab.new_set && is_set(parser, *last));
     let set = before.unwrap_or_else(|| {
         let at = parser.range(&[line]);
-        parser.tree.add(parent, Kind::Tabs { selected: 0 }, at)
+        parser.tree.add(parent, Kind::Tabs { selected: 0, count: 0 }, at)
     });
-    let number = parser.tree.children(set).filter(|child| parser.tree.tag(*child) == "label").count();
-    if tab.selected
-        && let Kind::Tabs { selected } = parser.tree.kind_mut(set)
-    {
-        *selected = number;
+    if let Kind::Tabs { selected, count } = parser.tree.kind_mut(set) {
+        if tab.selected {
+            *selected = *count;
+        }
+        *count += 1;
     }
     let label = parser.add_element(set, "label", &[line]);
     parser.add_unread(label, vec![line.part(tab.title)]);

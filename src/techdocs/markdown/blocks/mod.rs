@@ -23,7 +23,7 @@ use std::collections::{HashMap, VecDeque};
 /// Blocks within blocks; what is deeper is text.
 const DEEPEST: usize = 64;
 /// A block without blank lines is read in pieces once it holds more marks than this, each of which begins a new block.
-const MOST_MARKS: usize = 500;
+const MOST_MARKS: usize = 64;
 
 /// What is left to read at one level.
 pub(super) type Queue = VecDeque<Block>;
@@ -170,7 +170,7 @@ impl<'p> Parser<'p> {
         let begins = |line: &Line| {
             let text = self.buffer.of(*line);
             let trimmed = text.trim_start_matches(' ');
-            trimmed.starts_with(['#', '>', '[', ':'])
+            trimmed.starts_with(['#', '[', ':', '='])
                 || ["!!!", "???", "===", "*["].iter().any(|mark| text.starts_with(mark))
                 || headings::is_rule(text)
         };

@@ -144,11 +144,13 @@ fn tab(parser: &mut Parser, parent: NodeId, line: Line, label: Lines, new_set: b
     let before = parser.last_element(parent).filter(|last| matches!(parser.tree.kind(*last), Kind::Tabs { .. }));
     let set = before.filter(|_| !new_set).unwrap_or_else(|| {
         let at = parser.range(&[line]);
-        parser.tree.add(parent, Kind::Tabs { selected: 0 }, at)
+        parser.tree.add(parent, Kind::Tabs { selected: 0, count: 0 }, at)
     });
-    let number = parser.tree.children(set).filter(|child| parser.tree.tag(*child) == "label").count();
-    if select && let Kind::Tabs { selected } = parser.tree.kind_mut(set) {
-        *selected = number;
+    if let Kind::Tabs { selected, count } = parser.tree.kind_mut(set) {
+        if select {
+            *selected = *count;
+        }
+        *count += 1;
     }
     let node = parser.add_element(set, "label", &[line]);
     parser.add_unread(node, label);
