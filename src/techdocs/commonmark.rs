@@ -2,15 +2,12 @@
 //! that pages written for MkDocs become.
 
 use super::markdown::tree::{Attributes, Code, Html, HtmlPart, Kind, NodeId, Target, Tree};
-use super::markdown::{Document, finish, plain_buffer};
+use super::markdown::{DEEPEST, Document, finish, plain_buffer};
 use pulldown_cmark::{
     Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd,
 };
 use std::collections::HashMap;
 use std::ops::Range;
-
-/// Tags open at once; what is nested deeper is shown flat.
-const DEEPEST: usize = 64;
 
 /// The Markdown of a forge.
 pub(super) fn options() -> Options {

@@ -1,5 +1,6 @@
 //! The YAML block that may open a page.
 
+use super::dialect::Dialect;
 use crate::diagnostics::rules::techdocs as rules;
 use crate::diagnostics::{Finding, Place};
 use serde::Deserialize;
@@ -20,12 +21,13 @@ pub(super) struct Opened<'a> {
     pub(super) finding: Option<Finding>,
 }
 
-/// Reads the front matter. A block between `---` lines that is no mapping is text, as in MkDocs.
-pub(super) fn open<'a>(text: &'a str, place: &Place) -> Opened<'a> {
+/// Reads the front matter. A block between `---` lines that is no mapping is text, as in MkDocs; lines
+/// `key: value` without those are none in a README.
+pub(super) fn open<'a>(text: &'a str, place: &Place, dialect: &Dialect) -> Opened<'a> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let whole = Opened { front: FrontMatter::default(), body: text, first_line: 1, finding: None };
     let Some((yaml, body)) = cut(text).filter(|(yaml, _)| yaml.lines().any(is_key)) else {
-        return old_style(text, place).unwrap_or(whole);
+        return old_style(text, place).filter(|_| !dialect.github).unwrap_or(whole);
     };
     let first_line = 3 + u32::try_from(yaml.matches('\n').count()).unwrap_or(u32::MAX - 3);
     match serde_yaml::from_str::<FrontMatter>(yaml) {
@@ -127,20 +129,20 @@ mod tests {
 
     #[test]
     fn reads_the_title_and_leaves_the_text() {
-        let opened = open("---\ntitle: Runbook\ntags: [a]\n---\n# Hello\n", &page());
+        let opened = open("---\ntitle: Runbook\ntags: [a]\n---\n# Hello\n", &page(), &Dialect::default());
         assert_eq!(opened.front.title.as_deref(), Some("Runbook"));
         assert_eq!((opened.body, opened.first_line), ("# Hello\n", 5));
     }
 
     #[test]
     fn a_rule_that_opens_a_page_is_no_front_matter() {
-        let opened = open("---\nhello\n---\n", &page());
+        let opened = open("---\nhello\n---\n", &page(), &Dialect::default());
         assert_eq!((opened.body, opened.first_line), ("---\nhello\n---\n", 1));
     }
 
     #[test]
     fn a_broken_block_is_named_with_its_line() {
-        let opened = open("---\ntitle: a\nother: [\n---\ntext\n", &page());
+        let opened = open("---\ntitle: a\nother: [\n---\ntext\n", &page(), &Dialect::default());
         let finding = opened.finding.expect("a finding");
         assert!(finding.place.is_some_and(|place| place.line >= 3));
         assert_eq!(opened.body, "text\n");

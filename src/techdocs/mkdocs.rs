@@ -169,7 +169,7 @@ fn dialect(
 ) -> Dialect {
     let mut dialect = Dialect::default();
     if !plugins.techdocs_core {
-        dialect.list_indent = 4;
+        (dialect.list_indent, dialect.truly_sane) = (4, false);
     }
     if plugins.use_pymdownx_blocks {
         (dialect.admonitions, dialect.details, dialect.tabs) = (false, false, false);

@@ -1,5 +1,6 @@
 //! A page's title without rendering the page.
 
+use super::dialect::Dialect;
 use super::{front_matter, inline};
 use crate::diagnostics::Place;
 
@@ -11,8 +12,8 @@ pub struct Outline {
 }
 
 /// Reads a page's title in one cheap pass over its lines.
-pub fn outline(text: &str) -> Outline {
-    let opened = front_matter::open(text, &Place::file("", ""));
+pub fn outline(text: &str, dialect: &Dialect) -> Outline {
+    let opened = front_matter::open(text, &Place::file("", ""), dialect);
     let title = opened.front.title.or_else(|| first_heading(opened.body));
     Outline { title: title.filter(|title| !title.trim().is_empty()) }
 }
@@ -65,7 +66,7 @@ mod tests {
 
     #[test]
     fn takes_front_matter_then_the_first_heading() {
-        let title = |text| outline(text).title;
+        let title = |text| outline(text, &Dialect::default()).title;
         assert_eq!(title("---\ntitle: A\n---\n# B\n").as_deref(), Some("A"));
         assert_eq!(title("intro\n\n# The `code` *book* {#x}\n").as_deref(), Some("The code book"));
         assert_eq!(title("Set up\n======\n").as_deref(), Some("Set up"));

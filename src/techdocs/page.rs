@@ -90,7 +90,7 @@ pub struct Section {
 /// Renders a page. Whatever it holds, this ends, and says in the findings what it could not show.
 pub fn render(input: &PageInput) -> RenderedPage {
     let kept = within_limit(input.text);
-    let opened = front_matter::open(kept, &input.place);
+    let opened = front_matter::open(kept, &input.place, input.dialect);
     let document = parse(&opened, input);
     let mut page = writer::write(input, &document);
     page.title = opened.front.title.filter(|title| !title.trim().is_empty()).or(page.title);

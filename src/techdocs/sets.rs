@@ -275,7 +275,7 @@ impl Planning<'_> {
         let sources: Vec<&str> = files.values().map(String::as_str).collect();
         let own_title = |page: usize| {
             let text = repo.text(sources[page], MAX_PAGE).ok();
-            let own = text.and_then(|text| outline(&text).title);
+            let own = text.and_then(|text| outline(&text, &config.dialect).title);
             own.unwrap_or_else(|| readable(paths[page]))
         };
         let navigation =

@@ -3,6 +3,7 @@
 //! The text is read line by line and kept as it is, but for addresses of links and images. Code is left alone.
 
 use super::address::{Address, classify};
+use super::dialect::Dialect;
 use super::front_matter;
 use crate::diagnostics::Place;
 use std::collections::HashMap;
@@ -20,8 +21,8 @@ pub trait TwinLinks {
 }
 
 /// The twin of a page. `title` stands above a text that brings no heading of its own.
-pub fn twin(text: &str, title: Option<&str>, links: &dyn TwinLinks) -> String {
-    let body = front_matter::open(text, &Place::file("", "")).body.trim_start_matches(['\n', '\r']);
+pub fn twin(text: &str, dialect: &Dialect, title: Option<&str>, links: &dyn TwinLinks) -> String {
+    let body = front_matter::open(text, &Place::file("", ""), dialect).body.trim_start_matches(['\n', '\r']);
     let mut out = String::with_capacity(body.len() + 64);
     if let Some(title) = title {
         let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -261,7 +262,7 @@ mod tests {
                     ```md\n[c](c.md)\n```\n\n    [code](c.md)\n\n- item\n\n    [f](f.md)\n\n[g]: g.md \"G\"\n\
                     <a href=\"h.md\"><img alt=\"\" src=\"x.png\"></a>\n";
         assert_eq!(
-            twin(text, Some("A"), &Known),
+            twin(text, &Dialect::default(), Some("A"), &Known),
             "# A\n\nSee [setup](../setup/index.md#a \"T\"), ![x](../x.png) and [![x](../x.png)](../b/index.md).\n\n\
              `[c](c.md)` ``a ` [c](c.md)`` [web](https://h/c.md) [d](<../d/index.md>) [e](../e_(1)/index.md)\n\n\
              ```md\n[c](c.md)\n```\n\n    [code](c.md)\n\n- item\n\n    [f](../f/index.md)\n\n[g]: ../g/index.md \"G\"\n\
@@ -281,12 +282,12 @@ mod tests {
             "\\".to_string(),
         ];
         for line in odd {
-            assert_eq!(twin(&line, None, &Known), format!("{line}\n"));
+            assert_eq!(twin(&line, &Dialect::default(), None, &Known), format!("{line}\n"));
         }
     }
 
     #[test]
     fn what_nobody_sees_is_left_out() {
-        assert_eq!(twin("a\u{e0041}\u{202e}b", None, &Known), "ab\n");
+        assert_eq!(twin("a\u{e0041}\u{202e}b", &Dialect::default(), None, &Known), "ab\n");
     }
 }

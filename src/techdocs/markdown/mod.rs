@@ -20,6 +20,7 @@ mod tasks;
 pub(super) mod tree;
 
 use super::dialect::{Dialect, Snippets as Options, Toc};
+pub(super) use blocks::DEEPEST;
 use blocks::Parser;
 pub(super) use blocks::{Doubt, DoubtKind};
 pub(super) use buffer::{Buffer, Spot};

@@ -163,11 +163,18 @@ impl Reader<'_> {
             self.failures.push(failed(Fault::TooMuch));
             return;
         }
-        let all: Vec<(u32, &str)> = lines(&text).enumerate().map(|(index, line)| (index as u32 + 1, line)).collect();
+        let mut all: Vec<(u32, &str)> =
+            lines(&text).enumerate().map(|(index, line)| (index as u32 + 1, line)).collect();
         let whole = matches!(selection, Selection::All);
         let (chosen, is_section) = match selection {
             Selection::All => (all, false),
-            Selection::Lines(ranges) => (ranges.iter().flat_map(|range| sliced(&all, *range)).collect(), false),
+            Selection::Lines(ranges) => {
+                // What stands behind the last line end counts as a line.
+                if text.ends_with('\n') {
+                    all.push((all.len() as u32 + 1, ""));
+                }
+                (ranges.iter().flat_map(|range| sliced(&all, *range)).collect(), false)
+            }
             Selection::Section(section) => {
                 let Some(lines) = section_of(&all, section) else {
                     self.failures.push(failed(Fault::NoSection));

@@ -4,6 +4,7 @@ use super::{DocPage, DocSet, MAX_PAGE, Mount, in_folder, is_index, readable};
 use crate::catalog::well_known::{TECHDOCS_ENTITY, TECHDOCS_REF};
 use crate::catalog::{Catalog, Entity, EntityId};
 use crate::source::{Repo, RepoId, Snapshot, parent};
+use crate::techdocs::dialect::Dialect;
 use crate::techdocs::mkdocs::MkDocs;
 use crate::techdocs::nav::NavNode;
 use crate::techdocs::outline;
@@ -56,7 +57,7 @@ pub(super) fn beside_descriptors(catalog: &Catalog, snapshot: &Snapshot) -> BTre
 /// A set of one page.
 pub(super) fn set_of(id: EntityId, entity: &Entity, repo: &Repo, file: &str) -> DocSet {
     let folder = parent(file);
-    let title = repo.text(file, MAX_PAGE).ok().and_then(|text| outline(&text).title);
+    let title = repo.text(file, MAX_PAGE).ok().and_then(|text| outline(&text, &Dialect::readme()).title);
     let docs_dir = in_folder(folder, "docs");
     let config = MkDocs::default();
     let page = DocPage {

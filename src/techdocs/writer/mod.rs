@@ -7,7 +7,7 @@ mod notes;
 
 use super::diagram::PageDiagrams;
 use super::markdown::tree::{Attributes, Kind, NodeId, Span, Tree};
-use super::markdown::{Document, heading_level};
+use super::markdown::{self, Document, heading_level};
 use super::math;
 use super::page::{Heading, PageInput, RenderedPage, Section};
 use super::raw_html;
@@ -103,7 +103,7 @@ pub(super) fn write(input: &PageInput, document: &Document) -> RenderedPage {
         told: BTreeSet::new(),
     };
     if let Some(at) = document.too_deep {
-        writer.tell_depth(at);
+        writer.tell_depth(at, markdown::DEEPEST);
     }
     writer.children(Tree::ROOT);
     writer.close_raw(0);
@@ -145,7 +145,7 @@ impl<'p> Writer<'p> {
 
     fn node(&mut self, id: NodeId) {
         if self.depth >= DEEPEST {
-            self.tell_depth(self.tree().at(id).start);
+            self.tell_depth(self.tree().at(id).start, DEEPEST);
             let words = self.tree().words(id);
             self.text(&words);
             return;
@@ -201,6 +201,10 @@ impl<'p> Writer<'p> {
                 self.out.push_str("<hr");
                 self.attributes(id);
                 self.out.push_str(">\n");
+            }
+            "p" if self.is_formula(id) => {
+                self.children(id);
+                self.out.push('\n');
             }
             "p" | "li" | "dt" | "dd" | "td" | "th" | "summary" | "label" => {
                 self.open(id, tag);
@@ -397,6 +401,14 @@ impl<'p> Writer<'p> {
         self.out.push_str("</span>");
     }
 
+    /// A formula that stands alone is a block, which no paragraph may hold.
+    fn is_formula(&self, id: NodeId) -> bool {
+        let tree = self.tree();
+        let mut children = tree.children(id);
+        children.next().is_some_and(|child| matches!(tree.kind(child), Kind::Math { display: true, .. }))
+            && children.next().is_none()
+    }
+
     fn math(&mut self, id: NodeId, tex: &str, display: bool) {
         match math::to_mathml(tex, display) {
             Ok(formula) if display => {
@@ -504,10 +516,10 @@ impl<'p> Writer<'p> {
         self.out.push_str("</div>\n");
     }
 
-    fn tell_depth(&mut self, at: usize) {
+    fn tell_depth(&mut self, at: usize, limit: usize) {
         if self.told.insert(Told::Depth) {
             let place = self.place(at, at);
-            self.findings.push(rules::too_deep(place, DEEPEST));
+            self.findings.push(rules::too_deep(place, limit));
         }
     }
 

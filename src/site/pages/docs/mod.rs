@@ -53,7 +53,7 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let findings: Vec<_> =
         std::mem::take(&mut rendered.findings).into_iter().map(|finding| finding.about(&*entity.reference)).collect();
     let title = (!rendered.has_heading).then(|| rendered.title.as_deref().unwrap_or(&page.title));
-    let twin = techdocs::twin(&text, title, &resolver);
+    let twin = techdocs::twin(&text, input.dialect, title, &resolver);
     let (mut files, asset_findings) = resolver.copied();
     files.push((format!("{route}index.md"), twin.into_bytes()));
     let documents = match page.is_searched {

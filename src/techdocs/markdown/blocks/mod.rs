@@ -21,7 +21,7 @@ use super::tree::{Kind, NodeId, Target, Tree};
 use std::collections::{HashMap, VecDeque};
 
 /// Blocks within blocks; what is deeper is text.
-const DEEPEST: usize = 64;
+pub(in crate::techdocs) const DEEPEST: usize = 64;
 /// A block without blank lines is read in pieces once it holds more marks than this, each of which begins a new block.
 const MOST_MARKS: usize = 64;
 
