@@ -551,7 +551,8 @@ impl Portal {
     fn docs(&self) -> Option<sets::Docs> {
         let gathered = self.gathered()?;
         let readmes = self.loaded.config.readmes;
-        let options = sets::PlanOptions { readmes, is_elsewhere: &|_| false, is_part: false };
+        let options =
+            sets::PlanOptions { readmes, is_elsewhere: &|_| false, is_part: false, base_url: None, cache: None };
         Some(sets::plan(&gathered.catalog, &gathered.snapshot, &options).0)
     }
 

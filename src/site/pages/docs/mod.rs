@@ -10,7 +10,8 @@ use super::super::view::{DocsPage, Link, ReportLink, SafeHtml, Stale, TocEntry, 
 use super::super::{Linker, Rendered, Site, date};
 use crate::diagnostics::{Finding, Place, rules};
 use crate::source::Web;
-use crate::techdocs::sets::{DocPage, DocSet, MAX_PAGE};
+use crate::techdocs::leads::PageAt;
+use crate::techdocs::sets::{DocPage, DocSet, Included, MAX_PAGE};
 use crate::techdocs::{self, ENGLISH, PageInput, RenderedPage};
 use links::Resolver;
 use nav::Leads;
@@ -38,12 +39,13 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     };
     let route = site.docs_route(set_number, page_number);
     let links = site.linker(&route);
-    let resolver = Resolver::new(site, set_number, page_number, &links);
+    let at = PageAt { set: set_number, page: page_number };
+    let resolver = Resolver::new(site, at, &links);
     let input = PageInput {
         text: &text,
         place,
         dialect: &set.dialect(page),
-        snippets: &resolver,
+        snippets: &Included { repo, base_paths: &set.config.dialect.snippets.base_paths },
         links: &resolver,
         highlighter: site.highlighter,
         labels: &ENGLISH,
@@ -62,7 +64,9 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     };
     let sheets = print::sheet(set_number, set, page_number, &rendered).into_iter().collect();
     let mut view = view(site, (set_number, page_number), &route, &links, rendered);
-    view.findings = findings.iter().map(|finding| site.finding_row(finding, &links)).collect();
+    let mut told = [site.crosslinks.findings_of(at), &findings].concat();
+    site.config.settle(&mut told);
+    view.findings = told.iter().map(|finding| site.finding_row(finding, &links)).collect();
     view.last_change = last_change(repo, file);
     view.source_url = repo.web.as_ref().map(|web| web.file(file, 0));
     view.edit_url = set.edit_url(page, repo);
@@ -128,7 +132,7 @@ fn view(
 /// The address of an entry of the navigation that is no page of the set.
 fn outside(site: &Site<'_>, links: &Linker, url: &str) -> Option<String> {
     match url.starts_with('/') {
-        true => links::of_portal(site, url).map(|found| links.to(&found.route())),
+        true => links::of_portal(site, url).map(|route| links.to(&route)),
         false => crate::html::outside_address(url),
     }
 }
