@@ -96,8 +96,19 @@ pub struct Rendered {
 impl<'a> Site<'a> {
     /// Decides every route.
     pub fn new(parts: SiteParts<'a>) -> Self {
-        let SiteParts { config, snapshot, catalog, graph, docs, leads, crosslinks, highlighter, diagrams, options, findings } =
-            parts;
+        let SiteParts {
+            config,
+            snapshot,
+            catalog,
+            graph,
+            docs,
+            leads,
+            crosslinks,
+            highlighter,
+            diagrams,
+            options,
+            findings,
+        } = parts;
         let mut by_entity: HashMap<Arc<str>, Vec<u32>> = HashMap::new();
         for (at, finding) in findings.iter().enumerate() {
             if let Some(id) = finding.entity.as_deref().and_then(|entity| catalog.find(entity)) {

@@ -45,7 +45,7 @@ impl Crosslinks {
     }
 
     /// Pages that link to a page, in their order.
-    pub fn linking_to(&self, at: PageAt) -> impl ExactSizeIterator<Item = PageAt> {
+    pub fn linking_to(&self, at: PageAt) -> impl ExactSizeIterator<Item = PageAt> + Clone {
         let target = self.number(at) as u32;
         let from = self.links.partition_point(|(page, _)| *page < target);
         let to = self.links.partition_point(|(page, _)| *page <= target);
@@ -53,7 +53,7 @@ impl Crosslinks {
     }
 
     /// Pages of other entities' documentation that link to an entity, in their order.
-    pub fn mentioning(&self, id: EntityId) -> impl ExactSizeIterator<Item = PageAt> {
+    pub fn mentioning(&self, id: EntityId) -> impl ExactSizeIterator<Item = PageAt> + Clone {
         let from = self.mentions.partition_point(|(entity, _)| *entity < id);
         let to = self.mentions.partition_point(|(entity, _)| *entity <= id);
         self.mentions[from..to].iter().map(|(_, source)| self.page(*source))
@@ -112,8 +112,11 @@ pub fn crosslinks(leads: &Leads<'_>, surveys: Vec<Vec<Survey>>) -> Crosslinks {
         starts.push(starts[starts.len() - 1] + set.pages.len() as u32);
     }
     let mut all = Crosslinks { starts, ..Crosslinks::default() };
-    let pages: Vec<PageAt> =
-        sets.iter().enumerate().flat_map(|(set, docs)| (0..docs.pages.len()).map(move |page| PageAt { set, page })).collect();
+    let pages: Vec<PageAt> = sets
+        .iter()
+        .enumerate()
+        .flat_map(|(set, docs)| (0..docs.pages.len()).map(move |page| PageAt { set, page }))
+        .collect();
     let follow = |at: &PageAt| Following { leads, surveys: &surveys, at: *at }.follow();
     let followed: Vec<Followed> = pages.par_iter().map(follow).collect();
     for (at, followed) in pages.iter().zip(&followed) {
@@ -235,8 +238,11 @@ fn told(at: PageAt, followed: Followed, survey: &Survey, guesses: &mut Guesses<'
             Fault::Image => rules::broken_image(place, target, None),
             Fault::Entity => rules::broken_entity_link(place, target, guesses.entity(at, target)),
             Fault::Anchor(on, anchor) => {
-                let file = (on != at).then(|| &*leads.docs.sets[on.set].pages[on.page].file);
-                rules::broken_anchor(place, &anchor, file, guesses.anchor(at, on, &anchor))
+                let other = &leads.docs.sets[on.set];
+                let file = Place::file(leads.snapshot.repo(other.repo).id.clone(), &*other.pages[on.page].file);
+                let shown = if other.repo == set.repo { file.path.to_string() } else { file.display() };
+                let guess = guesses.anchor(at, on, &anchor);
+                rules::broken_anchor(place, &anchor, (on != at).then_some(&*shown), guess)
             }
         });
     }

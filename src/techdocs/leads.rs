@@ -23,6 +23,13 @@ pub struct Leads<'a> {
     by_file: HashMap<(RepoId, &'a str), PageAt>,
 }
 
+impl Lead {
+    /// It leads to something that was read.
+    fn is_here(&self) -> bool {
+        !matches!(self, Lead::Elsewhere | Lead::Nowhere)
+    }
+}
+
 /// What a web address means within the portal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inside {
@@ -182,9 +189,9 @@ impl Place<'_> {
         found
             .or_else(|| self.by_address(target).and_then(|path| self.inside(&path)))
             .or_else(by_file)
-            .or_else(|| self.leads.of_portal(target))
+            .or_else(|| self.leads.of_portal(target).filter(Lead::is_here))
             .or_else(|| self.elsewhere(target))
-            .or_else(|| self.beside(target))
+            .or_else(|| self.leads.of_portal(target).or_else(|| self.beside(target)))
     }
 
     fn image(&self, target: &str) -> Option<Lead> {

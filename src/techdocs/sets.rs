@@ -322,8 +322,7 @@ impl Planning<'_> {
         let sources: Vec<&str> = files.values().map(String::as_str).collect();
         let forge = Dialect::readme();
         let dialect = |file: &str| if readme.as_deref() == Some(file) { &forge } else { &config.dialect };
-        let surveys: Vec<Survey> =
-            sources.par_iter().map(|file| surveying.page(repo, file, dialect(file))).collect();
+        let surveys: Vec<Survey> = sources.par_iter().map(|file| surveying.page(repo, file, dialect(file))).collect();
         let own_title = |page: usize| surveys[page].title.clone().unwrap_or_else(|| readable(paths[page]));
         let navigation =
             navigation(&Reading { config: &config, mounts: &mounts, repo, paths: &paths }, &own_title, findings);

@@ -4,10 +4,10 @@ use super::{DocPage, DocSet, Mount, Surveying, in_folder, is_index, readable};
 use crate::catalog::well_known::{TECHDOCS_ENTITY, TECHDOCS_REF};
 use crate::catalog::{Catalog, Entity, EntityId};
 use crate::source::{Repo, RepoId, Snapshot, parent};
+use crate::techdocs::Dialect;
 use crate::techdocs::mkdocs::MkDocs;
 use crate::techdocs::nav::NavNode;
 use crate::techdocs::survey::Survey;
-use crate::techdocs::Dialect;
 use std::collections::BTreeMap;
 
 /// Names of a README beside the folder of pages, the first found counts.

@@ -14,8 +14,8 @@ use super::raw_html;
 use crate::diagnostics::rules::techdocs as rules;
 use crate::diagnostics::{Finding, Place};
 use crate::html::{push_attribute, push_named, push_text};
-pub(super) use html::anchors as raw_anchors;
 use html::RawElement;
+pub(super) use html::anchors as raw_anchors;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 

@@ -51,9 +51,7 @@ impl<'a> Resolver<'a> {
                 let anchor = moved.as_deref().or(anchor).map(|anchor| self.site.crosslinks.anchor(at, anchor));
                 Some(with_anchor(url, anchor.as_deref()))
             }
-            Lead::Entity(id) => {
-                Some(with_anchor(self.links.to(&route::entity(self.site.catalog.entity(id))), anchor))
-            }
+            Lead::Entity(id) => Some(with_anchor(self.links.to(&route::entity(self.site.catalog.entity(id))), anchor)),
             Lead::File(file) => self.published(file).map(|url| with_anchor(url, anchor)),
             Lead::Web(url) => Some(with_anchor(url, anchor)),
             Lead::Unpublished | Lead::Elsewhere | Lead::Nowhere => None,

@@ -1,5 +1,6 @@
 //! A page of an entity's documentation, its Markdown, its images and its search documents.
 
+mod backlinks;
 mod found;
 mod links;
 mod nav;
@@ -16,6 +17,7 @@ use crate::techdocs::{self, ENGLISH, PageInput, RenderedPage};
 use links::Resolver;
 use nav::Leads;
 
+pub(super) use backlinks::backlinks;
 pub use print::{Press, Sheet, print};
 
 pub(super) fn count(site: &Site<'_>) -> usize {
@@ -63,7 +65,7 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
         false => Vec::new(),
     };
     let sheets = print::sheet(set_number, set, page_number, &rendered).into_iter().collect();
-    let mut view = view(site, (set_number, page_number), &route, &links, rendered);
+    let mut view = view(site, at, &route, &links, rendered);
     let mut told = [site.crosslinks.findings_of(at), &findings].concat();
     site.config.settle(&mut told);
     view.findings = told.iter().map(|finding| site.finding_row(finding, &links)).collect();
@@ -82,19 +84,14 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     }
 }
 
-fn view(
-    site: &Site<'_>,
-    (set_number, page_number): (usize, usize),
-    route: &str,
-    links: &Linker,
-    rendered: RenderedPage,
-) -> DocsPage {
+fn view(site: &Site<'_>, at: PageAt, route: &str, links: &Linker, rendered: RenderedPage) -> DocsPage {
+    let PageAt { set: set_number, page: page_number } = at;
     let set = &site.docs[set_number];
     let page = &set.pages[page_number];
     let home = site.docs_route(set_number, set.first());
     let to = |page: usize| links.to(&site.docs_route(set_number, page));
     let neighbour = |page: usize| Link { text: set.pages[page].title.clone(), url: to(page) };
-    let at = set.order.iter().position(|page| *page == page_number);
+    let turn = set.order.iter().position(|page| *page == page_number);
     let mut above = vec![("Docs".to_string(), "docs/".to_string())];
     if route != home {
         above.push((set.site_name.clone(), home.clone()));
@@ -116,8 +113,8 @@ fn view(
             .filter(|heading| matches!(heading.level, 2 | 3))
             .map(|heading| TocEntry { text: heading.text.clone(), anchor: heading.id.clone(), level: heading.level })
             .collect(),
-        previous: at.and_then(|at| at.checked_sub(1)).map(|at| neighbour(set.order[at])),
-        next: at.and_then(|at| set.order.get(at + 1)).map(|page| neighbour(*page)),
+        previous: turn.and_then(|at| at.checked_sub(1)).map(|at| neighbour(set.order[at])),
+        next: turn.and_then(|at| set.order.get(at + 1)).map(|page| neighbour(*page)),
         source_url: None,
         edit_url: None,
         last_change: None,
@@ -126,6 +123,7 @@ fn view(
         markdown_url: "index.md".to_string(),
         print_url: print::has_print(set).then(|| links.to(&print::route(site, set, 0))),
         findings: Vec::new(),
+        backlinks: backlinks(site, Some(set_number), site.crosslinks.linking_to(at), links),
     }
 }
 
