@@ -11,7 +11,7 @@ use callboard::cache::Forgetful;
 use callboard::diagnostics::Place;
 use callboard::techdocs::diagram::NoPrograms;
 use callboard::techdocs::{
-    Diagrams, Dialect, ENGLISH, Highlighter, Links, NoSnippets, PageInput, RenderedPage, Resolved, render,
+    Diagrams, Dialect, ENGLISH, Highlighter, Links, NoSnippets, PageInput, RenderedPage, render,
 };
 use std::fmt::Write;
 use std::fs;
@@ -27,12 +27,20 @@ const COLOURED: usize = 50;
 struct Everywhere;
 
 impl Links for Everywhere {
-    fn page(&self, target: &str) -> Resolved {
-        Resolved::Url(target.to_owned())
+    fn page(&self, path: &str, _: Option<&str>) -> Option<String> {
+        Some(path.to_owned())
     }
 
-    fn image(&self, target: &str) -> Resolved {
-        Resolved::Url(target.to_owned())
+    fn image(&self, path: &str) -> Option<String> {
+        Some(path.to_owned())
+    }
+
+    fn entity(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn web(&self, _: &str) -> Option<String> {
+        None
     }
 }
 

@@ -14,8 +14,11 @@ use crate::site::mirror::PAGE_SIZE;
 use crate::site::pages::{Closing, Counts};
 use crate::site::{CLOSING, PAGE_TYPES, Press, Rendered, Sheet, Site, SiteOptions, SiteParts, print};
 use crate::source::{self, Crawl, CrawlOptions, Programs, Snapshot};
+use crate::techdocs::crosslinks::crosslinks;
 use crate::techdocs::diagram::{self, Failure, Language};
+use crate::techdocs::leads::{Leads, LeadsOf};
 use crate::techdocs::sets::{self, Docs, PlanOptions};
+use crate::techdocs::survey::Survey;
 use crate::techdocs::{Diagrams, Highlighter};
 use rayon::prelude::*;
 use std::collections::HashSet;
@@ -105,9 +108,13 @@ pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<
     let theme = Theme::new(input.theme)?;
 
     input.watcher.stage("docs", None)?;
-    let (docs, found) = plan_docs(input, gathered);
+    let is_elsewhere = elsewhere(input);
+    let (docs, surveys, found) = plan_docs(input, gathered, &is_elsewhere);
+    let leads = leads(input, gathered, &docs, &is_elsewhere);
+    let crosslinks = crosslinks(&leads, surveys);
     let mut findings = gathered.findings.clone();
     findings.extend(found);
+    findings.extend(crosslinks.findings().cloned());
     config.settle(&mut findings);
 
     let highlighter = Highlighter::new(input.cache);
@@ -119,6 +126,8 @@ pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<
         catalog,
         graph,
         docs: &docs,
+        leads: &leads,
+        crosslinks: &crosslinks,
         highlighter: &highlighter,
         diagrams: &diagrams,
         options: &input.site,
@@ -163,17 +172,43 @@ pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<
     Ok(Built { findings: all, report })
 }
 
-fn plan_docs(input: &Input<'_>, gathered: &Gathered) -> (Docs, Vec<Finding>) {
+/// Whether a ref that is not in the catalog may be somewhere else.
+fn elsewhere<'a>(input: &Input<'a>) -> impl Fn(&str) -> bool + Sync + use<'a> {
     let CatalogOptions { elsewhere, is_part, .. } = input.catalog;
-    let is_elsewhere = |reference: &str| elsewhere.map_or(is_part, |elsewhere| elsewhere.has(reference));
-    let readmes = input.loaded.config.readmes;
-    sets::plan(&gathered.catalog, &gathered.snapshot, &PlanOptions { readmes, is_elsewhere: &is_elsewhere, is_part })
+    move |reference| elsewhere.map_or(is_part, |elsewhere| elsewhere.has(reference))
+}
+
+fn plan_docs(
+    input: &Input<'_>,
+    gathered: &Gathered,
+    is_elsewhere: &(dyn Fn(&str) -> bool + Sync),
+) -> (Docs, Vec<Vec<Survey>>, Vec<Finding>) {
+    let CatalogOptions { is_part, cache, .. } = input.catalog;
+    let config = &input.loaded.config;
+    let (readmes, base_url) = (config.readmes, config.base_url.as_ref());
+    let options = PlanOptions { readmes, is_elsewhere, is_part, base_url, cache };
+    sets::plan(&gathered.catalog, &gathered.snapshot, &options)
+}
+
+fn leads<'a>(
+    input: &'a Input<'_>,
+    gathered: &'a Gathered,
+    docs: &'a Docs,
+    is_elsewhere: &'a (dyn Fn(&str) -> bool + Sync),
+) -> Leads<'a> {
+    let Gathered { snapshot, catalog, .. } = gathered;
+    let base_url = input.loaded.config.base_url.as_ref();
+    Leads::new(LeadsOf { catalog, snapshot, docs, base_url, is_elsewhere })
 }
 
 /// What the documentation has to say: folders that are missing, broken links. Makes every page of it and keeps none.
 pub fn check_docs(input: &Input<'_>, gathered: &Gathered) -> Result<Vec<Finding>, Stop> {
     let Gathered { snapshot, catalog, graph, findings } = gathered;
-    let (docs, mut found) = plan_docs(input, gathered);
+    let is_elsewhere = elsewhere(input);
+    let (docs, surveys, mut found) = plan_docs(input, gathered, &is_elsewhere);
+    let leads = leads(input, gathered, &docs, &is_elsewhere);
+    let crosslinks = crosslinks(&leads, surveys);
+    found.extend(crosslinks.findings().cloned());
     let highlighter = Highlighter::plain();
     let programs = Programs::new(&input.loaded.config);
     let diagrams = Diagrams::new(input.cache, &programs);
@@ -183,6 +218,8 @@ pub fn check_docs(input: &Input<'_>, gathered: &Gathered) -> Result<Vec<Finding>
         catalog,
         graph,
         docs: &docs,
+        leads: &leads,
+        crosslinks: &crosslinks,
         highlighter: &highlighter,
         diagrams: &diagrams,
         options: &input.site,

@@ -103,6 +103,7 @@ fn techdocs() {
         "findings" => portal.built().map(|built| say(built.findings.clone())),
         "html" => portal.html(of),
         "twin" => portal.twin(of),
+        "backlinks" => portal.backlinks(of),
         "print" => portal.print(of),
         "nav" => portal.nav(of),
         "files" => portal.files(),
@@ -281,7 +282,7 @@ impl Files {
                 self.compat = true;
                 return Ok(true);
             }
-            ("html" | "twin" | "print" | "nav" | "api" | "edits" | "dialect" | "page", _) | (_, "") => {
+            ("html" | "twin" | "backlinks" | "print" | "nav" | "api" | "edits" | "dialect" | "page", _) | (_, "") => {
                 return Ok(false);
             }
             ("json", reference) if reference.contains(':') => return Ok(false),
@@ -364,8 +365,18 @@ impl Portal {
             return None;
         }
         let mut theme = config::theme(None).expect("the built-in theme can be read");
-        let content = b"{% if notice %}(needs {{ notice }})\n{% endif %}{{ content | safe }}";
+        let content = b"{% if notice %}(needs {{ notice }})\n{% endif %}{{ content | safe }}<!-- what links here -->\
+            {% for g in backlinks.groups %}{{ g.site_name }}:{% for p in g.pages %} [{{ p.text }}]({{ p.url }}){% endfor %}\n\
+            {% endfor %}{% if backlinks.more > 0 %}and {{ backlinks.more }} more\n{% endif %}";
         theme.insert("templates/docs.html".to_string(), Cow::Borrowed(content));
+        let entity =
+            b"{% for g in mentions.groups %}{{ g.site_name }}:{% for p in g.pages %} [{{ p.text }}]({{ p.url }})\
+            {% endfor %}\n{% endfor %}{% for f in findings %}{{ f.rule }} {{ f.place }}\n{% endfor %}";
+        theme.insert("templates/entity.html".to_string(), Cow::Borrowed(entity));
+        let report =
+            b"{% for d in docs %}{{ d.docs.text }}: {{ d.links }} links, {{ d.anchors }} anchors, {{ d.images }} \
+            images\n{% for f in d.findings %}  {{ f.rule }} {{ f.place }}\n{% endfor %}{% endfor %}";
+        theme.insert("templates/report.html".to_string(), Cow::Borrowed(report));
         let moved = b"moved to {{ to }}: {{ url }}";
         theme.insert("templates/moved.html".to_string(), Cow::Borrowed(moved));
         let printed =
@@ -551,7 +562,8 @@ impl Portal {
     fn docs(&self) -> Option<sets::Docs> {
         let gathered = self.gathered()?;
         let readmes = self.loaded.config.readmes;
-        let options = sets::PlanOptions { readmes, is_elsewhere: &|_| false, is_part: false };
+        let options =
+            sets::PlanOptions { readmes, is_elsewhere: &|_| false, is_part: false, base_url: None, cache: None };
         Some(sets::plan(&gathered.catalog, &gathered.snapshot, &options).0)
     }
 
@@ -602,7 +614,17 @@ impl Portal {
 
     /// `REPO/PATH`
     fn html(&self, of: &str) -> Option<String> {
-        self.beside(of, "index.html")
+        self.page_of(of).map(|(content, _)| content)
+    }
+
+    /// The pages that link to a page.
+    fn backlinks(&self, of: &str) -> Option<String> {
+        self.page_of(of).map(|(_, backlinks)| backlinks)
+    }
+
+    fn page_of(&self, of: &str) -> Option<(String, String)> {
+        let page = self.beside(of, "index.html")?;
+        page.split_once("<!-- what links here -->").map(|(content, links)| (content.to_string(), links.to_string()))
     }
 
     /// `REPO/PATH`

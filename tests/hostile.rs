@@ -10,7 +10,7 @@ use callboard::config::{self, Inputs};
 use callboard::diagnostics::Place;
 use callboard::source::{Origin, Reading, Repo, RepoId};
 use callboard::techdocs::diagram::NoPrograms;
-use callboard::techdocs::{Diagrams, Dialect, ENGLISH, Highlighter, Links, PageInput, Resolved, Snippets, render};
+use callboard::techdocs::{Diagrams, Dialect, ENGLISH, Highlighter, Links, PageInput, Snippets, render};
 use callboard::yaml::{self, Document, Fault, Node, Span, Value};
 use std::time::{Duration, Instant};
 
@@ -36,12 +36,20 @@ fn pages_of_any_kind_are_rendered_safely() {
 struct Repository;
 
 impl Links for Repository {
-    fn page(&self, target: &str) -> Resolved {
-        if target.len() % 2 == 0 { Resolved::Url("page/".to_owned()) } else { Resolved::Broken { guess: None } }
+    fn page(&self, path: &str, _: Option<&str>) -> Option<String> {
+        path.len().is_multiple_of(2).then(|| "page/".to_owned())
     }
 
-    fn image(&self, _: &str) -> Resolved {
-        Resolved::Url("image.png".to_owned())
+    fn image(&self, path: &str) -> Option<String> {
+        (!path.is_empty()).then(|| "image.png".to_owned())
+    }
+
+    fn entity(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn web(&self, _: &str) -> Option<String> {
+        None
     }
 }
 

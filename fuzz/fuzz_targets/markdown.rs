@@ -5,19 +5,27 @@
 use callboard::cache::Forgetful;
 use callboard::diagnostics::Place;
 use callboard::techdocs::diagram::NoPrograms;
-use callboard::techdocs::{Diagrams, Dialect, ENGLISH, Highlighter, Links, NoSnippets, PageInput, Resolved, render};
+use callboard::techdocs::{Diagrams, Dialect, ENGLISH, Highlighter, Links, NoSnippets, PageInput, render};
 use libfuzzer_sys::fuzz_target;
 
 /// Every link leads somewhere.
 struct Everywhere;
 
 impl Links for Everywhere {
-    fn page(&self, _: &str) -> Resolved {
-        Resolved::Url("page/".to_owned())
+    fn page(&self, path: &str, _: Option<&str>) -> Option<String> {
+        (!path.is_empty()).then(|| "page/".to_owned())
     }
 
-    fn image(&self, _: &str) -> Resolved {
-        Resolved::Url("image.png".to_owned())
+    fn image(&self, path: &str) -> Option<String> {
+        (!path.is_empty()).then(|| "image.png".to_owned())
+    }
+
+    fn entity(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn web(&self, _: &str) -> Option<String> {
+        None
     }
 }
 

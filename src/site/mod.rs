@@ -17,6 +17,8 @@ use crate::diagnostics::{Finding, Severity};
 use crate::graph::Graph;
 use crate::search::SearchDocument;
 use crate::source::{Repo, RepoId, Snapshot};
+use crate::techdocs::crosslinks::Crosslinks;
+use crate::techdocs::leads::Leads;
 use crate::techdocs::sets::{DocSet, Docs, Moved, Shown};
 use crate::techdocs::stale::{CodeAge, code_ages};
 use crate::techdocs::{Diagrams, Highlighter};
@@ -46,6 +48,8 @@ pub struct Site<'a> {
     pub catalog: &'a Catalog,
     pub graph: &'a Graph,
     pub docs: &'a [DocSet],
+    pub leads: &'a Leads<'a>,
+    pub crosslinks: &'a Crosslinks,
     pub highlighter: &'a Highlighter<'a>,
     pub diagrams: &'a Diagrams<'a>,
     pub options: &'a SiteOptions,
@@ -92,7 +96,19 @@ pub struct Rendered {
 impl<'a> Site<'a> {
     /// Decides every route.
     pub fn new(parts: SiteParts<'a>) -> Self {
-        let SiteParts { config, snapshot, catalog, graph, docs, highlighter, diagrams, options, findings } = parts;
+        let SiteParts {
+            config,
+            snapshot,
+            catalog,
+            graph,
+            docs,
+            leads,
+            crosslinks,
+            highlighter,
+            diagrams,
+            options,
+            findings,
+        } = parts;
         let mut by_entity: HashMap<Arc<str>, Vec<u32>> = HashMap::new();
         for (at, finding) in findings.iter().enumerate() {
             if let Some(id) = finding.entity.as_deref().and_then(|entity| catalog.find(entity)) {
@@ -128,6 +144,8 @@ impl<'a> Site<'a> {
             catalog,
             graph,
             docs,
+            leads,
+            crosslinks,
             highlighter,
             diagrams,
             options,
@@ -238,6 +256,8 @@ pub struct SiteParts<'a> {
     pub catalog: &'a Catalog,
     pub graph: &'a Graph,
     pub docs: &'a Docs,
+    pub leads: &'a Leads<'a>,
+    pub crosslinks: &'a Crosslinks,
     pub highlighter: &'a Highlighter<'a>,
     pub diagrams: &'a Diagrams<'a>,
     pub options: &'a SiteOptions,

@@ -242,7 +242,11 @@ pub struct EntityPage {
     /// The drawing's list twin: one group per relation type, both directions.
     pub relations: Vec<RelationGroup>,
     /// What is wrong with this entity.
+    /// At most fifty.
     pub findings: Vec<FindingRow>,
+    pub more_findings: usize,
+    /// Pages of other entities' documentation that link to it.
+    pub mentions: Backlinks,
     /// Group and User pages only.
     pub profile: Option<Profile>,
     pub members: Vec<EntityLink>,
@@ -415,6 +419,25 @@ pub struct DocsPage {
     /// The whole doc set on one page.
     pub print_url: Option<String>,
     pub findings: Vec<FindingRow>,
+    /// Pages of all documentation that link here.
+    pub backlinks: Backlinks,
+}
+
+/// Pages that link to something, those of one documentation together.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Backlinks {
+    pub total: usize,
+    /// At most thirty pages in all.
+    pub groups: Vec<BacklinkGroup>,
+    /// How many are not shown.
+    pub more: usize,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct BacklinkGroup {
+    /// Name of the doc set.
+    pub site_name: String,
+    pub pages: Vec<Link>,
 }
 
 /// `moved.html`: what stands at the old address of a documentation page.
@@ -603,11 +626,27 @@ pub struct ReportPage {
     /// Errors first; at most 500.
     pub findings: Vec<FindingRow>,
     pub more_findings: usize,
+    /// Doc sets with links that lead nowhere, those with most of them first.
+    pub docs: Vec<DocsHealth>,
+    pub more_docs: usize,
     /// Version of callboard that built the site.
     pub version: &'static str,
     /// RFC 3339: newest commit or SOURCE_DATE_EPOCH; may be empty.
     pub instant: String,
     pub json_url: String,
+}
+
+/// What is wrong with the links of a doc set.
+#[derive(Debug, Clone, Serialize)]
+pub struct DocsHealth {
+    pub docs: Link,
+    pub entity: EntityLink,
+    pub links: usize,
+    pub anchors: usize,
+    pub images: usize,
+    /// The first of them, by file and line.
+    pub findings: Vec<FindingRow>,
+    pub more: usize,
 }
 
 #[derive(Debug, Clone, Serialize)]

@@ -15,7 +15,9 @@ pub(super) enum Address {
     Anchor(String),
     /// A file of the same documentation: its path with escapes undone, and the anchor behind it.
     Local { path: String, anchor: Option<String> },
-    /// Something a page may not link to, by its scheme or its shape.
+    /// An address of a scheme that is not the web's. It may be the ref of an entity; else it is refused.
+    OtherScheme(String),
+    /// Something a page may not link to, by its shape.
     Refused(String),
 }
 
@@ -29,22 +31,19 @@ pub(super) fn classify(written: &str) -> Address {
         return web(&format!("https:{address}"));
     }
     if address.starts_with(['\\']) || address.starts_with("/\\") {
-        return Address::Refused(address.into_owned());
+        return Address::Refused(shown(&address));
     }
     match scheme(&address) {
         Some(scheme) if is_one_of(scheme, &["http", "https"]) => web(&address),
         Some(scheme) if scheme.eq_ignore_ascii_case("mailto") => Address::External(address.into_owned()),
-        Some(_) => Address::Refused(address.chars().take(LONGEST_SHOWN).collect()),
+        Some(_) => Address::OtherScheme(address.into_owned()),
         None => local(&address),
     }
 }
 
-/// Adds an anchor to an address that the portal gave.
-pub(super) fn with_anchor(url: String, anchor: Option<&str>) -> String {
-    match anchor {
-        Some(anchor) if !url.contains('#') => format!("{url}#{anchor}"),
-        _ => url,
-    }
+/// A refused address as a message shows it.
+pub(super) fn shown(address: &str) -> String {
+    address.chars().take(LONGEST_SHOWN).collect()
 }
 
 /// Browsers ignore tabs and line breaks inside an address and control characters around it; so must we, before we judge it.
@@ -69,7 +68,7 @@ fn scheme(address: &str) -> Option<&str> {
 /// A web address, without the name and password that may stand in it.
 fn web(address: &str) -> Address {
     let Ok(mut url) = Url::parse(address) else {
-        return Address::Refused(address.chars().take(LONGEST_SHOWN).collect());
+        return Address::Refused(shown(address));
     };
     let secret = !url.username().is_empty() || url.password().is_some();
     let usual = address.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("http"))
@@ -93,7 +92,7 @@ fn local(address: &str) -> Address {
 }
 
 /// Undoes `%20` and its like, where that gives text.
-fn unescape(path: &str) -> String {
+pub(super) fn unescape(path: &str) -> String {
     if !path.contains('%') {
         return path.to_owned();
     }
@@ -161,7 +160,8 @@ mod tests {
             "\\\\host\\share",
             "/\\host",
         ] {
-            assert!(matches!(classify(written), Address::Refused(_)), "{written:?}");
+            let address = classify(written);
+            assert!(matches!(address, Address::Refused(_) | Address::OtherScheme(_)), "{written:?}");
         }
     }
 

@@ -31,27 +31,18 @@ pub struct PageInput<'a> {
     pub diagrams: &'a Diagrams<'a>,
 }
 
-/// Says where relative links lead. Web and mail addresses and anchors of the same page never come here.
+/// Says where links lead. What is wrong with them was told before: [`survey`](super::survey) finds them without a
+/// page being made.
 pub trait Links {
-    /// A link: its path as written, escapes like `%20` undone, without anchor and query. It may be a page, a folder or a
-    /// file. The anchor is added to the URL afterwards.
-    fn page(&self, target: &str) -> Resolved;
+    /// The URL of a relative link: its path as written, escapes like `%20` undone, its query dropped. It may be a page, a
+    /// folder or a file. None where it leads nowhere.
+    fn page(&self, path: &str, anchor: Option<&str>) -> Option<String>;
     /// The same for an image.
-    fn image(&self, target: &str) -> Resolved;
-}
-
-/// Where a relative link leads.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Resolved {
-    /// To this URL, which is trusted as it is.
-    Url(String),
-    /// To a file of the repository that no reader can reach: it is no page, and where the repository is on the web is
-    /// not known.
-    Unpublished,
-    /// To a file that may not be published. The caller says why.
-    Withheld,
-    /// Nowhere. The guess was checked and is written as the author would.
-    Broken { guess: Option<String> },
+    fn image(&self, path: &str) -> Option<String>;
+    /// The URL of an entity, written like `component:default/name#anchor`.
+    fn entity(&self, reference: &str) -> Option<String>;
+    /// The URL within the portal that a web address means, if it means one.
+    fn web(&self, address: &str) -> Option<String>;
 }
 
 /// A page as its reader sees it.
@@ -91,7 +82,7 @@ pub struct Section {
 pub fn render(input: &PageInput) -> RenderedPage {
     let kept = within_limit(input.text);
     let opened = front_matter::open(kept, &input.place, input.dialect);
-    let document = parse(&opened, input);
+    let document = parse(&opened, &input.place.path, input.dialect, input.snippets);
     let mut page = writer::write(input, &document);
     page.title = opened.front.title.filter(|title| !title.trim().is_empty()).or(page.title);
     page.findings.extend(opened.finding);
@@ -104,12 +95,13 @@ pub fn render(input: &PageInput) -> RenderedPage {
     page
 }
 
-fn parse(opened: &Opened, input: &PageInput) -> Document {
+/// Reads a page whose front matter has been opened. `path` names its file.
+pub(super) fn parse(opened: &Opened, path: &str, dialect: &Dialect, snippets: &dyn Snippets) -> Document {
     let (text, line) = (opened.body, opened.first_line);
-    if input.dialect.github {
-        commonmark::parse(text, &input.place.path, line)
+    if dialect.github {
+        commonmark::parse(text, path, line)
     } else {
-        markdown::parse(text, &input.place.path, line, input.dialect, input.snippets)
+        markdown::parse(text, path, line, dialect, snippets)
     }
 }
 
@@ -155,7 +147,7 @@ impl PageInput<'_> {
 }
 
 /// The page up to its limit, cut between two lines.
-fn within_limit(text: &str) -> &str {
+pub(super) fn within_limit(text: &str) -> &str {
     if text.len() <= LONGEST_PAGE {
         return text;
     }

@@ -5,6 +5,7 @@
 
 mod files;
 mod folder;
+mod included;
 mod mounts;
 mod needs;
 mod readme;
@@ -15,9 +16,9 @@ use super::dialect::Dialect;
 use super::edit::{Edit, Editing};
 use super::mkdocs::{Awesome, MkDocs, read_mkdocs};
 use super::nav::{Given, NavNode, Navigation, nodes, tree};
-use super::outline::outline;
+use super::survey::{Survey, SurveyInput, survey};
 use crate::catalog::well_known::TECHDOCS_REF;
-use crate::catalog::{Catalog, Entity, EntityId};
+use crate::catalog::{Catalog, Entity, EntityId, IngestCache};
 use crate::diagnostics::rules::techdocs as rules;
 use crate::diagnostics::suggestion::did_you_mean;
 use crate::diagnostics::{Finding, Place};
@@ -27,7 +28,9 @@ use rayon::prelude::*;
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use url::Url;
 
+pub use included::Included;
 pub use shown::Shown;
 
 /// Longer configuration files are refused, in bytes.
@@ -44,6 +47,10 @@ pub struct PlanOptions<'a> {
     pub is_elsewhere: &'a (dyn Fn(&str) -> bool + Sync),
     /// Only a part of the portal is read, so that an address may mean a repository that is not.
     pub is_part: bool,
+    /// Where the portal stands.
+    pub base_url: Option<&'a Url>,
+    /// Remembers what pages hold.
+    pub cache: Option<IngestCache<'a>>,
 }
 
 /// All documentation of a portal.
@@ -189,9 +196,16 @@ pub fn is_index(path: &str) -> bool {
     matches!(path, "index.md" | "README.md")
 }
 
-/// The documentation of every entity that has one, in the catalog's order.
-pub fn plan(catalog: &Catalog, snapshot: &Snapshot, options: &PlanOptions<'_>) -> (Docs, Vec<Finding>) {
+/// The documentation of every entity that has one, in the catalog's order, and the surveys of the pages of each set.
+pub fn plan(
+    catalog: &Catalog,
+    snapshot: &Snapshot,
+    options: &PlanOptions<'_>,
+) -> (Docs, Vec<Vec<Survey>>, Vec<Finding>) {
     let addresses = Addresses::of(snapshot);
+    let hosts = inside_hosts(snapshot, options.base_url);
+    let may_be_inside = |address: &str| host_of(address).is_some_and(|host| hosts.contains(&*host));
+    let surveying = Surveying { may_be_inside: &may_be_inside, cache: options.cache };
     let readmes = if options.readmes { readme::beside_descriptors(catalog, snapshot) } else { BTreeMap::new() };
     let ids: Vec<EntityId> = catalog
         .ids()
@@ -203,30 +217,32 @@ pub fn plan(catalog: &Catalog, snapshot: &Snapshot, options: &PlanOptions<'_>) -
             let entity = catalog.entity(id);
             let mut findings = Vec::new();
             let set = match readmes.get(&id) {
-                Some(file) => Some(readme::set_of(id, entity, snapshot.repo(entity.written.repo), file)),
-                None => planned(id, entity, snapshot, &addresses, options, &mut findings),
+                Some(file) => Some(readme::set_of(id, entity, snapshot.repo(entity.written.repo), file, &surveying)),
+                None => planned(id, entity, (snapshot, &addresses, &surveying), options, &mut findings),
             };
             (set, findings.into_iter().map(|finding| finding.about(&*entity.reference)).collect::<Vec<_>>())
         })
         .collect();
-    let mut docs = Docs::default();
+    let (mut docs, mut surveys) = (Docs::default(), Vec::new());
     let mut findings = Vec::new();
     for (set, found) in planned {
-        docs.sets.extend(set);
+        if let Some((set, surveyed)) = set {
+            docs.sets.push(set);
+            surveys.push(surveyed);
+        }
         findings.extend(found);
     }
     docs.shown = shown::shown(catalog, &docs.sets, options, &mut findings);
-    (docs, findings)
+    (docs, surveys, findings)
 }
 
 fn planned(
     id: EntityId,
     entity: &Entity,
-    snapshot: &Snapshot,
-    addresses: &Addresses<'_>,
+    (snapshot, addresses, surveying): (&Snapshot, &Addresses<'_>, &Surveying<'_>),
     options: &PlanOptions<'_>,
     findings: &mut Vec<Finding>,
-) -> Option<DocSet> {
+) -> Option<(DocSet, Vec<Survey>)> {
     let place =
         entity.annotation_span(TECHDOCS_REF).map_or_else(|| entity.written.place.clone(), |span| entity.place_of(span));
     let (repo_id, folder) = match folder::folder(entity, snapshot, addresses) {
@@ -240,7 +256,38 @@ fn planned(
         }
     };
     let planning = Planning { id, entity, repo_id, repo: snapshot.repo(repo_id), folder, place };
-    planning.set(findings)
+    planning.set(surveying, findings)
+}
+
+/// Hosts whose addresses may mean a page of the portal: its own and those of the repositories.
+fn inside_hosts(snapshot: &Snapshot, base_url: Option<&Url>) -> BTreeSet<String> {
+    let forges = snapshot.repos.iter().filter_map(|repo| host_of(&repo.web.as_ref()?.base));
+    forges.chain(base_url.and_then(|url| url.host_str()).map(str::to_owned)).collect()
+}
+
+fn host_of(address: &str) -> Option<String> {
+    Url::parse(address).ok()?.host_str().map(str::to_owned)
+}
+
+/// How pages are surveyed.
+struct Surveying<'a> {
+    may_be_inside: &'a (dyn Fn(&str) -> bool + Sync),
+    cache: Option<IngestCache<'a>>,
+}
+
+impl Surveying<'_> {
+    /// What a file holds as a page. Nothing is known of one that cannot be read.
+    fn page(&self, repo: &Repo, file: &str, dialect: &Dialect) -> Survey {
+        let Ok(text) = repo.text(file, MAX_PAGE) else { return Survey::default() };
+        let base_paths = &dialect.snippets.base_paths;
+        survey(&SurveyInput {
+            text: &text,
+            dialect,
+            snippets: &Included { repo, base_paths },
+            may_be_inside: self.may_be_inside,
+            cache: self.cache,
+        })
+    }
 }
 
 /// One set on its way.
@@ -256,7 +303,7 @@ struct Planning<'a> {
 }
 
 impl Planning<'_> {
-    fn set(self, findings: &mut Vec<Finding>) -> Option<DocSet> {
+    fn set(self, surveying: &Surveying<'_>, findings: &mut Vec<Finding>) -> Option<(DocSet, Vec<Survey>)> {
         let repo = self.repo;
         let (mut config, config_place) = self.config(findings);
         let docs_dir = join(&self.folder, &config.docs_dir)?;
@@ -273,11 +320,10 @@ impl Planning<'_> {
         }
         let paths: Vec<&str> = files.keys().map(String::as_str).collect();
         let sources: Vec<&str> = files.values().map(String::as_str).collect();
-        let own_title = |page: usize| {
-            let text = repo.text(sources[page], MAX_PAGE).ok();
-            let own = text.and_then(|text| outline(&text, &config.dialect).title);
-            own.unwrap_or_else(|| readable(paths[page]))
-        };
+        let forge = Dialect::readme();
+        let dialect = |file: &str| if readme.as_deref() == Some(file) { &forge } else { &config.dialect };
+        let surveys: Vec<Survey> = sources.par_iter().map(|file| surveying.page(repo, file, dialect(file))).collect();
+        let own_title = |page: usize| surveys[page].title.clone().unwrap_or_else(|| readable(paths[page]));
         let navigation =
             navigation(&Reading { config: &config, mounts: &mounts, repo, paths: &paths }, &own_title, findings);
         let mut titles = vec![None; paths.len()];
@@ -313,7 +359,7 @@ impl Planning<'_> {
             mounts,
         };
         set.moved = moved(&set, findings);
-        Some(set)
+        Some((set, surveys))
     }
 
     /// What mkdocs.yml says, and where it is.

@@ -6,6 +6,8 @@ use std::collections::HashMap;
 #[derive(Debug)]
 pub(super) struct Slugs {
     separator: String,
+    /// As forges make them.
+    of_forge: bool,
     /// Each id taken, with the number to try next where it is wanted again.
     taken: HashMap<String, usize>,
 }
@@ -13,7 +15,16 @@ pub(super) struct Slugs {
 impl Slugs {
     /// `separator` stands between the words of an id.
     pub(super) fn new(separator: &str) -> Self {
-        Slugs { separator: separator.to_owned(), taken: HashMap::new() }
+        Slugs { separator: separator.to_owned(), of_forge: false, taken: HashMap::new() }
+    }
+
+    /// As GitHub gives them to the headings of a README.
+    pub(super) fn of_forge() -> Self {
+        Slugs { of_forge: true, ..Slugs::new("-") }
+    }
+
+    pub(super) fn is_of_forge(&self) -> bool {
+        self.of_forge
     }
 
     /// Keeps an id that an author chose from being given again.
@@ -23,7 +34,21 @@ impl Slugs {
 
     /// An id for a heading that reads `text`.
     pub(super) fn heading(&mut self, text: &str) -> String {
-        self.unique(slug(text, &self.separator))
+        if self.of_forge { self.next_of_forge(slug_of_forge(text)) } else { self.unique(slug(text, &self.separator)) }
+    }
+
+    /// `wanted`, or `wanted-1`, `wanted-2` where it is taken.
+    fn next_of_forge(&mut self, wanted: String) -> String {
+        let mut number = self.taken.get(&wanted).copied().unwrap_or(0);
+        let mut id = wanted.clone();
+        while self.taken.contains_key(&id) {
+            number = number.max(1);
+            id = format!("{wanted}-{number}");
+            number += 1;
+        }
+        self.taken.insert(wanted, number.max(1));
+        self.taken.entry(id.clone()).or_insert(1);
+        id
     }
 
     /// `wanted`, or `wanted_1`, `wanted_2` where it is taken.
@@ -77,6 +102,13 @@ fn slug(text: &str, separator: &str) -> String {
         }
     }
     out
+}
+
+/// Lower case, letters of all scripts, a `-` for every blank, no other signs.
+fn slug_of_forge(text: &str) -> String {
+    let kept = text.trim().chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    let id: String = kept.flat_map(char::to_lowercase).map(|c| if c == ' ' { '-' } else { c }).collect();
+    if id.is_empty() { "-".to_owned() } else { id }
 }
 
 /// The plain letters that Unicode's compatibility decomposition leaves of a Latin letter, in lower case.
@@ -134,6 +166,16 @@ mod tests {
         ] {
             assert_eq!(slug(text, "-"), id, "{text}");
         }
+    }
+
+    #[test]
+    fn forges_have_ids_of_their_own() {
+        let mut slugs = Slugs::of_forge();
+        let texts = ["What's new in 2.0?", "a - b", "Überblick", "Setup", "Setup", "Setup", "Setup 1", ":rocket: Go"];
+        let ids: Vec<String> = texts.map(|text| slugs.heading(text)).into();
+        let expected =
+            ["whats-new-in-20", "a---b", "überblick", "setup", "setup-1", "setup-2", "setup-1-1", "rocket-go"];
+        assert_eq!(ids, expected);
     }
 
     #[test]

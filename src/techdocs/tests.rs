@@ -9,20 +9,25 @@ use std::time::{Duration, Instant};
 struct Known;
 
 impl Links for Known {
-    fn page(&self, target: &str) -> Resolved {
-        match target {
-            "setup.md" | "./setup.md" => Resolved::Url("../setup/".into()),
-            "ops/" => Resolved::Url("../ops/".into()),
-            "stup.md" => Resolved::Broken { guess: Some("setup.md".into()) },
-            _ => Resolved::Broken { guess: None },
+    fn page(&self, path: &str, anchor: Option<&str>) -> Option<String> {
+        let anchor = anchor.map_or_else(String::new, |anchor| format!("#{anchor}"));
+        match path {
+            "setup.md" | "./setup.md" => Some(format!("../setup/{anchor}")),
+            "ops/" => Some(format!("../ops/{anchor}")),
+            _ => None,
         }
     }
 
-    fn image(&self, target: &str) -> Resolved {
-        match target {
-            "img/a.png" => Resolved::Url("../img/a.1234.png".into()),
-            _ => Resolved::Broken { guess: None },
-        }
+    fn image(&self, path: &str) -> Option<String> {
+        (path == "img/a.png").then(|| "../img/a.1234.png".into())
+    }
+
+    fn entity(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn web(&self, _: &str) -> Option<String> {
+        None
     }
 }
 
@@ -52,6 +57,17 @@ fn said(text: &str) -> Vec<String> {
         format!("{}:{}+{} {}", place.line, place.column, place.length, finding.rule.name)
     };
     findings.iter().map(line).collect()
+}
+
+fn surveyed(text: &str) -> survey::Survey {
+    let (dialect, snippets) = (&Dialect::default(), &NoSnippets);
+    survey::survey(&survey::SurveyInput { text, dialect, snippets, may_be_inside: &|_| false, cache: None })
+}
+
+/// `line:column+length target` of every link and image.
+fn links(text: &str) -> Vec<String> {
+    let survey = surveyed(text);
+    survey.links().map(|link| format!("{}:{}+{} {}", link.line, link.column, link.length, link.target)).collect()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the test is about time")]
@@ -84,7 +100,7 @@ fn text_and_headings() {
 fn front_matter_names_the_page() {
     let page = page("---\ntitle: Runbook\n---\n\nText [x](none.md)\n");
     assert_eq!((page.title.as_deref(), page.has_heading), (Some("Runbook"), false));
-    assert_eq!(page.findings[0].place.as_ref().map(|place| (place.line, place.column)), Some((5, 6)));
+    assert_eq!(links("---\ntitle: Runbook\n---\n\nText [x](none.md)\n"), ["5:6+12 none.md"]);
 }
 
 #[test]
@@ -95,15 +111,14 @@ fn broken_links_are_named_where_they_stand() {
         "<p>é <span class=\"broken-link\">a</span></p>\n<blockquote>\n<ul>\n<li><span class=\"broken-image\">pic</span></li>\n\
          </ul>\n</blockquote>\n"
     );
-    assert_eq!(page.findings[0].hints, ["Did you mean `setup.md`?"]);
-    assert_eq!(said("é [a](stup.md)\n\n> - ![pic](no.png)\n"), ["1:3+12 docs-broken-link", "3:5+14 docs-broken-image"]);
+    assert_eq!(links("é [a](stup.md)\n\n> - ![pic](no.png)\n"), ["1:3+12 stup.md", "3:5+14 no.png"]);
 }
 
 #[test]
 fn places_are_exact_inside_boxes() {
     assert_eq!(
-        said("!!! note \"See [x](no.md)\"\n    a\n\n    !!! tip\n        [y](no.md)\n"),
-        ["1:15+10 docs-broken-link", "5:9+10 docs-broken-link"]
+        links("!!! note \"See [x](no.md)\"\n    a\n\n    !!! tip\n        [y](no.md)\n"),
+        ["1:15+10 no.md", "5:9+10 no.md"]
     );
     assert_eq!(said("a\n\n<div>\n  <a href=\"no.md\">x</a>\n</div>\n"), ["4:3+16 docs-broken-link"]);
 }
@@ -167,9 +182,8 @@ fn an_unclosed_script_loses_nothing_behind_it() {
 }
 
 #[test]
-fn removed_elements_and_addresses_are_told() {
+fn removed_elements_and_plain_code_are_told() {
     assert_eq!(said("x\n\n<iframe src=a></iframe>\n<iframe></iframe>\n"), ["3:1+14 docs-html-removed"]);
-    assert_eq!(said("a [x](javascript:y)\n"), ["1:3+17 docs-unsafe-link"]);
     assert_eq!(said(&format!("```rust\n{}\n```\n", "x".repeat(3_000))), ["1:1+7 docs-code-plain"]);
 }
 
@@ -230,4 +244,18 @@ fn long_pages_are_cut_with_a_notice() {
     let page = quickly("words", || page(&"word word word\n".repeat(200_000)));
     assert!(page.html.contains("This page is too long"));
     assert_eq!(page.findings.last().map(|finding| finding.rule.name), Some("docs-page-cut"));
+}
+
+#[test]
+fn a_survey_knows_title_and_anchors() {
+    let survey = surveyed(
+        "Text[^n]\n\n# The `code` ![logo](img/a.png) *book* {#x}\n\n## Two\n\n<a name=\"raw\"></a>\n\n=== \"Tab\"\n    a\n\n[^n]: b\n",
+    );
+    assert_eq!(survey.title.as_deref(), Some("The code logo book"));
+    assert_eq!(survey.anchors.iter().collect::<Vec<_>>(), ["__tabbed_1_1", "fn:n", "fnref:n", "two", "x"]);
+    assert_eq!(survey.raw_anchors.iter().collect::<Vec<_>>(), ["raw"]);
+    assert!(survey.anchors.has("two") && !survey.anchors.has("tw") && !survey.anchors.has("zz"));
+    assert_eq!(surveyed("---\ntitle: A\n---\n# B\n").title.as_deref(), Some("A"));
+    assert_eq!(surveyed("Set up\n======\n").title.as_deref(), Some("Set up"));
+    assert_eq!(surveyed("```sh\n# no heading\n```\n## Two\n").title, None);
 }

@@ -12,6 +12,7 @@ pub const RULES: &[&Rule] = &[
     &MKDOCS_NAV_MISSING,
     &DOCS_FRONT_MATTER,
     &DOCS_BROKEN_LINK,
+    &DOCS_BROKEN_ANCHOR,
     &DOCS_BROKEN_IMAGE,
     &DOCS_UNSAFE_LINK,
     &DOCS_HTML_REMOVED,
@@ -86,6 +87,13 @@ const DOCS_BROKEN_LINK: Rule = Rule {
     severity: Severity::Warning,
     summary: "A link leads to a page or file that does not exist.",
     why: "Readers who follow it do not find what the page promises them.",
+};
+
+const DOCS_BROKEN_ANCHOR: Rule = Rule {
+    name: "docs-broken-anchor",
+    severity: Severity::Warning,
+    summary: "A link leads to a place on a page that the page does not have.",
+    why: "Readers land at the top of the page and have to search for what the link promised them.",
 };
 
 const DOCS_BROKEN_IMAGE: Rule = Rule {
@@ -265,6 +273,34 @@ pub fn broken_image(place: Place, target: &str, guess: Option<String>) -> Findin
     Finding::new(&DOCS_BROKEN_IMAGE, place, format!("The image `{}` does not exist", printable(target)))
         .label("no such image")
         .hint_if(guess.map(did_you_mean))
+}
+
+/// A link to an anchor that the page does not have. `file` is that page, where the link stands on another one. The guess
+/// was checked and begins with `#`.
+pub fn broken_anchor(place: Place, anchor: &str, file: Option<&str>, guess: Option<String>) -> Finding {
+    let message = match file {
+        Some(file) => format!("`{}` has no anchor `#{}`", printable(file), printable(anchor)),
+        None => format!("This page has no anchor `#{}`", printable(anchor)),
+    };
+    Finding::new(&DOCS_BROKEN_ANCHOR, place, message).label("no such heading").hint_if(guess.map(did_you_mean))
+}
+
+/// A link to an entity that is not in the catalog. The guess was checked.
+pub fn broken_entity_link(place: Place, target: &str, guess: Option<String>) -> Finding {
+    Finding::new(&DOCS_BROKEN_LINK, place, format!("The link to `{}` leads nowhere", printable(target)))
+        .label("not in the catalog")
+        .hint_if(guess.map(did_you_mean))
+}
+
+/// A page has more links than anybody looks at.
+pub fn links_not_checked(place: Place, number: usize) -> Finding {
+    let message = format!("{} on this page {} not checked", count(number, "more link"), are(number));
+    Finding::new(&DOCS_BROKEN_LINK, place, message)
+}
+
+/// Whether a finding is about where links and images of documentation lead.
+pub fn is_about_links(finding: &Finding) -> bool {
+    [&DOCS_BROKEN_LINK, &DOCS_BROKEN_ANCHOR, &DOCS_BROKEN_IMAGE].iter().any(|rule| rule.name == finding.rule.name)
 }
 
 /// A page has more faulty links than are listed one by one.

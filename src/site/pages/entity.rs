@@ -16,6 +16,8 @@ use serde_json::Value as Json;
 const LONGEST_DESCRIPTION: usize = 10_000;
 /// Longest descriptor document shown as source, in lines.
 const MOST_SOURCE_LINES: usize = 400;
+/// Findings listed one by one.
+const MOST_FINDINGS: usize = 50;
 const MAX_DESCRIPTOR: u64 = 2 << 20;
 
 pub(super) fn count(site: &Site<'_>) -> usize {
@@ -88,7 +90,13 @@ fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json
         deprecation: entity.is_deprecated().then(|| deprecation(site, id, entity, links)),
         graph: SafeHtml(neighbourhood(site, id, links)),
         relations: site.relation_groups(id, links, |relation| !shown_as_list(relation)),
-        findings: site.findings_of(&entity.reference).map(|finding| site.finding_row(finding, links)).collect(),
+        findings: site
+            .findings_of(&entity.reference)
+            .take(MOST_FINDINGS)
+            .map(|finding| site.finding_row(finding, links))
+            .collect(),
+        more_findings: site.findings_of(&entity.reference).count().saturating_sub(MOST_FINDINGS),
+        mentions: super::docs::backlinks(site, None, site.crosslinks.mentioning(id), links),
         profile: is_people.then(|| profile(&data["spec"]["profile"])),
         members: site.graph.targets(id, RelationType::HasMember).map(|id| site.entity_link(id, links)).collect(),
         owned: if is_people { owned(site, id, links) } else { Vec::new() },

@@ -1,15 +1,20 @@
 //! What the build read and what it found: a page, and the same as `build-report.json`.
 
 use super::super::frame::About;
-use super::super::view::{RepoRow, ReportPage, View};
-use super::super::{Rendered, Site, date};
-use super::Closing;
+use super::super::view::{DocsHealth, RepoRow, ReportPage, View};
+use super::super::{Linker, Rendered, Site, date};
+use super::{Closing, docs_index};
+use crate::catalog::EntityId;
+use crate::diagnostics::rules::techdocs::is_about_links;
 use crate::diagnostics::{Finding, Severity};
 use serde::{Deserialize, Serialize};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 const MOST_FINDINGS: usize = 500;
 const MOST_REPOS: usize = 500;
+/// Doc sets with broken links, and what is listed of each.
+const MOST_DOCS: usize = 100;
+const MOST_OF_DOCS: usize = 20;
 
 /// The numbers of a build.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, PartialEq, Eq)]
@@ -46,6 +51,7 @@ pub(super) fn render(site: &Site<'_>, closing: &Closing<'_>) -> Rendered {
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
     let counts = &closing.counts;
     let repos = repos(site);
+    let (docs, more_docs) = docs(site, closing.findings, &links);
     let view = ReportPage {
         page: site.frame(
             &links,
@@ -70,11 +76,44 @@ pub(super) fn render(site: &Site<'_>, closing: &Closing<'_>) -> Rendered {
         repos: repos.into_iter().take(MOST_REPOS).collect(),
         more_findings: findings.len().saturating_sub(MOST_FINDINGS),
         findings: findings.iter().take(MOST_FINDINGS).map(|finding| site.finding_row(finding, &links)).collect(),
+        docs,
+        more_docs,
         version: env!("CARGO_PKG_VERSION"),
         instant: site.options.instant.and_then(date::rfc3339).unwrap_or_default(),
         json_url: format!("{}build-report.json", links.root()),
     };
     Rendered { pages: vec![(route, View::Report(Box::new(view)))], ..Rendered::default() }
+}
+
+/// Doc sets with links that lead nowhere, those with most of them first, and how many are left out.
+fn docs(site: &Site<'_>, findings: &[Finding], links: &Linker) -> (Vec<DocsHealth>, usize) {
+    let mut by_entity: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| is_about_links(finding)) {
+        by_entity.entry(finding.entity.as_deref().unwrap_or_default()).or_default().push(finding);
+    }
+    let mut found: Vec<_> = by_entity
+        .into_iter()
+        .filter_map(|(reference, findings)| {
+            let id = site.catalog.find(reference)?;
+            let set = site.docs.binary_search_by(|set| set.entity.cmp(&id)).ok()?;
+            Some((set, id, findings))
+        })
+        .collect();
+    found.sort_by_key(|(_, _, findings)| std::cmp::Reverse(findings.len()));
+    let more = found.len().saturating_sub(MOST_DOCS);
+    let health = |(set, id, findings): (usize, EntityId, Vec<&Finding>)| {
+        let of = |rule: &str| findings.iter().filter(|finding| finding.rule.name == rule).count();
+        DocsHealth {
+            docs: docs_index::row(site, set, links).docs,
+            entity: site.entity_link(id, links),
+            links: of("docs-broken-link"),
+            anchors: of("docs-broken-anchor"),
+            images: of("docs-broken-image"),
+            more: findings.len().saturating_sub(MOST_OF_DOCS),
+            findings: findings.iter().take(MOST_OF_DOCS).map(|finding| site.finding_row(finding, links)).collect(),
+        }
+    };
+    (found.into_iter().take(MOST_DOCS).map(health).collect(), more)
 }
 
 /// A row per repository; those with findings first.

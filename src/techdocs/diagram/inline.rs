@@ -438,7 +438,7 @@ fn linked(href: &str) -> Option<String> {
     match address::classify(href) {
         Address::External(url) => Some(url),
         Address::Anchor(anchor) => Some(format!("#{anchor}")),
-        Address::Local { .. } | Address::Refused(_) => None,
+        Address::Local { .. } | Address::OtherScheme(_) | Address::Refused(_) => None,
     }
 }
 

@@ -20,6 +20,7 @@ mod tasks;
 pub(super) mod tree;
 
 use super::dialect::{Dialect, Snippets as Options, Toc};
+use super::slug::Slugs;
 pub(super) use blocks::DEEPEST;
 use blocks::Parser;
 pub(super) use blocks::{Doubt, DoubtKind};
@@ -64,7 +65,7 @@ pub(super) fn parse(text: &str, path: &str, first_line: u32, dialect: &Dialect, 
     Inline::new(&mut tree, &known).read_all(&buffer, &unread);
     attributes::apply(&mut tree);
     inline::polish(&mut tree, &abbreviations, dialect);
-    headings::name(&mut tree, &dialect.toc);
+    headings::name(&mut tree, &dialect.toc, Slugs::new(&dialect.toc.separator));
     Document { tree, buffer, footnotes, too_deep, doubts, failures }
 }
 
@@ -83,6 +84,6 @@ pub(super) fn finish(
     let known = Known { references: &HashMap::new(), footnotes: &HashMap::new(), dialect: &Dialect::readme() };
     let texts: Vec<NodeId> = tree.walk(Tree::ROOT).filter(|id| matches!(tree.kind(*id), Kind::Text(_))).collect();
     Inline::new(&mut tree, &known).read_addresses(&texts);
-    headings::name(&mut tree, &Toc::default());
+    headings::name(&mut tree, &Toc::default(), Slugs::of_forge());
     Document { tree, buffer, footnotes, too_deep, doubts: Vec::new(), failures: Vec::new() }
 }

@@ -1,13 +1,13 @@
 //! READMEs as documentation: as the home page of a set that has none, and as the only page of an entity without a set.
 
-use super::{DocPage, DocSet, MAX_PAGE, Mount, in_folder, is_index, readable};
+use super::{DocPage, DocSet, Mount, Surveying, in_folder, is_index, readable};
 use crate::catalog::well_known::{TECHDOCS_ENTITY, TECHDOCS_REF};
 use crate::catalog::{Catalog, Entity, EntityId};
 use crate::source::{Repo, RepoId, Snapshot, parent};
-use crate::techdocs::dialect::Dialect;
+use crate::techdocs::Dialect;
 use crate::techdocs::mkdocs::MkDocs;
 use crate::techdocs::nav::NavNode;
-use crate::techdocs::outline;
+use crate::techdocs::survey::Survey;
 use std::collections::BTreeMap;
 
 /// Names of a README beside the folder of pages, the first found counts.
@@ -55,20 +55,26 @@ pub(super) fn beside_descriptors(catalog: &Catalog, snapshot: &Snapshot) -> BTre
 }
 
 /// A set of one page.
-pub(super) fn set_of(id: EntityId, entity: &Entity, repo: &Repo, file: &str) -> DocSet {
+pub(super) fn set_of(
+    id: EntityId,
+    entity: &Entity,
+    repo: &Repo,
+    file: &str,
+    surveying: &Surveying<'_>,
+) -> (DocSet, Vec<Survey>) {
     let folder = parent(file);
-    let title = repo.text(file, MAX_PAGE).ok().and_then(|text| outline(&text, &Dialect::readme()).title);
+    let survey = surveying.page(repo, file, &Dialect::readme());
     let docs_dir = in_folder(folder, "docs");
     let config = MkDocs::default();
     let page = DocPage {
         path: "index.md".to_owned(),
         file: file.to_owned(),
-        title: title.unwrap_or_else(|| readable("index.md")),
+        title: survey.title.clone().unwrap_or_else(|| readable("index.md")),
         is_readme: true,
         is_searched: true,
         needs: None,
     };
-    DocSet {
+    let set = DocSet {
         entity: id,
         repo: entity.written.repo,
         site_name: entity.display_name().to_string(),
@@ -79,5 +85,6 @@ pub(super) fn set_of(id: EntityId, entity: &Entity, repo: &Repo, file: &str) -> 
         order: vec![0],
         config,
         moved: BTreeMap::new(),
-    }
+    };
+    (set, vec![survey])
 }

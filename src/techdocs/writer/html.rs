@@ -3,8 +3,8 @@
 use super::super::markdown::Document;
 use super::super::markdown::tree::{Html, HtmlPart, Kind, NodeId, Tree};
 use super::super::raw_html::{self, Attribute, Token};
-use super::links::{MOST_LINK_FINDINGS, Use};
-use super::{Told, Writer};
+use super::links::Use;
+use super::{ID_PREFIX, Told, Writer};
 use crate::diagnostics::rules::techdocs as rules;
 use crate::html::push_named;
 use std::borrow::Cow;
@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 
 /// Elements of raw HTML open at once.
 const DEEPEST: usize = 64;
-/// Stands in front of ids of raw HTML, so that none of them is one of the portal's own.
-pub(super) const ID_PREFIX: &str = "user-";
+/// Names of elements that are told to be left out, of one page.
+const MOST_REMOVED: usize = 100;
 /// Anchors of raw HTML that are known by their names; links to more of them are written as they are.
 const MOST_ANCHORS: usize = 10_000;
 
@@ -24,7 +24,7 @@ pub(super) struct RawElement {
 }
 
 /// The anchors that raw HTML gives a page: ids, and names of links.
-pub(in super::super) fn anchors(document: &Document) -> BTreeSet<String> {
+pub(in crate::techdocs) fn anchors(document: &Document) -> BTreeSet<String> {
     let tree = &document.tree;
     let mut anchors = BTreeSet::new();
     for id in tree.walk(Tree::ROOT) {
@@ -115,7 +115,7 @@ impl Writer<'_> {
     }
 
     pub(super) fn tell_removed(&mut self, name: &str, at: usize) {
-        if self.removed.len() < MOST_LINK_FINDINGS && self.removed.insert(name.to_owned()) {
+        if self.removed.len() < MOST_REMOVED && self.removed.insert(name.to_owned()) {
             let place = self.place_of_tag(at);
             self.findings.push(rules::html_removed(place, name));
         }
@@ -136,8 +136,8 @@ impl Writer<'_> {
         for attribute in attributes {
             let value = raw_html::unescaped(attribute.value);
             let kept = match (attribute.name, name) {
-                ("href", "a") => self.resolve(Use::Link, &value, |writer| writer.place_of_tag(at)).map(Cow::Owned),
-                ("src", "img") => self.resolve(Use::Image, &value, |writer| writer.place_of_tag(at)).map(Cow::Owned),
+                ("href", "a") => self.resolve(Use::Link, &value).map(Cow::Owned),
+                ("src", "img") => self.resolve(Use::Image, &value).map(Cow::Owned),
                 ("href" | "src", _) => None,
                 ("id" | "name", _) => {
                     let is_anchor = !has_id && (attribute.name == "id" || name == "a");

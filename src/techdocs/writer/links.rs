@@ -1,15 +1,9 @@
-//! Links and images: where they lead, and what is wrong with them.
+//! Links and images.
 
-use super::super::address::{self, Address, with_anchor};
+use super::super::address::{self, Address};
 use super::super::markdown::tree::{NodeId, Target};
-use super::super::page::Resolved;
 use super::Writer;
-use crate::diagnostics::rules::techdocs as rules;
-use crate::diagnostics::{Finding, Place};
 use crate::html::{push_named, push_text};
-
-/// Faulty links and images listed one by one for a page.
-pub(super) const MOST_LINK_FINDINGS: usize = 100;
 
 /// Which address of a page is being resolved.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,7 +19,7 @@ impl Writer<'_> {
             return;
         }
         self.in_link = true;
-        match self.resolve(Use::Link, &target.url, |writer| writer.place_of(id)) {
+        match self.resolve(Use::Link, &target.url) {
             Some(url) => {
                 self.out.push_str("<a");
                 push_named(&mut self.out, "href", &url);
@@ -45,7 +39,7 @@ impl Writer<'_> {
 
     pub(super) fn image(&mut self, id: NodeId, target: &Target, alt: &str) {
         self.plain(alt);
-        match self.resolve(Use::Image, &target.url, |writer| writer.place_of(id)) {
+        match self.resolve(Use::Image, &target.url) {
             Some(url) => {
                 self.out.push_str("<img");
                 push_named(&mut self.out, "src", &url);
@@ -74,59 +68,26 @@ impl Writer<'_> {
         }
     }
 
-    /// The URL that an address leads to; where there is none, a finding says so.
-    pub(super) fn resolve(&mut self, wanted: Use, target: &str, place: impl FnOnce(&Self) -> Place) -> Option<String> {
-        let (path, anchor) = match address::classify(target) {
-            Address::External(url) => return Some(url),
-            Address::Anchor(anchor) => return Some(self.own_anchor(&anchor)),
-            Address::Refused(address) => {
-                self.link_fault(|writer| rules::unsafe_link(place(writer), &address));
-                return None;
-            }
-            Address::Local { path, anchor } => (path, anchor),
-        };
-        let resolved = match wanted {
-            Use::Link => self.input.links.page(&path),
-            Use::Image => self.input.links.image(&path),
-        };
-        match resolved {
-            Resolved::Url(url) => Some(with_anchor(url, anchor.as_deref())),
-            Resolved::Withheld => None,
-            Resolved::Unpublished => {
-                self.link_fault(|writer| rules::unpublished_link(place(writer), target));
-                None
-            }
-            Resolved::Broken { guess } => {
-                self.link_fault(|writer| match wanted {
-                    Use::Link => rules::broken_link(place(writer), target, guess),
-                    Use::Image => rules::broken_image(place(writer), target, guess),
-                });
-                None
-            }
+    /// The URL that an address leads to, if it leads anywhere.
+    pub(super) fn resolve(&self, wanted: Use, target: &str) -> Option<String> {
+        let links = self.input.links;
+        match (address::classify(target), wanted) {
+            (Address::External(url), Use::Link) => Some(links.web(&url).unwrap_or(url)),
+            (Address::External(url), Use::Image) => Some(url),
+            (Address::Anchor(anchor), _) => Some(self.own_anchor(&anchor)),
+            (Address::Local { path, anchor }, Use::Link) => links.page(&path, anchor.as_deref()),
+            (Address::Local { path, .. }, Use::Image) => links.image(&path),
+            (Address::OtherScheme(reference), Use::Link) => links.entity(&reference),
+            (Address::OtherScheme(_), Use::Image) | (Address::Refused(_), _) => None,
         }
     }
 
     /// A place on this page: anchors of raw HTML have a word in front.
     fn own_anchor(&self, anchor: &str) -> String {
         if !self.anchors.contains(anchor) && self.raw_anchors.contains(anchor) {
-            format!("#{}{anchor}", super::html::ID_PREFIX)
+            format!("#{}{anchor}", super::ID_PREFIX)
         } else {
             format!("#{anchor}")
-        }
-    }
-
-    fn link_fault(&mut self, finding: impl FnOnce(&Self) -> Finding) {
-        self.link_faults += 1;
-        if self.link_faults <= MOST_LINK_FINDINGS {
-            let finding = finding(self);
-            self.findings.push(finding);
-        }
-    }
-
-    pub(super) fn tell_of_more_links(&mut self) {
-        if self.link_faults > MOST_LINK_FINDINGS {
-            let rest = self.link_faults - MOST_LINK_FINDINGS;
-            self.findings.push(rules::more_broken_links(self.input.place.clone(), rest));
         }
     }
 }

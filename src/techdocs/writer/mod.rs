@@ -15,6 +15,7 @@ use crate::diagnostics::rules::techdocs as rules;
 use crate::diagnostics::{Finding, Place};
 use crate::html::{push_attribute, push_named, push_text};
 use html::RawElement;
+pub(super) use html::anchors as raw_anchors;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 
@@ -26,6 +27,9 @@ const MOST_CELLS: usize = 100_000;
 const MOST_HEADINGS: usize = 2_000;
 /// Tabs of one set.
 const MOST_TABS: usize = 20;
+
+/// Stands in front of ids of raw HTML, so that none of them is one of the portal's own.
+pub(super) const ID_PREFIX: &str = "user-";
 
 /// A page that is being written.
 pub(super) struct Writer<'p> {
@@ -57,7 +61,6 @@ pub(super) struct Writer<'p> {
     sections: Vec<Section>,
     findings: Vec<Finding>,
     removed: BTreeSet<String>,
-    link_faults: usize,
     told: BTreeSet<Told>,
 }
 
@@ -83,7 +86,7 @@ pub(super) fn write(input: &PageInput, document: &Document) -> RenderedPage {
         out: String::with_capacity(input.text.len() + input.text.len() / 2),
         depth: 0,
         anchors,
-        raw_anchors: html::anchors(document),
+        raw_anchors: raw_anchors(document),
         cells: 0,
         heading: None,
         heads: None,
@@ -99,7 +102,6 @@ pub(super) fn write(input: &PageInput, document: &Document) -> RenderedPage {
         sections: Vec::new(),
         findings: Vec::new(),
         removed: BTreeSet::new(),
-        link_faults: 0,
         told: BTreeSet::new(),
     };
     if let Some(at) = document.too_deep {
@@ -112,7 +114,6 @@ pub(super) fn write(input: &PageInput, document: &Document) -> RenderedPage {
 
 impl<'p> Writer<'p> {
     fn finish(mut self) -> RenderedPage {
-        self.tell_of_more_links();
         for section in &mut self.sections {
             section.text.truncate(section.text.trim_end().len());
         }

@@ -1,5 +1,6 @@
 //! A page of an entity's documentation, its Markdown, its images and its search documents.
 
+mod backlinks;
 mod found;
 mod links;
 mod nav;
@@ -10,11 +11,13 @@ use super::super::view::{DocsPage, Link, ReportLink, SafeHtml, Stale, TocEntry, 
 use super::super::{Linker, Rendered, Site, date};
 use crate::diagnostics::{Finding, Place, rules};
 use crate::source::Web;
-use crate::techdocs::sets::{DocPage, DocSet, MAX_PAGE};
+use crate::techdocs::leads::PageAt;
+use crate::techdocs::sets::{DocPage, DocSet, Included, MAX_PAGE};
 use crate::techdocs::{self, ENGLISH, PageInput, RenderedPage};
 use links::Resolver;
 use nav::Leads;
 
+pub(super) use backlinks::backlinks;
 pub use print::{Press, Sheet, print};
 
 pub(super) fn count(site: &Site<'_>) -> usize {
@@ -38,12 +41,13 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     };
     let route = site.docs_route(set_number, page_number);
     let links = site.linker(&route);
-    let resolver = Resolver::new(site, set_number, page_number, &links);
+    let at = PageAt { set: set_number, page: page_number };
+    let resolver = Resolver::new(site, at, &links);
     let input = PageInput {
         text: &text,
         place,
         dialect: &set.dialect(page),
-        snippets: &resolver,
+        snippets: &Included { repo, base_paths: &set.config.dialect.snippets.base_paths },
         links: &resolver,
         highlighter: site.highlighter,
         labels: &ENGLISH,
@@ -61,8 +65,10 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
         false => Vec::new(),
     };
     let sheets = print::sheet(set_number, set, page_number, &rendered).into_iter().collect();
-    let mut view = view(site, (set_number, page_number), &route, &links, rendered);
-    view.findings = findings.iter().map(|finding| site.finding_row(finding, &links)).collect();
+    let mut view = view(site, at, &route, &links, rendered);
+    let mut told = [site.crosslinks.findings_of(at), &findings].concat();
+    site.config.settle(&mut told);
+    view.findings = told.iter().map(|finding| site.finding_row(finding, &links)).collect();
     view.last_change = last_change(repo, file);
     view.source_url = repo.web.as_ref().map(|web| web.file(file, 0));
     view.edit_url = set.edit_url(page, repo);
@@ -78,19 +84,14 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     }
 }
 
-fn view(
-    site: &Site<'_>,
-    (set_number, page_number): (usize, usize),
-    route: &str,
-    links: &Linker,
-    rendered: RenderedPage,
-) -> DocsPage {
+fn view(site: &Site<'_>, at: PageAt, route: &str, links: &Linker, rendered: RenderedPage) -> DocsPage {
+    let PageAt { set: set_number, page: page_number } = at;
     let set = &site.docs[set_number];
     let page = &set.pages[page_number];
     let home = site.docs_route(set_number, set.first());
     let to = |page: usize| links.to(&site.docs_route(set_number, page));
     let neighbour = |page: usize| Link { text: set.pages[page].title.clone(), url: to(page) };
-    let at = set.order.iter().position(|page| *page == page_number);
+    let turn = set.order.iter().position(|page| *page == page_number);
     let mut above = vec![("Docs".to_string(), "docs/".to_string())];
     if route != home {
         above.push((set.site_name.clone(), home.clone()));
@@ -112,8 +113,8 @@ fn view(
             .filter(|heading| matches!(heading.level, 2 | 3))
             .map(|heading| TocEntry { text: heading.text.clone(), anchor: heading.id.clone(), level: heading.level })
             .collect(),
-        previous: at.and_then(|at| at.checked_sub(1)).map(|at| neighbour(set.order[at])),
-        next: at.and_then(|at| set.order.get(at + 1)).map(|page| neighbour(*page)),
+        previous: turn.and_then(|at| at.checked_sub(1)).map(|at| neighbour(set.order[at])),
+        next: turn.and_then(|at| set.order.get(at + 1)).map(|page| neighbour(*page)),
         source_url: None,
         edit_url: None,
         last_change: None,
@@ -122,13 +123,14 @@ fn view(
         markdown_url: "index.md".to_string(),
         print_url: print::has_print(set).then(|| links.to(&print::route(site, set, 0))),
         findings: Vec::new(),
+        backlinks: backlinks(site, Some(set_number), site.crosslinks.linking_to(at), links),
     }
 }
 
 /// The address of an entry of the navigation that is no page of the set.
 fn outside(site: &Site<'_>, links: &Linker, url: &str) -> Option<String> {
     match url.starts_with('/') {
-        true => links::of_portal(site, url).map(|found| links.to(&found.route())),
+        true => links::of_portal(site, url).map(|route| links.to(&route)),
         false => crate::html::outside_address(url),
     }
 }
