@@ -9,6 +9,7 @@ mod mounts;
 mod needs;
 mod readme;
 mod shown;
+mod versions;
 
 use super::awesome;
 use super::dialect::Dialect;
@@ -29,6 +30,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use shown::Shown;
+pub use versions::{AskedVersions, VersionRules, VersionSet, Versioned, asked};
 
 /// Longer configuration files are refused, in bytes.
 const MAX_CONFIG: u64 = 2 << 20;
@@ -44,6 +46,8 @@ pub struct PlanOptions<'a> {
     pub is_elsewhere: &'a (dyn Fn(&str) -> bool + Sync),
     /// Only a part of the portal is read, so that an address may mean a repository that is not.
     pub is_part: bool,
+    /// Who asks for versions, and what there is of them.
+    pub versions: &'a [Versioned],
 }
 
 /// All documentation of a portal.
@@ -51,6 +55,8 @@ pub struct PlanOptions<'a> {
 pub struct Docs {
     /// In the order of their entities.
     pub sets: Vec<DocSet>,
+    /// Other versions of them, those of one set together, the newest first.
+    pub versions: Vec<VersionSet>,
     /// What each entity with a Docs tab shows there: its own set, or that of the entity it names.
     pub shown: BTreeMap<EntityId, Shown>,
 }
@@ -137,6 +143,15 @@ impl DocSet {
         [stem, &format!("{stem}.md"), &format!("{stem}/index.md")].into_iter().find_map(|path| self.moved.get(path))
     }
 
+    /// The page that stands for one of another version: at the same path, or where that has moved.
+    pub fn same_page(&self, path: &str) -> Option<usize> {
+        let moved = || match self.moved(path)? {
+            Moved::Page(page, _) => Some(*page),
+            Moved::Url(_) => None,
+        };
+        self.at(path).or_else(moved).or_else(|| is_index(path).then(|| self.first()))
+    }
+
     /// The page that is made from a file of the repository.
     pub fn page_of(&self, file: &str) -> Option<usize> {
         let is_it = |page: &usize| self.pages[*page].file == file;
@@ -203,7 +218,7 @@ pub fn plan(catalog: &Catalog, snapshot: &Snapshot, options: &PlanOptions<'_>) -
             let entity = catalog.entity(id);
             let mut findings = Vec::new();
             let set = match readmes.get(&id) {
-                Some(file) => Some(readme::set_of(id, entity, snapshot.repo(entity.written.repo), file)),
+                Some(file) => Some(readme::set_of(id, entity, repo_of(entity, snapshot), file)),
                 None => planned(id, entity, snapshot, &addresses, options, &mut findings),
             };
             (set, findings.into_iter().map(|finding| finding.about(&*entity.reference)).collect::<Vec<_>>())
@@ -215,8 +230,13 @@ pub fn plan(catalog: &Catalog, snapshot: &Snapshot, options: &PlanOptions<'_>) -
         docs.sets.extend(set);
         findings.extend(found);
     }
+    versions::plan(&mut docs, catalog, snapshot, options.versions, &mut findings);
     docs.shown = shown::shown(catalog, &docs.sets, options, &mut findings);
     (docs, findings)
+}
+
+fn repo_of<'s>(entity: &Entity, snapshot: &'s Snapshot) -> (RepoId, &'s Repo) {
+    (entity.written.repo, snapshot.repo(entity.written.repo))
 }
 
 fn planned(

@@ -54,7 +54,7 @@ pub(super) fn beside_descriptors(catalog: &Catalog, snapshot: &Snapshot) -> BTre
 }
 
 /// A set of one page.
-pub(super) fn set_of(id: EntityId, entity: &Entity, repo: &Repo, file: &str) -> DocSet {
+pub(super) fn set_of(id: EntityId, entity: &Entity, (repo_id, repo): (RepoId, &Repo), file: &str) -> DocSet {
     let folder = parent(file);
     let title = repo.text(file, MAX_PAGE).ok().and_then(|text| outline(&text).title);
     let docs_dir = in_folder(folder, "docs");
@@ -69,7 +69,7 @@ pub(super) fn set_of(id: EntityId, entity: &Entity, repo: &Repo, file: &str) -> 
     };
     DocSet {
         entity: id,
-        repo: entity.written.repo,
+        repo: repo_id,
         site_name: entity.display_name().to_string(),
         mounts: vec![Mount::root(docs_dir.clone(), &config)],
         docs_dir,

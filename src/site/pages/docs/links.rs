@@ -32,7 +32,7 @@ pub(super) struct Resolver<'a> {
 
 impl<'a> Resolver<'a> {
     pub(super) fn new(site: &'a Site<'a>, set_number: usize, page_number: usize, links: &'a Linker) -> Self {
-        let set = &site.docs[set_number];
+        let set = site.set(set_number);
         let repo = site.repo(set.repo);
         let page = &set.pages[page_number];
         Resolver { site, set, set_number, repo, page_number, page, links, used: RefCell::default() }
@@ -43,9 +43,9 @@ impl<'a> Resolver<'a> {
     pub(super) fn copied(self) -> (Vec<(String, Vec<u8>)>, Vec<Finding>) {
         let mut files = Vec::new();
         let mut findings = Vec::new();
-        for (file, asset) in self.used.into_inner() {
+        for (file, asset) in self.used.take() {
             match asset {
-                Ok(bytes) => files.push((asset_route(self.site, self.set, &file), bytes)),
+                Ok(bytes) => files.push((self.asset_route(&file), bytes)),
                 Err(why) => {
                     let place = Place::file(self.repo.id.clone(), file.as_str());
                     findings.push(rules::techdocs::asset_refused(place, &file, &why));
@@ -114,7 +114,7 @@ impl<'a> Resolver<'a> {
         if !self.repo.has(&file) || !assets::is_allowed(&file) {
             return None;
         }
-        let route = asset_route(self.site, self.set, &file);
+        let route = self.asset_route(&file);
         let mut used = self.used.borrow_mut();
         let asset = used.entry(file).or_insert_with_key(|file| {
             let read = self.repo.read(file, assets::MAX_ASSET).map_err(|fault| fault.to_string());
@@ -124,6 +124,15 @@ impl<'a> Resolver<'a> {
             Ok(_) => Resolved::Url(format!("{}{route}", self.links.root())),
             Err(_) => Resolved::Withheld,
         })
+    }
+
+    /// Where a file is published: beside the pages, or behind `-` when it lies outside the set's folders.
+    fn asset_route(&self, file: &str) -> String {
+        let base = self.site.docs_base(self.set_number);
+        match self.set.path_of(file) {
+            Some(path) => format!("{base}{}", route::file(&path)),
+            None => format!("{base}-/{}", route::outside_file(file)),
+        }
     }
 
     /// A target as a path of the repository, which may lie outside the documentation.
@@ -255,13 +264,4 @@ fn relative(folder: &str, to: &str) -> String {
     let same = from.iter().zip(&target).take_while(|(a, b)| a == b).count();
     from.drain(..same);
     "../".repeat(from.len()) + &target[same..].join("/")
-}
-
-/// Where a file is published: beside the pages, or behind `-` when it lies outside the set's folders.
-fn asset_route(site: &Site<'_>, set: &DocSet, file: &str) -> String {
-    let base = route::docs(site.catalog.entity(set.entity));
-    match set.path_of(file) {
-        Some(path) => format!("{base}{}", route::file(&path)),
-        None => format!("{base}-/{}", route::file(file)),
-    }
 }
