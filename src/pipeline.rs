@@ -91,19 +91,23 @@ pub fn gather(input: &Input<'_>) -> Result<Gathered, Stop> {
     findings.extend(insights::findings(&world));
     findings.extend(scaffolder::findings(&catalog, &snapshot));
     config.settle(&mut findings);
-    let versions = if input.crawl.versions { read_versions(input, &catalog, &mut snapshot) } else { Vec::new() };
+    let versions = if input.crawl.versions { read_versions(input, &catalog, &mut snapshot)? } else { Vec::new() };
     Ok(Gathered { snapshot, catalog, graph, versions, findings })
 }
 
 /// Adds the tags and branches to the snapshot that documentation asks for. Only the catalog knows who asks.
-fn read_versions(input: &Input<'_>, catalog: &Catalog, snapshot: &mut Snapshot) -> Vec<Versioned> {
+fn read_versions(input: &Input<'_>, catalog: &Catalog, snapshot: &mut Snapshot) -> Result<Vec<Versioned>, Stop> {
     let config = &input.loaded.config;
     let DocsVersions { rows, most } = &config.docs_versions;
     let rules = VersionRules { rows, most: *most, readmes: config.readmes };
     let asked = sets::asked(catalog, snapshot, &rules);
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    input.watcher.stage("versions", None)?;
     let wanted: Vec<_> = asked.iter().map(AskedVersions::wanted).collect();
     let found = source::read_versions(snapshot, &wanted, config, &input.crawl);
-    asked.into_iter().zip(found).map(|(asked, found)| Versioned { asked, found }).collect()
+    Ok(asked.into_iter().zip(found).map(|(asked, found)| Versioned { asked, found }).collect())
 }
 
 /// What a build came to.

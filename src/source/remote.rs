@@ -79,6 +79,9 @@ fn folder(url: &str, branch: Option<&str>, cache: &Path) -> PathBuf {
 /// folders to each other.
 const VERSIONS: &str = "refs/callboard/versions/";
 
+/// A reference to the default branch of a repository with versions, by its name there.
+const MAIN: &str = "refs/callboard/main";
+
 /// Output of a listing that is read, in bytes: some hundred thousand refs.
 const MOST_LISTED: u64 = 32 << 20;
 
@@ -119,8 +122,15 @@ pub(super) fn list(url: &str, config: &Config) -> Result<(Vec<Listed>, Option<St
     Ok((listed, main))
 }
 
-/// Brings refs of `url` into the cache's repository at `path`, and gives up those that nobody wants any more.
-pub(super) fn fetch_refs(url: &str, wanted: &[&Listed], path: &Path, config: &Config) -> Result<(), String> {
+/// Brings refs of `url` into the cache's repository at `path`, and gives up those that nobody wants any more. `main` is
+/// its default branch, whose name is kept.
+pub(super) fn fetch_refs(
+    url: &str,
+    wanted: &[&Listed],
+    main: Option<&str>,
+    path: &Path,
+    config: &Config,
+) -> Result<(), String> {
     let lock = std::fs::File::create(path.join("callboard-lock")).map_err(|error| error.to_string())?;
     lock.lock().map_err(|error| error.to_string())?;
     if !wanted.is_empty() {
@@ -136,15 +146,19 @@ pub(super) fn fetch_refs(url: &str, wanted: &[&Listed], path: &Path, config: &Co
             reference.delete().map_err(words)?;
         }
     }
+    if let Some(main) = main {
+        repository.reference_symbolic(MAIN, &format!("refs/heads/{main}"), true, "").map_err(words)?;
+    }
     Ok(())
 }
 
-/// What an earlier run fetched.
-pub(super) fn fetched_refs(repository: &git2::Repository) -> Result<Vec<Listed>, String> {
+/// What an earlier run fetched, and the default branch.
+pub(super) fn fetched_refs(repository: &git2::Repository) -> Result<(Vec<Listed>, Option<String>), String> {
     let words = |error: git2::Error| error.message().to_string();
     let mut references = repository.references_glob(&format!("{VERSIONS}*")).map_err(words)?;
     let full = |name: &str| Some(name.strip_prefix(VERSIONS)?.replace("%2F", "/").replace("%25", "%"));
-    Ok(references.names().filter_map(|name| Listed::of(&full(name.ok()?)?)).collect())
+    let listed = references.names().filter_map(|name| Listed::of(&full(name.ok()?)?)).collect();
+    Ok((listed, super::versions::branch_behind(repository, MAIN)))
 }
 
 /// The reference that holds a fetched version.

@@ -105,8 +105,8 @@ pub fn read_versions(
 /// What was read of one repository.
 struct Of {
     refs: Vec<Listed>,
-    /// For each wish, the refs it is granted and how many more there are.
-    picks: Vec<(Vec<usize>, usize)>,
+    /// By wish.
+    picks: Vec<Pick>,
     /// By ref. Those that hold no files are missing.
     repos: Vec<(usize, Repo)>,
     /// The branch that the portal shows.
@@ -165,29 +165,25 @@ fn versions_of(
     let (refs, picks) = match &repo.fetched_from {
         None => {
             let listed = locked(&repository, |repository| {
-                branch = branch.take().or_else(|| main_branch(repository));
+                branch = branch.take().or_else(|| branch_behind(repository, "refs/remotes/origin/HEAD"));
                 listed(repository)
             })?;
             pick(listed, branch.as_deref(), wishes)
         }
         Some(url) => {
-            let fetched = match options.offline {
-                true => Err(None),
-                false => remote::list(url.reveal(), config).map_err(Some).and_then(|(listed, main)| {
-                    branch = branch.take().or(main);
-                    let (refs, picks) = pick(listed, branch.as_deref(), wishes);
-                    let union: BTreeSet<usize> = picks.iter().flat_map(|(picked, _)| picked).copied().collect();
-                    let union: Vec<&Listed> = union.into_iter().map(|at| &refs[at]).collect();
-                    let path = locked(&repository, |repository| Ok(repository.path().to_path_buf())).map_err(Some)?;
-                    remote::fetch_refs(url.reveal(), &union, &path, config).map_err(Some)?;
-                    Ok((refs, picks))
-                }),
-            };
+            // A server that could not be reached a moment ago is not asked again.
+            let is_asked = !options.offline && repo.status == Status::Fresh;
+            let fetched = is_asked.then(|| fetched(&repository, url.reveal(), repo.branch.as_deref(), wishes, config));
             match fetched {
-                Ok(found) => found,
-                Err(reason) => {
-                    fault = reason;
-                    pick(locked(&repository, remote::fetched_refs)?, branch.as_deref(), wishes)
+                Some(Ok((main, refs, picks))) => {
+                    branch = branch.or(main);
+                    (refs, picks)
+                }
+                failed => {
+                    fault = failed.and_then(Result::err);
+                    let (kept, main) = locked(&repository, remote::fetched_refs)?;
+                    branch = branch.or(main);
+                    pick(kept, branch.as_deref(), wishes)
                 }
             }
         }
@@ -218,6 +214,26 @@ fn versions_of(
     Ok(Of { refs, picks, repos, branch, fault })
 }
 
+/// Brings what is wished for from the server: its default branch, its refs, and which of them are granted.
+fn fetched(
+    repository: &Mutex<Repository>,
+    url: &str,
+    shown: Option<&str>,
+    wishes: &[&VersionsWanted<'_>],
+    config: &Config,
+) -> Result<(Option<String>, Vec<Listed>, Vec<Pick>), String> {
+    let (listed, main) = remote::list(url, config)?;
+    let (refs, picks) = pick(listed, shown.or(main.as_deref()), wishes);
+    let union: BTreeSet<usize> = picks.iter().flat_map(|(picked, _)| picked).copied().collect();
+    let union: Vec<&Listed> = union.into_iter().map(|at| &refs[at]).collect();
+    let path = locked(repository, |repository| Ok(repository.path().to_path_buf()))?;
+    remote::fetch_refs(url, &union, main.as_deref(), &path, config)?;
+    Ok((main, refs, picks))
+}
+
+/// The refs that a wish is granted, and how many more there are.
+type Pick = (Vec<usize>, usize);
+
 /// The object store of a repository. Its versions share one, since each holds files open.
 fn git_of(repo: &Repo) -> Result<Arc<Mutex<Repository>>, String> {
     match &repo.store {
@@ -236,10 +252,10 @@ fn locked<T>(
     read(&repository.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// The branch that a clone was made from, where the state at hand is on none.
-fn main_branch(repository: &Repository) -> Option<String> {
-    let head = repository.find_reference("refs/remotes/origin/HEAD").ok()?;
-    let target = head.symbolic_target().ok().flatten()?;
+/// The branch that a reference stands for, such as the one that a clone was made from.
+pub(super) fn branch_behind(repository: &Repository, reference: &str) -> Option<String> {
+    let reference = repository.find_reference(reference).ok()?;
+    let target = reference.symbolic_target().ok().flatten()?;
     Listed::of(target).map(|listed| listed.name)
 }
 
@@ -253,7 +269,7 @@ fn pick(
     mut refs: Vec<Listed>,
     shown: Option<&str>,
     wishes: &[&VersionsWanted<'_>],
-) -> (Vec<Listed>, Vec<(Vec<usize>, usize)>) {
+) -> (Vec<Listed>, Vec<Pick>) {
     refs.retain(|listed| listed.kind == Kind::Tag || Some(listed.name.as_str()) != shown);
     refs.sort_unstable();
     refs.dedup_by(|later, kept| later.name == kept.name);

@@ -689,8 +689,9 @@ pub fn docs_versions_none(place: Place, repo: &str, patterns: &[String]) -> Find
 }
 
 /// Versions cannot be read.
-pub fn docs_versions_fault(place: Place, repo: &str, cause: &str) -> Finding {
-    let message = format!("Versions of `{}` cannot be read: {}", printable(repo), printable(cause));
+pub fn docs_versions_fault(place: Place, repo: &str, cause: &str, shown: usize) -> Finding {
+    let earlier = if shown > 0 { "; those of an earlier build are shown" } else { "" };
+    let message = format!("Versions of `{}` cannot be read: {}{earlier}", printable(repo), printable(cause));
     Finding::new(&DOCS_VERSIONS_NONE, place, message)
 }
 

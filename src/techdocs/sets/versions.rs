@@ -177,7 +177,7 @@ fn say(asked: &AskedVersions, found: &VersionsFound, skipped: &[&str], repo: &st
             findings.push(rules::docs_versions_pattern(place(), pattern));
         }
         if let Some(fault) = &found.fault {
-            findings.push(rules::docs_versions_fault(place(), repo, fault));
+            findings.push(rules::docs_versions_fault(place(), repo, fault, found.versions.len()));
         } else if found.versions.is_empty() && skipped.is_empty() {
             findings.push(rules::docs_versions_none(place(), repo, &asked.patterns));
         }
