@@ -238,11 +238,7 @@ pub fn fingerprint(input: &Input<'_>, gathered: &Gathered, program: &[u8; 32]) -
             *hasher.finalize().as_bytes()
         })
         .collect();
-    let settings = format!(
-        "{}\n{:?}\n{findings:?}\n{versions:?}",
-        input.loaded.config.fingerprint(),
-        input.site
-    );
+    let settings = format!("{}\n{:?}\n{findings:?}\n{versions:?}", input.loaded.config.fingerprint(), input.site);
     let mut parts: Vec<&[u8]> = vec![program, settings.as_bytes()];
     for (path, bytes) in input.theme {
         parts.extend([path.as_bytes(), bytes]);

@@ -1,8 +1,8 @@
 //! The keys of a configuration: one table for the reader, which names keys that nobody reads, and for the JSON Schema.
 
 use Shape::{
-    Backstage, Count, Days, Filled, JsonSchema, KindName, List, OneOf, Ours, Relation, Severities, Switch, Text, TextOr,
-    WebAddress,
+    Backstage, Count, Days, Filled, JsonSchema, KindName, List, OneOf, Ours, Relation, Severities, Switch, Text,
+    TextOr, WebAddress,
 };
 
 /// A key that is read.

@@ -180,7 +180,9 @@ impl<'a> Site<'a> {
 
     /// The version of a set that readers are sent to: the newest release, else the set itself.
     pub(crate) fn latest(&self, set: usize) -> usize {
-        self.versions_of(set).find(|number| self.version(*number).is_some_and(|version| version.is_release)).unwrap_or(set)
+        self.versions_of(set)
+            .find(|number| self.version(*number).is_some_and(|version| version.is_release))
+            .unwrap_or(set)
     }
 
     /// Number of pages that lead to the latest version.
@@ -193,7 +195,8 @@ impl<'a> Site<'a> {
         let row = self.latest_starts.partition_point(|start| *start as usize <= number) - 1;
         let (of, page) = (self.versioned[row], number - self.latest_starts[row] as usize);
         let latest = self.latest(of);
-        let route = format!("{}{}{}", self.docs_bases[of], route::version(route::LATEST), self.docs_routes[latest][page]);
+        let route =
+            format!("{}{}{}", self.docs_bases[of], route::version(route::LATEST), self.docs_routes[latest][page]);
         (latest, page, route)
     }
 

@@ -158,7 +158,9 @@ mod tests {
         let different: HashSet<&String> = segments.iter().collect();
         assert_eq!(different.len(), names.len());
         let is_safe = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
-        assert!(segments.iter().all(|name| name.len() <= LONGEST && name.chars().all(is_safe) && !name.starts_with('.')));
+        assert!(
+            segments.iter().all(|name| name.len() <= LONGEST && name.chars().all(is_safe) && !name.starts_with('.'))
+        );
     }
 
     #[test]

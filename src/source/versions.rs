@@ -245,10 +245,7 @@ fn git_of(repo: &Repo) -> Result<Arc<Mutex<Repository>>, String> {
     }
 }
 
-fn locked<T>(
-    repository: &Mutex<Repository>,
-    read: impl FnOnce(&Repository) -> Result<T, String>,
-) -> Result<T, String> {
+fn locked<T>(repository: &Mutex<Repository>, read: impl FnOnce(&Repository) -> Result<T, String>) -> Result<T, String> {
     read(&repository.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
@@ -265,11 +262,7 @@ fn listed(repository: &Repository) -> Result<Vec<Listed>, String> {
 }
 
 /// Each name once, in order, without the branch that is shown anyway; and what of them each wish is granted.
-fn pick(
-    mut refs: Vec<Listed>,
-    shown: Option<&str>,
-    wishes: &[&VersionsWanted<'_>],
-) -> (Vec<Listed>, Vec<Pick>) {
+fn pick(mut refs: Vec<Listed>, shown: Option<&str>, wishes: &[&VersionsWanted<'_>]) -> (Vec<Listed>, Vec<Pick>) {
     refs.retain(|listed| listed.kind == Kind::Tag || Some(listed.name.as_str()) != shown);
     refs.sort_unstable();
     refs.dedup_by(|later, kept| later.name == kept.name);

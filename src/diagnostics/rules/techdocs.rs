@@ -698,10 +698,13 @@ pub fn docs_versions_fault(place: Place, repo: &str, cause: &str, shown: usize) 
 /// More versions than there may be.
 pub fn docs_versions_limit(place: Place, left_out: usize, most: usize) -> Finding {
     let verb = if left_out == 1 { "matches" } else { "match" };
-    let message = format!("The {} shown; {left_out} more {verb}", match most {
-        1 => "newest version is".to_string(),
-        most => format!("{most} newest versions are"),
-    });
+    let message = format!(
+        "The {} shown; {left_out} more {verb}",
+        match most {
+            1 => "newest version is".to_string(),
+            most => format!("{most} newest versions are"),
+        }
+    );
     Finding::new(&DOCS_VERSIONS_LIMIT, place, message)
         .hint("Raise `callboard.techdocs.mostVersions`, or write a narrower pattern.")
 }

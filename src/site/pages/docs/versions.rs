@@ -42,7 +42,8 @@ pub(super) fn picker(site: &Site<'_>, set: usize, page: usize, links: &Linker) -
     let all = std::iter::once(current).chain(versions);
     let links = all.map(|number| VersionLink {
         text: name(site, number),
-        url: links.to(&site.docs_route(number, counterpart(site, set, page, number).unwrap_or(site.set(number).first()))),
+        url: links
+            .to(&site.docs_route(number, counterpart(site, set, page, number).unwrap_or(site.set(number).first()))),
         is_latest: number == latest,
         is_shown: number == set,
     });
