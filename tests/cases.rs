@@ -245,6 +245,9 @@ fn try_case(page: &Page, case: &Case, check: &Check) -> Vec<Outcome> {
     outcomes
 }
 
+/// A path and what the file holds.
+type NamedBytes = (String, Vec<u8>);
+
 /// What a case is built from.
 #[derive(Default)]
 struct Files {
@@ -254,7 +257,7 @@ struct Files {
     /// Repositories that are clones, with the address they were cloned from.
     origins: Vec<(String, String)>,
     /// Files of tags, by repository and tag.
-    tagged: BTreeMap<(String, String), Vec<(String, Vec<u8>)>>,
+    tagged: BTreeMap<(String, String), Vec<NamedBytes>>,
     /// More refs: repository, what it is, its name and the tag it is made from.
     refs: Vec<[String; 4]>,
     /// Repositories that stand in the page's common files only.

@@ -770,9 +770,8 @@ fn versions_are_fetched_where_they_are_asked_for() {
         let cache = fs::read_dir(work.path("cache/git")).expect("the cache holds a repository");
         let repository = cache.flatten().next().expect("the cache holds a repository").path();
         let refs = git2::Repository::open(repository).expect("it is a repository");
-        let refs =
-            refs.references().expect("it has refs").names().map(|name| name.unwrap().to_string() + " ").collect();
-        refs
+        let mut refs = refs.references().expect("it has refs");
+        refs.names().map(|name| name.unwrap().to_string() + " ").collect()
     };
 
     work.write("portal/app-config.yaml", config(""));

@@ -175,9 +175,9 @@ fn versions_of(
             let is_asked = !options.offline && repo.status == Status::Fresh;
             let fetched = is_asked.then(|| fetched(&repository, url.reveal(), repo.branch.as_deref(), wishes, config));
             match fetched {
-                Some(Ok((main, refs, picks))) => {
+                Some(Ok((main, granted))) => {
                     branch = branch.or(main);
-                    (refs, picks)
+                    granted
                 }
                 failed => {
                     fault = failed.and_then(Result::err);
@@ -221,18 +221,22 @@ fn fetched(
     shown: Option<&str>,
     wishes: &[&VersionsWanted<'_>],
     config: &Config,
-) -> Result<(Option<String>, Vec<Listed>, Vec<Pick>), String> {
+) -> Result<(Option<String>, Granted), String> {
     let (listed, main) = remote::list(url, config)?;
-    let (refs, picks) = pick(listed, shown.or(main.as_deref()), wishes);
+    let granted = pick(listed, shown.or(main.as_deref()), wishes);
+    let (refs, picks) = &granted;
     let union: BTreeSet<usize> = picks.iter().flat_map(|(picked, _)| picked).copied().collect();
     let union: Vec<&Listed> = union.into_iter().map(|at| &refs[at]).collect();
     let path = locked(repository, |repository| Ok(repository.path().to_path_buf()))?;
     remote::fetch_refs(url, &union, main.as_deref(), &path, config)?;
-    Ok((main, refs, picks))
+    Ok((main, granted))
 }
 
 /// The refs that a wish is granted, and how many more there are.
 type Pick = (Vec<usize>, usize);
+
+/// Refs, and what of them each wish is granted.
+type Granted = (Vec<Listed>, Vec<Pick>);
 
 /// The object store of a repository. Its versions share one, since each holds files open.
 fn git_of(repo: &Repo) -> Result<Arc<Mutex<Repository>>, String> {
@@ -262,7 +266,7 @@ fn listed(repository: &Repository) -> Result<Vec<Listed>, String> {
 }
 
 /// Each name once, in order, without the branch that is shown anyway; and what of them each wish is granted.
-fn pick(mut refs: Vec<Listed>, shown: Option<&str>, wishes: &[&VersionsWanted<'_>]) -> (Vec<Listed>, Vec<Pick>) {
+fn pick(mut refs: Vec<Listed>, shown: Option<&str>, wishes: &[&VersionsWanted<'_>]) -> Granted {
     refs.retain(|listed| listed.kind == Kind::Tag || Some(listed.name.as_str()) != shown);
     refs.sort_unstable();
     refs.dedup_by(|later, kept| later.name == kept.name);
