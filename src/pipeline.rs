@@ -2,7 +2,7 @@
 
 use crate::cache::Cache;
 use crate::catalog::{self, Batch, Catalog, IngestCache, IngestOptions, Kinds};
-use crate::config::{Loaded, ThemeFiles};
+use crate::config::{DocsVersions, Loaded, ThemeFiles};
 use crate::diagnostics::{Finding, Stop, rules};
 use crate::emit::{self, Report, Theme};
 use crate::graph::{self, Graph};
@@ -17,7 +17,7 @@ use crate::source::{self, Crawl, CrawlOptions, Programs, Snapshot};
 use crate::techdocs::crosslinks::crosslinks;
 use crate::techdocs::diagram::{self, Failure, Language};
 use crate::techdocs::leads::{Leads, LeadsOf};
-use crate::techdocs::sets::{self, Docs, PlanOptions};
+use crate::techdocs::sets::{self, AskedVersions, Docs, PlanOptions, VersionRules, Versioned};
 use crate::techdocs::survey::Survey;
 use crate::techdocs::{Diagrams, Highlighter};
 use rayon::prelude::*;
@@ -64,6 +64,8 @@ pub struct Gathered {
     pub snapshot: Snapshot,
     pub catalog: Catalog,
     pub graph: Graph,
+    /// Documentation with versions.
+    pub versions: Vec<Versioned>,
     /// Sorted.
     pub findings: Vec<Finding>,
 }
@@ -79,7 +81,7 @@ pub fn gather(input: &Input<'_>) -> Result<Gathered, Stop> {
     let kinds = if compat { Kinds::stock() } else { kinds };
     let options = IngestOptions { config, kinds: &kinds, compat, cache };
     let read = |reading: &source::Reading<'_>, text: &str| catalog::ingest(reading, text, &options);
-    let Crawl { snapshot, files, emitters, findings: found } = source::crawl(config, &input.crawl, &read);
+    let Crawl { mut snapshot, files, emitters, findings: found } = source::crawl(config, &input.crawl, &read);
     findings.extend(found);
 
     input.watcher.stage("catalog", None)?;
@@ -92,7 +94,23 @@ pub fn gather(input: &Input<'_>) -> Result<Gathered, Stop> {
     findings.extend(insights::findings(&world));
     findings.extend(scaffolder::findings(&catalog, &snapshot));
     config.settle(&mut findings);
-    Ok(Gathered { snapshot, catalog, graph, findings })
+    let versions = if input.crawl.versions { read_versions(input, &catalog, &mut snapshot)? } else { Vec::new() };
+    Ok(Gathered { snapshot, catalog, graph, versions, findings })
+}
+
+/// Adds the tags and branches to the snapshot that documentation asks for. Only the catalog knows who asks.
+fn read_versions(input: &Input<'_>, catalog: &Catalog, snapshot: &mut Snapshot) -> Result<Vec<Versioned>, Stop> {
+    let config = &input.loaded.config;
+    let DocsVersions { rows, most } = &config.docs_versions;
+    let rules = VersionRules { rows, most: *most, readmes: config.readmes };
+    let asked = sets::asked(catalog, snapshot, &rules);
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    input.watcher.stage("versions", None)?;
+    let wanted: Vec<_> = asked.iter().map(AskedVersions::wanted).collect();
+    let found = source::read_versions(snapshot, &wanted, config, &input.crawl);
+    Ok(asked.into_iter().zip(found).map(|(asked, found)| Versioned { asked, found }).collect())
 }
 
 /// What a build came to.
@@ -186,7 +204,7 @@ fn plan_docs(
     let CatalogOptions { is_part, cache, .. } = input.catalog;
     let config = &input.loaded.config;
     let (readmes, base_url) = (config.readmes, config.base_url.as_ref());
-    let options = PlanOptions { readmes, is_elsewhere, is_part, base_url, cache };
+    let options = PlanOptions { readmes, is_elsewhere, is_part, base_url, cache, versions: &gathered.versions };
     sets::plan(&gathered.catalog, &gathered.snapshot, &options)
 }
 
@@ -203,7 +221,7 @@ fn leads<'a>(
 
 /// What the documentation has to say: folders that are missing, broken links. Makes every page of it and keeps none.
 pub fn check_docs(input: &Input<'_>, gathered: &Gathered) -> Result<Vec<Finding>, Stop> {
-    let Gathered { snapshot, catalog, graph, findings } = gathered;
+    let Gathered { snapshot, catalog, graph, findings, .. } = gathered;
     let is_elsewhere = elsewhere(input);
     let (docs, surveys, mut found) = plan_docs(input, gathered, &is_elsewhere);
     let leads = leads(input, gathered, &docs, &is_elsewhere);
@@ -245,17 +263,18 @@ pub fn check_docs(input: &Input<'_>, gathered: &Gathered) -> Result<Vec<Finding>
 /// Of everything the site is made from: an equal fingerprint means an equal site. `program` names the running program,
 /// since another one may make other pages from the same sources. Reads every file of plain folders.
 pub fn fingerprint(input: &Input<'_>, gathered: &Gathered, program: &[u8; 32]) -> Fingerprint {
-    let Gathered { snapshot, findings, .. } = gathered;
+    let Gathered { snapshot, findings, versions, .. } = gathered;
     let repos: Vec<[u8; 32]> = snapshot
         .repos
         .par_iter()
+        .chain(&snapshot.versions)
         .map(|repo| {
             let mut hasher = blake3::Hasher::new();
             repo.fingerprint(&mut hasher);
             *hasher.finalize().as_bytes()
         })
         .collect();
-    let settings = format!("{}\n{:?}\n{findings:?}", input.loaded.config.fingerprint(), input.site);
+    let settings = format!("{}\n{:?}\n{findings:?}\n{versions:?}", input.loaded.config.fingerprint(), input.site);
     let mut parts: Vec<&[u8]> = vec![program, settings.as_bytes()];
     for (path, bytes) in input.theme {
         parts.extend([path.as_bytes(), bytes]);

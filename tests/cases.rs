@@ -9,6 +9,7 @@
 //! | `env` | variables, `NAME=value` |
 //! | `configs` | configuration files as `--config` would name them |
 //! | `origins` | repositories that are clones, `repo https://forge/owner/name` |
+//! | `refs` | more refs of repositories with tags, `repo branch NAME TAG`, `repo tag NAME TAG`, `repo blob NAME` |
 //! | `compat` | nothing: the verdicts are those of stock Backstage |
 //! | `findings` | every finding, with its hints |
 //! | `entities` | accepted refs, without those of the page's common files |
@@ -26,6 +27,9 @@
 //! | `edits REF` | where the pages of a documentation are edited |
 //! | `dialect REF` | how the pages of a documentation are read, beyond the defaults |
 //! | `page ROUTE` | a page of the site as it is written |
+//! | `versions REF` | files of an entity's documentation at other tags and branches |
+//!
+//! A file `shop@v1.0/docs/index.md` is one of the repository `shop` at the tag `v1.0`.
 //!
 //! The language of a file may carry `,crlf` or `,bom`; `hex` files hold bytes. `UPDATE=1 cargo test --test cases` writes
 //! what came into the pages; `CASE=words` runs only cases whose page or name holds the words.
@@ -52,7 +56,7 @@ use rayon::prelude::*;
 use scratch::Scratch;
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -111,6 +115,7 @@ fn techdocs() {
         "edits" => portal.edits(of),
         "dialect" => portal.dialect(of),
         "page" => portal.page(of),
+        "versions" => portal.versions(of),
         _ => None,
     });
 }
@@ -241,6 +246,9 @@ fn try_case(page: &Page, case: &Case, check: &Check) -> Vec<Outcome> {
     outcomes
 }
 
+/// A path and what the file holds.
+type NamedBytes = (String, Vec<u8>);
+
 /// What a case is built from.
 #[derive(Default)]
 struct Files {
@@ -249,6 +257,10 @@ struct Files {
     compat: bool,
     /// Repositories that are clones, with the address they were cloned from.
     origins: Vec<(String, String)>,
+    /// Files of tags, by repository and tag.
+    tagged: BTreeMap<(String, String), Vec<NamedBytes>>,
+    /// More refs: repository, what it is, its name and the tag it is made from.
+    refs: Vec<[String; 4]>,
     /// Repositories that stand in the page's common files only.
     shared_repos: BTreeSet<String>,
 }
@@ -278,11 +290,22 @@ impl Files {
                 }
                 return Ok(true);
             }
+            ("refs", "") => {
+                for line in block.text.lines() {
+                    let mut words = line.split(' ').map(str::to_string);
+                    self.refs.push(std::array::from_fn(|_| words.next().unwrap_or_default()));
+                }
+                return Ok(true);
+            }
             ("compat", "") => {
                 self.compat = true;
                 return Ok(true);
             }
-            ("html" | "twin" | "backlinks" | "print" | "nav" | "api" | "edits" | "dialect" | "page", _) | (_, "") => {
+            (
+                "html" | "twin" | "backlinks" | "print" | "nav" | "api" | "edits" | "dialect" | "page" | "versions",
+                _,
+            )
+            | (_, "") => {
                 return Ok(false);
             }
             ("json", reference) if reference.contains(':') => return Ok(false),
@@ -295,6 +318,13 @@ impl Files {
                 "bom" => [b"\xef\xbb\xbf", &bytes[..]].concat(),
                 _ => return Err(format!("`{flag}` is no way to write a file")),
             };
+        }
+        if let Some((repo, (tag, path))) = rest.split_once('@').and_then(|(repo, at)| Some((repo, at.split_once('/')?)))
+            && !repo.contains('/')
+        {
+            let files = self.tagged.entry((repo.to_string(), tag.to_string())).or_default();
+            files.push((path.to_string(), bytes));
+            return Ok(true);
         }
         if self.files.iter().any(|(path, _)| path == rest) {
             return Err(format!("`{rest}` stands here twice"));
@@ -350,7 +380,13 @@ impl Portal {
         }
         let dir = scratch.path().join("portal");
         for (repo, url) in &files.origins {
-            clone_of(&dir.join(repo), url);
+            clone_of(&dir.join(repo), Some(url));
+        }
+        for ((repo, tag), files) in &files.tagged {
+            tag_of(&dir.join(repo), tag, files).expect("a tag can be made");
+        }
+        for [repo, kind, name, of] in &files.refs {
+            ref_of(&dir.join(repo), kind, name, of).expect("a ref can be made");
         }
         let configs = files.inputs.configs.iter().map(|path| dir.join(path)).collect();
         let loaded = config::load(&Inputs { dir, configs, ..files.inputs })?;
@@ -365,7 +401,11 @@ impl Portal {
             return None;
         }
         let mut theme = config::theme(None).expect("the built-in theme can be read");
-        let content = b"{% if notice %}(needs {{ notice }})\n{% endif %}{{ content | safe }}<!-- what links here -->\
+        let content = b"{% if notice %}(needs {{ notice }})\n{% endif %}{% if versions %}{% for v in versions.links %}\
+            ({% if v.is_shown %}here: {% endif %}{{ v.text }}{% if v.is_latest %}, latest{% endif %}: {{ v.url }})\n\
+            {% endfor %}{% endif %}{% if old_version %}(old: {{ old_version.latest.url }}\
+            {% if not old_version.has_page %}, no such page{% endif %})\n{% endif %}\
+            {% if canonical %}(canonical: {{ canonical }})\n{% endif %}{{ content | safe }}<!-- what links here -->\
             {% for g in backlinks.groups %}{{ g.site_name }}:{% for p in g.pages %} [{{ p.text }}]({{ p.url }}){% endfor %}\n\
             {% endfor %}{% if backlinks.more > 0 %}and {{ backlinks.more }} more\n{% endif %}";
         theme.insert("templates/docs.html".to_string(), Cow::Borrowed(content));
@@ -396,6 +436,7 @@ impl Portal {
             crawl: CrawlOptions {
                 working_tree: false,
                 offline: true,
+                versions: true,
                 cache_dir: self.scratch.path(),
                 cache: &Forgetful,
             },
@@ -529,6 +570,9 @@ impl Portal {
         if !config.readmes {
             out.push("readmes: no".to_string());
         }
+        for (of, refs) in &config.docs_versions.rows {
+            out.push(format!("versions: {} of {of}, at most {}", refs.join(" and "), config.docs_versions.most));
+        }
         if config.codeowners != CodeOwners::Off {
             out.push(format!("codeowners: {:?}", config.codeowners).to_lowercase());
         }
@@ -562,8 +606,14 @@ impl Portal {
     fn docs(&self) -> Option<sets::Docs> {
         let gathered = self.gathered()?;
         let readmes = self.loaded.config.readmes;
-        let options =
-            sets::PlanOptions { readmes, is_elsewhere: &|_| false, is_part: false, base_url: None, cache: None };
+        let options = sets::PlanOptions {
+            readmes,
+            is_elsewhere: &|_| false,
+            is_part: false,
+            base_url: None,
+            cache: None,
+            versions: &[],
+        };
         Some(sets::plan(&gathered.catalog, &gathered.snapshot, &options).0)
     }
 
@@ -649,6 +699,14 @@ impl Portal {
         None
     }
 
+    /// Below the route of the versions.
+    fn versions(&self, of: &str) -> Option<String> {
+        let catalog = &self.gathered()?.catalog;
+        let base = format!("{}-/v/", route::docs(catalog.entity(catalog.find(of)?)));
+        let paths = self.built()?.site.changed_since(&Memory::default());
+        Some(lines(paths.iter().filter_map(|path| path.strip_prefix(&base)).map(str::to_string)))
+    }
+
     fn print(&self, of: &str) -> Option<String> {
         let catalog = &self.gathered()?.catalog;
         let path = format!("{}-/print/index.html", route::docs(catalog.entity(catalog.find(of)?)));
@@ -672,7 +730,7 @@ impl Portal {
             let files = gathered.snapshot.repo(set.repo).files().iter();
             let paths = files.map(|file| match set.path_of(&file.path) {
                 Some(path) => format!("{base}{}", route::file(&path)),
-                None => format!("{base}-/{}", route::file(&file.path)),
+                None => format!("{base}-/{}", route::outside_file(&file.path)),
             });
             // Pages bring their twins.
             found.extend(paths.filter(|path| !path.ends_with(".md") && site.contains(path)));
@@ -683,21 +741,53 @@ impl Portal {
 }
 
 /// Makes a folder of files a clone with one commit.
-fn clone_of(folder: &Path, url: &str) {
+fn clone_of(folder: &Path, url: Option<&str>) {
     let mut options = git2::RepositoryInitOptions::new();
     options.initial_head("main");
     let made = || -> Result<(), git2::Error> {
         let repository = git2::Repository::init_opts(folder, &options)?;
-        repository.remote("origin", url)?;
+        if let Some(url) = url {
+            repository.remote("origin", url)?;
+        }
         let mut index = repository.index()?;
         index.add_all(["*"], git2::IndexAddOption::DEFAULT, None)?;
         index.write()?;
         let tree = repository.find_tree(index.write_tree()?)?;
-        let when = git2::Time::new(1_700_000_000, 0);
-        let author = git2::Signature::new("Ada", "ada@example.com", &when)?;
+        let author = ada()?;
         repository.commit(Some("HEAD"), &author, &author, "first", &tree, &[]).map(|_| ())
     };
     made().expect("a repository can be made");
+}
+
+fn ada() -> Result<git2::Signature<'static>, git2::Error> {
+    git2::Signature::new("Ada", "ada@example.com", &git2::Time::new(1_700_000_000, 0))
+}
+
+/// Tags a commit of its own that holds nothing but `files`.
+fn tag_of(folder: &Path, tag: &str, files: &[(String, Vec<u8>)]) -> Result<(), git2::Error> {
+    if !folder.join(".git").exists() {
+        clone_of(folder, None);
+    }
+    let repository = git2::Repository::open(folder)?;
+    let mut tree = git2::build::TreeUpdateBuilder::new();
+    for (path, bytes) in files {
+        tree.upsert(path, repository.blob(bytes)?, git2::FileMode::Blob);
+    }
+    let empty = repository.find_tree(repository.treebuilder(None)?.write()?)?;
+    let tree = repository.find_tree(tree.create_updated(&repository, &empty)?)?;
+    let commit = repository.commit(None, &ada()?, &ada()?, tag, &tree, &[])?;
+    repository.tag(tag, &repository.find_object(commit, None)?, &ada()?, "a release", false).map(|_| ())
+}
+
+/// A branch or tag of the commit of another tag, or a tag of a blob.
+fn ref_of(folder: &Path, kind: &str, name: &str, of: &str) -> Result<(), git2::Error> {
+    let repository = git2::Repository::open(folder)?;
+    let target = match kind {
+        "blob" => repository.blob(b"no commit")?,
+        _ => repository.find_reference(&format!("refs/tags/{of}"))?.peel_to_commit()?.id(),
+    };
+    let folder = if kind == "branch" { "heads" } else { "tags" };
+    repository.reference(&format!("refs/{folder}/{name}"), target, false, "").map(|_| ())
 }
 
 fn outline(nodes: &[NavNode], set: &sets::DocSet, depth: usize, out: &mut Vec<String>) {

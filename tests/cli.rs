@@ -748,6 +748,68 @@ fn a_remote_is_fetched_kept_when_it_is_gone_and_not_needed_offline() {
     assert!(work.read(page).contains("Fetched again"));
 }
 
+#[test]
+fn versions_are_fetched_where_they_are_asked_for() {
+    let work = Work::with_shop("versions");
+    work.commit("repos/shop", "2024-05-06T07:08:09Z");
+    let shop = work.path("repos/shop");
+    git(&shop, &["tag", "v1.0"]);
+    git(&shop, &["tag", "other"]);
+    work.write("repos/shop/docs/index.md", "# Newer\n");
+    work.commit("repos/shop", "2025-05-06T07:08:09Z");
+    git(&work.path(""), &["clone", "--quiet", "--bare", "repos/shop", "far/shop.git"]);
+    let url = format!("file://{}", work.path("far/shop.git").display());
+    let config = |techdocs: &str| {
+        format!(
+            "catalog: {{ rules: [{{ allow: [Component, Group] }}] }}\ncallboard:\n  sources: {{ git: ['{url}'] }}\n  \
+             gitProtocols: [file]\n{techdocs}"
+        )
+    };
+    let args = ["build", "portal", "--out", "out", "--report", "report.json", "--deny", "warnings"];
+    let kept = || -> String {
+        let cache = fs::read_dir(work.path("cache/git")).expect("the cache holds a repository");
+        let repository = cache.flatten().next().expect("the cache holds a repository").path();
+        let refs = git2::Repository::open(repository).expect("it is a repository");
+        let mut refs = refs.references().expect("it has refs");
+        refs.names().map(|name| name.unwrap().to_string() + " ").collect()
+    };
+
+    work.write("portal/app-config.yaml", config(""));
+    work.run(args).succeeds();
+    assert_eq!(kept(), "refs/callboard/fetched ", "nothing is fetched that nobody asked for");
+    let counts = work.json("report.json")["counts"].clone();
+
+    work.write("portal/app-config.yaml", config("  techdocs: { versions: [{ of: '*', refs: ['v*'] }] }\n"));
+    work.run(args).succeeds();
+    assert!(kept().contains("refs%2Ftags%2Fv1.0 ") && !kept().contains("other"), "{}", kept());
+    let base = "out/docs/default/component/shop/-/v/";
+    let page = work.read(&format!("{base}v1.0/index.html"));
+    assert!(page.contains("<h1 id=\"shop\">") && page.contains("<meta name=\"robots\" content=\"noindex\">"));
+    assert!(!work.path(&format!("{base}v1.0/index.md")).exists(), "versions have no twins");
+    let now = work.json("report.json")["counts"].clone();
+    for same in ["docs_pages", "search_documents", "repos"] {
+        assert_eq!(counts[same], now[same], "{same}");
+    }
+    let current = work.read("out/docs/default/component/shop/index.html");
+    assert!(current.contains("Version <bdi>main</bdi>") && current.contains("Newer"), "{current}");
+    let online = work.tree("out");
+
+    fs::rename(work.path("far"), work.path("gone")).expect("the remote can be moved away");
+    fs::remove_dir_all(work.path("out")).expect("the site can be removed");
+    work.run(["build", "portal", "--out", "out", "--offline"]).succeeds();
+    same(&online, &work.tree("out"));
+    fs::rename(work.path("gone"), work.path("far")).expect("the remote comes back");
+
+    let far = work.path("far/shop.git");
+    git(&far, &["tag", "--force", "v1.0", "main"]);
+    git(&far, &["tag", "v1.1", "main"]);
+    git(&far, &["update-ref", "refs/tags/v9-blob", git(&far, &["rev-parse", "main:docs/index.md"]).trim()]);
+    work.run(args).succeeds();
+    assert!(work.read("report.json").contains("`v9-blob` has no docs"), "a tag of a blob is skipped");
+    assert!(work.read(&format!("{base}v1.0/index.html")).contains("Newer"), "a tag that was moved is seen");
+    assert!(work.read(&format!("{base}latest/index.html")).contains("-/v/v1.1/"));
+}
+
 // Secrets
 
 #[test]

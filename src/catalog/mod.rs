@@ -97,8 +97,13 @@ pub enum Parent {
 }
 
 /// Annotations whose place is kept.
-const WATCHED: [&str; 4] =
-    [well_known::TECHDOCS_REF, well_known::REPLACED_BY, well_known::TECHDOCS_ENTITY, well_known::TECHDOCS_ENTITY_PATH];
+const WATCHED: [&str; 5] = [
+    well_known::TECHDOCS_REF,
+    well_known::REPLACED_BY,
+    well_known::TECHDOCS_ENTITY,
+    well_known::TECHDOCS_ENTITY_PATH,
+    well_known::DOCS_VERSIONS,
+];
 
 /// One document: a mapping that should be an entity.
 #[derive(Debug)]

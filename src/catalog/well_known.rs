@@ -124,6 +124,10 @@ pub const ANNOTATIONS: &[Annotation] = &[
     known("kubernetes.io/x-k8s-aws-id", "The name of the cluster in AWS."),
     known(SUNSET_ON, "The day after which a deprecated entity is gone, as `2027-03-31`."),
     known(REPLACED_BY, "The ref of what takes the entity's place."),
+    known(
+        DOCS_VERSIONS,
+        "Tags and branches whose docs are shown as versions, separated by commas: `v*, release/*`; `none` for no versions.",
+    ),
 ];
 
 const fn known(name: &'static str, about: &'static str) -> Annotation {
@@ -142,6 +146,9 @@ pub const SUNSET_ON: &str = "callboard.dev/sunset-on";
 
 /// The ref of what takes an entity's place.
 pub const REPLACED_BY: &str = "callboard.dev/replaced-by";
+
+/// Tags and branches whose docs are shown as versions.
+pub const DOCS_VERSIONS: &str = "callboard.dev/docs-versions";
 
 /// `backstage.io/techdocs-ref`
 pub const TECHDOCS_REF: &str = "backstage.io/techdocs-ref";

@@ -92,7 +92,7 @@ impl ReadOptions {
         cache_dir: &'a std::path::Path,
         cache: &'a dyn crate::cache::Cache,
     ) -> CrawlOptions<'a> {
-        CrawlOptions { working_tree, offline: self.offline, cache_dir, cache }
+        CrawlOptions { working_tree, offline: self.offline, versions: true, cache_dir, cache }
     }
 }
 

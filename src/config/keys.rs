@@ -1,8 +1,8 @@
 //! The keys of a configuration: one table for the reader, which names keys that nobody reads, and for the JSON Schema.
 
 use Shape::{
-    Backstage, Days, Filled, JsonSchema, KindName, List, OneOf, Ours, Relation, Severities, Switch, Text, TextOr,
-    WebAddress,
+    Backstage, Count, Days, Filled, JsonSchema, KindName, List, OneOf, Ours, Relation, Severities, Switch, Text,
+    TextOr, WebAddress,
 };
 
 /// A key that is read.
@@ -32,6 +32,8 @@ pub enum Shape {
     Severities,
     /// A number of days, or `off`.
     Days,
+    /// A number from 1 to this one.
+    Count(u32),
     /// A JSON Schema.
     JsonSchema,
     /// A mapping with Backstage's keys. Others are allowed and have no effect.
@@ -151,11 +153,25 @@ const SOURCES: &[KnownKey] = &[
     key("git", List(&TextOr(&Ours(GIT_SOURCE))), "Git repositories anywhere, by their address."),
 ];
 
-const TECHDOCS: &[KnownKey] = &[key(
-    "readme",
-    Switch,
-    "Whether an entity without docs of its own shows the README beside its descriptor; `true` where it is missing.",
-)];
+const TECHDOCS: &[KnownKey] = &[
+    key(
+        "readme",
+        Switch,
+        "Whether an entity without docs of its own shows the README beside its descriptor; `true` where it is missing.",
+    ),
+    key(
+        "versions",
+        List(&Ours(VERSIONS)),
+        "Documentation with versions, where no annotation `callboard.dev/docs-versions` says so. The first row that fits \
+         counts.",
+    ),
+    key("mostVersions", Count(100), "How many versions one documentation has at most; 10 where it is missing."),
+];
+
+const VERSIONS: &[KnownKey] = &[
+    needed("of", Text, "A repository by its id, or an entity by its ref; `*` stands for anything."),
+    needed("refs", List(&Text), "Tags and branches that are versions: `v*`. `*` stands for anything."),
+];
 
 const GIT_SOURCE: &[KnownKey] = &[
     needed("url", Text, "The address that `git clone` takes."),

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use keys::{KEYS, KnownKey, Shape as KeyShape};
-pub use policy::{CodeOwners, DeclaredKind, DeclaredRelationField};
+pub use policy::{CodeOwners, DeclaredKind, DeclaredRelationField, DocsVersions};
 pub use theme::{ThemeFiles, theme};
 
 /// Everything the portal's operator decided.
@@ -62,6 +62,8 @@ pub struct Config {
     pub codeowners: CodeOwners,
     /// `callboard.techdocs.readme`: READMEs stand for documentation that is missing.
     pub readmes: bool,
+    /// `callboard.techdocs.versions` and `callboard.techdocs.mostVersions`
+    pub docs_versions: DocsVersions,
     /// `callboard.docs.staleAfter`: days that code may be newer than docs; `None` for any number.
     pub docs_stale_after: Option<u32>,
     /// `callboard.diagrams`: by language, a program and its arguments.
@@ -244,8 +246,9 @@ impl Config {
     pub fn fingerprint(&self) -> String {
         let Config { title, base_url, organization, integrations, connect, image_hosts, kinds, .. } = self;
         let Config { rules, severities, lifecycles, codeowners, readmes, docs_stale_after, diagrams, .. } = self;
+        let docs = (readmes, docs_stale_after, &self.docs_versions);
         let locations: Vec<_> = self.locations.iter().map(|location| (&location.target, &location.rules)).collect();
-        let policy = (rules, severities, kinds, lifecycles, codeowners, readmes, docs_stale_after, diagrams);
+        let policy = (rules, severities, kinds, lifecycles, codeowners, docs, diagrams);
         format!("{:?}", (title, base_url, organization, integrations, connect, image_hosts, locations, policy))
     }
 

@@ -33,6 +33,26 @@ pub struct DeclaredRelationField {
     pub opposite: Option<String>,
 }
 
+/// Which documentation has versions where no annotation says so.
+#[derive(Debug, Clone)]
+pub struct DocsVersions {
+    /// Pattern of a repository's id or an entity's ref, and the tags and branches that are its versions. The first row
+    /// counts.
+    pub rows: Vec<(String, Vec<String>)>,
+    /// How many versions one documentation has at most.
+    pub most: usize,
+}
+
+impl DocsVersions {
+    const USUAL: usize = 10;
+}
+
+impl Default for DocsVersions {
+    fn default() -> Self {
+        DocsVersions { rows: Vec::new(), most: DocsVersions::USUAL }
+    }
+}
+
 /// What is made of CODEOWNERS files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum CodeOwners {
@@ -112,6 +132,46 @@ impl Read {
             self.wrong(setting, "callboard.techdocs.readme", "`true` or `false`");
         }
         wanted.unwrap_or(true)
+    }
+
+    /// `callboard.techdocs.versions` and `callboard.techdocs.mostVersions`
+    pub(super) fn docs_versions(&mut self, techdocs: Option<&Setting>) -> DocsVersions {
+        const PATH: &str = "callboard.techdocs.versions[]";
+        let mut rows = Vec::new();
+        for row in self.list(techdocs, "callboard.techdocs", "versions") {
+            if !matches!(row.value, Value::Map(_)) {
+                continue;
+            }
+            let of = self.needed(row, PATH, "of");
+            let refs = self.texts(Some(row), PATH, "refs");
+            if row.get("refs").is_none() {
+                self.findings.push(rules::config::lacks(row.place.clone(), PATH, "refs"));
+            }
+            for (key, pattern) in of.iter().map(|of| ("of", of)).chain(refs.iter().map(|pattern| ("refs", pattern))) {
+                if globset::Glob::new(pattern).is_err() {
+                    let place = row.get(key).map_or(&row.place, |setting| &setting.place).clone();
+                    let path = format!("{PATH}.{key}");
+                    let found = format!("`{pattern}`");
+                    self.findings.push(rules::config::wrong_shape(place, &path, "a pattern such as `v*`", &found));
+                }
+            }
+            rows.extend(of.map(|of| (of, refs)));
+        }
+        let setting = techdocs.and_then(|techdocs| techdocs.get("mostVersions"));
+        let most = setting.and_then(|setting| match &setting.value {
+            Value::Null => None,
+            Value::Number(number) if number.fract() == 0.0 && (1.0..=100.0).contains(number) => Some(*number as usize),
+            Value::Text(text) if text.parse().is_ok_and(|number: usize| (1..=100).contains(&number)) => {
+                text.parse().ok()
+            }
+            _ => {
+                let (place, expected) = (setting.place.clone(), "a number from 1 to 100");
+                let path = "callboard.techdocs.mostVersions";
+                self.findings.push(rules::config::wrong_shape(place, path, expected, &shown(setting)));
+                None
+            }
+        });
+        DocsVersions { rows, most: most.unwrap_or(DocsVersions::USUAL) }
     }
 
     /// `callboard.docs.staleAfter`

@@ -62,6 +62,7 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
         lifecycles: read.texts(own, "callboard", "lifecycles"),
         codeowners: read.codeowners(own),
         readmes: read.readmes(own.and_then(|own| own.get("techdocs"))),
+        docs_versions: read.docs_versions(own.and_then(|own| own.get("techdocs"))),
         docs_stale_after: read.docs_stale_after(own),
         diagrams: read.diagrams(own),
         files,

@@ -94,6 +94,12 @@ fn shape(of: &Shape, kinds: &Kinds) -> Json {
                 { "type": "string", "pattern": SUBSTITUTION },
             ],
         }),
+        Shape::Count(most) => json!({
+            "anyOf": [
+                { "type": "integer", "minimum": 1, "maximum": most },
+                { "type": "string", "pattern": SUBSTITUTION },
+            ],
+        }),
         Shape::JsonSchema => json!({ "type": "object" }),
         Shape::Backstage(keys) => mapping(keys, kinds, true),
         Shape::Ours(keys) => mapping(keys, kinds, false),

@@ -19,7 +19,7 @@ use crate::search::SearchDocument;
 use crate::source::{Repo, RepoId, Snapshot};
 use crate::techdocs::crosslinks::Crosslinks;
 use crate::techdocs::leads::Leads;
-use crate::techdocs::sets::{DocSet, Docs, Moved, Shown};
+use crate::techdocs::sets::{DocSet, Docs, Moved, Shown, VersionSet};
 use crate::techdocs::stale::{CodeAge, code_ages};
 use crate::techdocs::{Diagrams, Highlighter};
 use std::collections::{BTreeMap, HashMap};
@@ -50,6 +50,8 @@ pub struct Site<'a> {
     pub docs: &'a [DocSet],
     pub leads: &'a Leads<'a>,
     pub crosslinks: &'a Crosslinks,
+    /// Other versions of `docs`. Where sets are numbered, they follow those.
+    versions: &'a [VersionSet],
     pub highlighter: &'a Highlighter<'a>,
     pub diagrams: &'a Diagrams<'a>,
     pub options: &'a SiteOptions,
@@ -59,8 +61,15 @@ pub struct Site<'a> {
     lists: Vec<EntityList>,
     by_entity: HashMap<Arc<str>, Vec<u32>>,
     shown: &'a BTreeMap<EntityId, Shown>,
+    /// Where the pages of each set are, versions too.
+    docs_bases: Vec<String>,
     /// Routes of each set's pages below the set's own.
     docs_routes: Vec<Vec<String>>,
+    /// `latest_starts[i]` is the number of pages before those that lead to the latest version of the `i`th set that has
+    /// versions; one more entry holds the total.
+    latest_starts: Vec<u32>,
+    /// Sets that have versions, in order.
+    versioned: Vec<usize>,
     /// The same for pages that have moved, in the order of the set's list of them.
     moved_routes: Vec<Vec<String>>,
     /// `moved_starts[i]` is the number of moved pages before set `i`; one more entry holds the total.
@@ -115,24 +124,37 @@ impl<'a> Site<'a> {
                 by_entity.entry(catalog.entity(id).reference.clone()).or_default().push(at as u32);
             }
         }
-        let Docs { sets: docs, shown } = docs;
+        let Docs { sets: docs, versions, shown } = docs;
+        let all = || docs.iter().chain(versions.iter().map(|version| &version.docs));
         let (mut docs_starts, mut moved_starts) = (vec![0], vec![0]);
-        for set in docs {
+        for set in all() {
             docs_starts.push(docs_starts[docs_starts.len() - 1] + set.pages.len() as u32);
             moved_starts.push(moved_starts[moved_starts.len() - 1] + set.moved.len() as u32);
         }
-        let mut docs_routes = Vec::with_capacity(docs.len());
-        let mut moved_routes = Vec::with_capacity(docs.len());
-        for set in docs {
+        let mut docs_bases: Vec<String> = docs.iter().map(|set| route::docs(catalog.entity(set.entity))).collect();
+        for of_set in versions.chunk_by(|a, b| a.of == b.of) {
+            let names: Vec<&str> = of_set.iter().map(|version| version.name.as_str()).collect();
+            let segments = route::versions(&names);
+            let base = docs_bases[of_set[0].of].clone();
+            docs_bases.extend(segments.iter().map(|segment| format!("{base}{}", route::version(segment))));
+        }
+        let mut docs_routes = Vec::with_capacity(docs_bases.len());
+        let mut moved_routes = Vec::with_capacity(docs_bases.len());
+        for set in all() {
             let pages = set.pages.iter().map(|page| page.path.as_str());
             let mut routes = route::pages(pages.chain(set.moved.keys().map(String::as_str)));
             moved_routes.push(routes.split_off(set.pages.len()));
             docs_routes.push(routes);
         }
-        Site {
+        let versioned = versions.chunk_by(|a, b| a.of == b.of).map(|of_set| of_set[0].of).collect();
+        let mut site = Site {
             lists: lists(catalog),
             by_entity,
             shown,
+            versions,
+            docs_bases,
+            latest_starts: vec![0],
+            versioned,
             docs_routes,
             moved_routes,
             moved_starts,
@@ -150,7 +172,50 @@ impl<'a> Site<'a> {
             diagrams,
             options,
             findings,
+        };
+        for set in site.versioned.clone() {
+            let pages = site.set(site.latest(set)).pages.len() as u32;
+            site.latest_starts.push(site.latest_starts[site.latest_starts.len() - 1] + pages);
         }
+        site
+    }
+
+    /// A set by its number, which may be that of a version.
+    pub(crate) fn set(&self, number: usize) -> &'a DocSet {
+        self.docs.get(number).unwrap_or_else(|| &self.versions[number - self.docs.len()].docs)
+    }
+
+    /// The version that a set is; `None` for the documentation of what the portal shows.
+    pub(crate) fn version(&self, set: usize) -> Option<&'a VersionSet> {
+        self.versions.get(set.checked_sub(self.docs.len())?)
+    }
+
+    /// The numbers of a set's versions, the newest first.
+    pub(crate) fn versions_of(&self, set: usize) -> std::ops::Range<usize> {
+        let before = |of: usize| self.docs.len() + self.versions.partition_point(|version| version.of < of);
+        before(set)..before(set + 1)
+    }
+
+    /// The version of a set that readers are sent to: the newest release, else the set itself.
+    pub(crate) fn latest(&self, set: usize) -> usize {
+        self.versions_of(set)
+            .find(|number| self.version(*number).is_some_and(|version| version.is_release))
+            .unwrap_or(set)
+    }
+
+    /// Number of pages that lead to the latest version.
+    pub(crate) fn latest_pages(&self) -> usize {
+        self.latest_starts.last().map_or(0, |total| *total as usize)
+    }
+
+    /// Set and page of the latest version that such a page leads to, and its own route.
+    pub(crate) fn latest_page(&self, number: usize) -> (usize, usize, String) {
+        let row = self.latest_starts.partition_point(|start| *start as usize <= number) - 1;
+        let (of, page) = (self.versioned[row], number - self.latest_starts[row] as usize);
+        let latest = self.latest(of);
+        let route =
+            format!("{}{}{}", self.docs_bases[of], route::version(route::LATEST), self.docs_routes[latest][page]);
+        (latest, page, route)
     }
 
     pub fn lists(&self) -> &[EntityList] {
@@ -167,9 +232,14 @@ impl<'a> Site<'a> {
         self.list_of(kind).map_or(&[], |list| &list.ids)
     }
 
-    /// Number of documentation pages.
+    /// Number of documentation pages, without those of versions.
     pub fn docs_pages(&self) -> usize {
-        self.docs_starts.last().map_or(0, |total| *total as usize)
+        self.docs_starts[self.docs.len()] as usize
+    }
+
+    /// Number of pages of versions; their numbers follow those of the documentation.
+    pub(crate) fn version_pages(&self) -> usize {
+        self.docs_starts.last().map_or(0, |total| *total as usize) - self.docs_pages()
     }
 
     /// Groups at the top of the tree.
@@ -202,8 +272,7 @@ impl<'a> Site<'a> {
 
     /// The old route of a page that has moved, by its place in the set's list of them.
     pub(crate) fn moved_route(&self, set: usize, row: usize) -> String {
-        let entity = self.catalog.entity(self.docs[set].entity);
-        format!("{}{}", route::docs(entity), self.moved_routes[set][row])
+        format!("{}{}", self.docs_bases[set], self.moved_routes[set][row])
     }
 
     /// Where a page of a set is now.
@@ -225,8 +294,12 @@ impl<'a> Site<'a> {
 
     /// The route of a page of a documentation set.
     pub(crate) fn docs_route(&self, set: usize, page: usize) -> String {
-        let entity = self.catalog.entity(self.docs[set].entity);
-        format!("{}{}", route::docs(entity), self.docs_routes[set][page])
+        format!("{}{}", self.docs_bases[set], self.docs_routes[set][page])
+    }
+
+    /// Where the pages of a set are.
+    pub(crate) fn docs_base(&self, set: usize) -> &str {
+        &self.docs_bases[set]
     }
 
     /// When the code that a set describes was changed.

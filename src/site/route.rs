@@ -24,6 +24,31 @@ pub fn template(entity: &Entity) -> String {
     format!("create/{}/{}/", segment(&entity.namespace), segment(&entity.name))
 }
 
+/// The route of a version's docs, below those of its entity. `latest` is another name for one of them.
+pub fn version(segment: &str) -> String {
+    format!("-/v/{segment}/")
+}
+
+/// Segments of versions, by their order. `release/1.0` gives `release-1.0`, unless another one has that name. Two names
+/// never share a segment, and none is `latest`.
+pub fn versions(names: &[&str]) -> Vec<String> {
+    let mut taken = HashSet::from([LATEST.to_string()]);
+    let mut segments = vec![String::new(); names.len()];
+    let (folded, plain): (Vec<usize>, Vec<usize>) = (0..names.len()).partition(|at| names[*at].contains('/'));
+    for at in plain.into_iter().chain(folded) {
+        let mapped = segment(&names[at].replace('/', "-"));
+        segments[at] = match taken.contains(&mapped) {
+            true => format!("{}-{}", mapped.chars().take(LONGEST - 9).collect::<String>(), hash(names[at])),
+            false => mapped,
+        };
+        taken.insert(segments[at].clone());
+    }
+    segments
+}
+
+/// The segment that leads to the newest release, whatever its name.
+pub const LATEST: &str = "latest";
+
 /// The routes of a set's pages below the set's own, by the pages' order. Two paths never share a route.
 pub fn pages<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut taken = HashSet::new();
@@ -57,6 +82,12 @@ fn page(path: &str) -> String {
 /// The route of a file that keeps its name, such as an image: every segment made safe.
 pub fn file(path: &str) -> String {
     path.split('/').map(segment).collect::<Vec<_>>().join("/")
+}
+
+/// The same for a file outside of the folders of pages, below the segment `-`, where versions have a folder of their own.
+pub fn outside_file(path: &str) -> String {
+    let route = file(path);
+    if route.starts_with("v/") { format!("-/{route}") } else { route }
 }
 
 /// One segment: lower case, `a-z0-9._-` only, at most 120 bytes. Lower-casing alone adds nothing; any other change adds
@@ -112,6 +143,24 @@ mod tests {
         }
         assert_ne!(segment("a b"), segment("a?b"));
         assert!(segment(&"x".repeat(300)).len() <= LONGEST);
+    }
+
+    #[test]
+    fn versions_never_share_a_segment() {
+        let long = "x".repeat(LONGEST);
+        let longer = long.to_uppercase();
+        let names = ["v1.0", "V1.0", "latest", "release/1.0", "release-1.0", "..", "-", "日本", &long, &longer];
+        let segments = versions(&names);
+        assert_eq!(versions(&["release/1.0", "release-2.0"]), ["release-1.0", "release-2.0"]);
+        assert_eq!(segments[4], "release-1.0", "whose name it is keeps it");
+        assert_eq!(segments[0], "v1.0");
+        assert_ne!(segments[2], LATEST);
+        let different: HashSet<&String> = segments.iter().collect();
+        assert_eq!(different.len(), names.len());
+        let is_safe = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
+        assert!(
+            segments.iter().all(|name| name.len() <= LONGEST && name.chars().all(is_safe) && !name.starts_with('.'))
+        );
     }
 
     #[test]

@@ -415,9 +415,17 @@ pub struct DocsPage {
     /// Where readers say what is wrong with the page.
     pub report: Option<ReportLink>,
     /// The page as Markdown.
-    pub markdown_url: String,
+    pub markdown_url: Option<String>,
     /// The whole doc set on one page.
     pub print_url: Option<String>,
+    /// The versions of the documentation, where there are several.
+    pub versions: Option<Picker>,
+    /// The page is one of an older version.
+    pub old_version: Option<OldVersion>,
+    /// The page belongs to a tag or another branch than the portal shows.
+    pub is_version: bool,
+    /// The same page in the latest version, for pages of versions.
+    pub canonical: Option<String>,
     pub findings: Vec<FindingRow>,
     /// Pages of all documentation that link here.
     pub backlinks: Backlinks,
@@ -438,6 +446,34 @@ pub struct BacklinkGroup {
     /// Name of the doc set.
     pub site_name: String,
     pub pages: Vec<Link>,
+}
+
+/// The versions of a documentation, as a page of it leads to them.
+#[derive(Debug, Clone, Serialize)]
+pub struct Picker {
+    /// The name of the page's own.
+    pub shown: String,
+    /// What the portal shows first, then the others, the newest first.
+    pub links: Vec<VersionLink>,
+}
+
+/// The same page in a version; the first one where that version has no such page.
+#[derive(Debug, Clone, Serialize)]
+pub struct VersionLink {
+    pub text: String,
+    pub url: String,
+    pub is_latest: bool,
+    pub is_shown: bool,
+}
+
+/// What readers of an older version should know.
+#[derive(Debug, Clone, Serialize)]
+pub struct OldVersion {
+    pub name: String,
+    /// The same page there, or the first one.
+    pub latest: Link,
+    /// The latest version has this page.
+    pub has_page: bool,
 }
 
 /// `moved.html`: what stands at the old address of a documentation page.

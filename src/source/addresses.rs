@@ -62,6 +62,7 @@ mod tests {
         };
         let snapshot = Snapshot {
             repos: vec![repo("a", "https://h.example/o/shop", "main"), repo("b", "https://h.example/o/shop", "next")],
+            ..Snapshot::default()
         };
         let addresses = Addresses::of(&snapshot);
         let find = |address: &str| addresses.find(address).map(|(id, path)| (id.0, path));

@@ -7,7 +7,7 @@ use super::folder::{self, Nature, Pattern};
 use super::web::{self, WebFile};
 use super::{Repo, RepoId, Snapshot, Status, git, history, remote};
 use crate::cache::Cache;
-use crate::config::{Config, Location, LocationKind, Source};
+use crate::config::{Config, Location, LocationKind, Secret, Source};
 use crate::diagnostics::{Finding, Place, rules};
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
@@ -26,6 +26,8 @@ pub struct CrawlOptions<'a> {
     pub working_tree: bool,
     /// Fetch nothing.
     pub offline: bool,
+    /// Read the versions that documentation asks for.
+    pub versions: bool,
     pub cache_dir: &'a Path,
     pub cache: &'a dyn Cache,
 }
@@ -474,8 +476,8 @@ impl Worklist<'_> {
             Some(Nature::Bare) => self.open_git(id, root, None, None),
             Some(Nature::WorkTree) if self.options.working_tree => {
                 let Opened { repo: committed, findings } = self.open_git(id, root, None, None)?;
-                let Repo { commit, web, history, .. } = committed;
-                Ok(Opened { repo: Repo { commit, web, history, ..folder::open(id, root) }, findings })
+                let Repo { commit, web, history, branch, .. } = committed;
+                Ok(Opened { repo: Repo { commit, web, history, branch, ..folder::open(id, root) }, findings })
             }
             Some(Nature::WorkTree) => {
                 let mut opened = self.open_git(id, root, None, None)?;
@@ -518,6 +520,8 @@ impl Worklist<'_> {
             .and_then(|fetched| {
                 let mut opened = self.open_git(&id, &fetched.path, Some(remote::FETCHED), Some(url))?;
                 let repo = &mut opened.repo;
+                repo.branch = branch.map(str::to_string);
+                repo.fetched_from = Some(Secret::new(url));
                 if let (Some(web), Some(commit)) = (&mut repo.web, &repo.commit) {
                     web.reference = branch.unwrap_or(&commit.id).to_string();
                 }
@@ -562,7 +566,7 @@ impl Worklist<'_> {
     }
 
     fn close<T>(self, files: Vec<Ingested<T>>) -> Crawl<T> {
-        let snapshot = Snapshot { repos: self.repos };
+        let snapshot = Snapshot { repos: self.repos, versions: Vec::new() };
         Crawl { snapshot, files, emitters: self.emitters, findings: self.findings }
     }
 }

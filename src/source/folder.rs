@@ -124,6 +124,8 @@ pub(super) fn open(id: &str, root: &Path) -> Repo {
         commit: None,
         web: None,
         history: BTreeMap::new(),
+        branch: None,
+        fetched_from: None,
         files,
         store: Store::Folder(root.to_path_buf()),
         code_owners: OnceLock::new(),

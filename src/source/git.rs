@@ -5,7 +5,7 @@ use crate::config::Config;
 use git2::{ObjectType, Oid, Repository, RepositoryOpenFlags, TreeWalkMode, TreeWalkResult};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// Opens the repository at `path` at the commit of `reference` (HEAD when `None`). The error is git's own words.
 pub(super) fn open(
@@ -15,15 +15,7 @@ pub(super) fn open(
     remote: Option<&str>,
     config: &Config,
 ) -> Result<Repo, String> {
-    let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
-    let dot_git = path.join(".git");
-    let path = if dot_git.exists() { dot_git.as_path() } else { path };
-    let opened = if path.is_file() {
-        Repository::open(path)
-    } else {
-        Repository::open_ext(path, flags, std::iter::empty::<&Path>())
-    };
-    let repository = opened.map_err(|error| error.message().to_string())?;
+    let repository = repository(path)?;
     let branch = match reference {
         Some(reference) => Some(reference.rsplit('/').next().unwrap_or(reference).to_string()),
         None => repository.head().ok().and_then(|head| head.shorthand().ok().map(str::to_string)),
@@ -32,11 +24,34 @@ pub(super) fn open(
         return Ok(assemble(id, Status::Empty, None, None, Vec::new(), repository));
     };
     let origin = repository.find_remote("origin").ok().and_then(|origin| origin.url().ok().map(str::to_string));
-    let shown = branch.filter(|branch| branch != "HEAD").unwrap_or_else(|| commit.id.clone());
+    let branch = branch.filter(|branch| branch != "HEAD");
+    let shown = branch.clone().unwrap_or_else(|| commit.id.clone());
     let web = remote.map(str::to_string).or(origin).and_then(|remote| Web::of_remote(&remote, &shown, config));
     let files = files(&repository, &commit.id)?;
     let status = if files.is_empty() { Status::Empty } else { Status::Fresh };
-    Ok(assemble(id, status, Some(commit), web, files, repository))
+    let named = branch.filter(|_| reference.is_none());
+    Ok(Repo { branch: named, ..assemble(id, status, Some(commit), web, files, repository) })
+}
+
+/// Opens the object store at `path`, which may be that of a work tree.
+pub(super) fn repository(path: &Path) -> Result<Repository, String> {
+    let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
+    let dot_git = path.join(".git");
+    let path = if dot_git.exists() { dot_git.as_path() } else { path };
+    let opened = if path.is_file() {
+        Repository::open(path)
+    } else {
+        Repository::open_ext(path, flags, std::iter::empty::<&Path>())
+    };
+    opened.map_err(|error| error.message().to_string())
+}
+
+/// Commit and files at a reference, which may be a tag of anything.
+pub(super) fn at(repository: &Repository, reference: &str) -> Result<(Commit, Vec<File>), String> {
+    let found = repository.find_reference(reference).and_then(|reference| reference.peel_to_commit());
+    let commit = described(&found.map_err(|error| error.message().to_string())?);
+    let files = files(repository, &commit.id)?;
+    Ok((commit, files))
 }
 
 /// The address that the work tree at `path` was cloned from, and the names of its tags; nothing where git cannot tell.
@@ -72,8 +87,18 @@ fn assemble(
     files: Vec<File>,
     repository: Repository,
 ) -> Repo {
-    let store = Store::Git(Mutex::new(repository));
-    Repo { id: id.into(), status, commit, web, history: BTreeMap::new(), files, store, code_owners: OnceLock::new() }
+    Repo {
+        id: id.into(),
+        status,
+        commit,
+        web,
+        history: BTreeMap::new(),
+        branch: None,
+        fetched_from: None,
+        files,
+        store: Store::Git(Arc::new(Mutex::new(repository))),
+        code_owners: OnceLock::new(),
+    }
 }
 
 /// The commit to read; `None` when there is none yet.
@@ -83,17 +108,19 @@ fn head(repository: &Repository, reference: Option<&str>) -> Result<Option<Commi
         None => repository.head().and_then(|head| head.peel_to_commit()),
     };
     match found {
-        Ok(commit) => Ok(Some(Commit {
-            id: commit.id().to_string(),
-            time: commit.time().seconds(),
-            author: String::from_utf8_lossy(commit.author().name_bytes()).into_owned(),
-            summary: commit
-                .summary_bytes()
-                .map(|summary| String::from_utf8_lossy(summary).into_owned())
-                .unwrap_or_default(),
-        })),
+        Ok(commit) => Ok(Some(described(&commit))),
         Err(error) if matches!(error.code(), git2::ErrorCode::UnbornBranch | git2::ErrorCode::NotFound) => Ok(None),
         Err(error) => Err(error.message().to_string()),
+    }
+}
+
+fn described(commit: &git2::Commit<'_>) -> Commit {
+    let summary = commit.summary_bytes().map(|summary| String::from_utf8_lossy(summary).into_owned());
+    Commit {
+        id: commit.id().to_string(),
+        time: commit.time().seconds(),
+        author: String::from_utf8_lossy(commit.author().name_bytes()).into_owned(),
+        summary: summary.unwrap_or_default(),
     }
 }
 

@@ -15,8 +15,10 @@ mod local;
 mod path;
 mod programs;
 mod remote;
+mod versions;
 mod web;
 
+use crate::config::Secret;
 use codeowners::CodeOwnersFile;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -28,12 +30,15 @@ pub use crawl::{Crawl, CrawlOptions, Emitter, EmitterId, Ingested, Origin, ReadD
 pub use local::{Local, Remote, local};
 pub use path::{join, normalize, parent};
 pub use programs::{ProgramFault, Programs};
+pub use versions::{Version, VersionsFound, VersionsWanted, is_version_pattern, read_versions};
 pub use web::{NewIssue, Web};
 
 /// Every repository of one build. Closed: nothing is added once the crawl has ended.
 #[derive(Debug, Default)]
 pub struct Snapshot {
     pub repos: Vec<Repo>,
+    /// Some of them at other tags and branches. Their ids follow those of `repos`.
+    pub versions: Vec<Repo>,
 }
 
 /// Index of a repository in its [`Snapshot`].
@@ -52,6 +57,10 @@ pub struct Repo {
     pub web: Option<Web>,
     /// Last change by path.
     pub history: BTreeMap<Box<str>, Change>,
+    /// The branch that was read, or the tag; none for plain folders and where git names none.
+    pub branch: Option<String>,
+    /// The address of a repository that the cache holds. It may carry a password.
+    fetched_from: Option<Secret>,
     files: Vec<File>,
     store: Store,
     code_owners: OnceLock<Option<CodeOwnersFile>>,
@@ -117,7 +126,8 @@ enum Blob {
 
 enum Store {
     Folder(PathBuf),
-    Git(Mutex<git2::Repository>),
+    /// Versions of a repository share it.
+    Git(Arc<Mutex<git2::Repository>>),
     Memory,
 }
 
@@ -182,6 +192,8 @@ impl Repo {
             commit: None,
             web: None,
             history: BTreeMap::new(),
+            branch: None,
+            fetched_from: None,
             files,
             store: Store::Memory,
             code_owners: OnceLock::new(),
@@ -247,6 +259,7 @@ impl Repo {
     pub fn fingerprint(&self, hasher: &mut blake3::Hasher) {
         hasher.update(self.id.as_bytes());
         hasher.update(self.status.word().as_bytes());
+        hasher.update(self.branch.as_deref().unwrap_or_default().as_bytes());
         if let (Some(commit), Store::Git(_)) = (&self.commit, &self.store) {
             hasher.update(commit.id.as_bytes());
             return;
@@ -263,7 +276,8 @@ impl Repo {
 
 impl Snapshot {
     pub fn repo(&self, id: RepoId) -> &Repo {
-        &self.repos[id.0 as usize]
+        let at = id.0 as usize;
+        self.repos.get(at).unwrap_or_else(|| &self.versions[at - self.repos.len()])
     }
 
     /// The newest commit time of all repositories, in seconds since 1970.

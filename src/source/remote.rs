@@ -2,8 +2,11 @@
 //!
 //! A failed fetch moves no reference, so the last good state stays and is used.
 
+use super::versions::Listed;
 use super::web;
 use crate::config::{Config, Forge};
+use std::collections::BTreeSet;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -72,6 +75,97 @@ fn folder(url: &str, branch: Option<&str>, cache: &Path) -> PathBuf {
     cache.join("git").join(format!("{name}-{}.git", &key.as_str()[..16]))
 }
 
+/// Where the cache's repositories keep versions, in one folder, since names that were pushed at different times may be
+/// folders to each other.
+const VERSIONS: &str = "refs/callboard/versions/";
+
+/// A reference to the default branch of a repository with versions, by its name there.
+const MAIN: &str = "refs/callboard/main";
+
+/// Output of a listing that is read, in bytes: some hundred thousand refs.
+const MOST_LISTED: u64 = 32 << 20;
+
+/// Tags and branches of `url`, and its default branch.
+pub(super) fn list(url: &str, config: &Config) -> Result<(Vec<Listed>, Option<String>), String> {
+    allowed(url, config)?;
+    let mut command = git(config, url);
+    command.args(["ls-remote", "--symref", "--", url, "HEAD", "refs/heads/*", "refs/tags/*"]);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| format!("the `git` program cannot be run: {error}"))?;
+    let mut text = Vec::new();
+    let read = child.stdout.take().map(|stdout| stdout.take(MOST_LISTED + 1).read_to_end(&mut text));
+    if text.len() as u64 > MOST_LISTED {
+        let _ = child.kill();
+    }
+    let status = child.wait().map_err(|error| error.to_string())?;
+    read.transpose().map_err(|error| error.to_string())?;
+    if text.len() as u64 > MOST_LISTED {
+        return Err("it has too many tags and branches".to_owned());
+    }
+    if !status.success() {
+        return Err("its tags and branches cannot be listed".to_owned());
+    }
+    let text = String::from_utf8_lossy(&text);
+    let mut main = None;
+    let mut listed = Vec::new();
+    for (what, name) in text.lines().filter_map(|line| line.split_once('\t')) {
+        match what.strip_prefix("ref: ") {
+            Some(target) if name == "HEAD" => main = Listed::of(target).map(|listed| listed.name),
+            Some(_) => {}
+            None if git2::Reference::is_valid_name(name) => listed.extend(Listed::of(name)),
+            None => {}
+        }
+    }
+    Ok((listed, main))
+}
+
+/// Brings refs of `url` into the cache's repository at `path`, and gives up those that nobody wants any more. `main` is
+/// its default branch, whose name is kept.
+pub(super) fn fetch_refs(
+    url: &str,
+    wanted: &[&Listed],
+    main: Option<&str>,
+    path: &Path,
+    config: &Config,
+) -> Result<(), String> {
+    let lock = std::fs::File::create(path.join("callboard-lock")).map_err(|error| error.to_string())?;
+    lock.lock().map_err(|error| error.to_string())?;
+    if !wanted.is_empty() {
+        let refs = wanted.iter().map(|listed| format!("+{}:{}", listed.full(), kept_as(listed)));
+        run(fetching(&mut git(config, url), url, path).args(refs))?;
+    }
+    let words = |error: git2::Error| error.message().to_string();
+    let kept: BTreeSet<String> = wanted.iter().map(|listed| kept_as(listed)).collect();
+    let repository = git2::Repository::open_bare(path).map_err(words)?;
+    for reference in repository.references_glob(&format!("{VERSIONS}*")).map_err(words)? {
+        let mut reference = reference.map_err(words)?;
+        if reference.name().is_ok_and(|name| !kept.contains(name)) {
+            reference.delete().map_err(words)?;
+        }
+    }
+    if let Some(main) = main {
+        repository.reference_symbolic(MAIN, &format!("refs/heads/{main}"), true, "").map_err(words)?;
+    }
+    Ok(())
+}
+
+/// What an earlier run fetched, and the default branch.
+pub(super) fn fetched_refs(repository: &git2::Repository) -> Result<(Vec<Listed>, Option<String>), String> {
+    let words = |error: git2::Error| error.message().to_string();
+    let mut references = repository.references_glob(&format!("{VERSIONS}*")).map_err(words)?;
+    let full = |name: &str| Some(name.strip_prefix(VERSIONS)?.replace("%2F", "/").replace("%25", "%"));
+    let listed = references.names().filter_map(|name| Listed::of(&full(name.ok()?)?)).collect();
+    Ok((listed, super::versions::branch_behind(repository, MAIN)))
+}
+
+/// The reference that holds a fetched version.
+pub(super) fn kept_as(listed: &Listed) -> String {
+    format!("{VERSIONS}{}", listed.full().replace('%', "%25").replace('/', "%2F"))
+}
+
 fn update(url: &str, branch: Option<&str>, path: &Path, config: &Config) -> Result<(), String> {
     std::fs::create_dir_all(path).map_err(|error| format!("the cache cannot be written: {error}"))?;
     let lock = std::fs::File::create(path.join("callboard-lock")).map_err(|error| error.to_string())?;
@@ -80,21 +174,17 @@ fn update(url: &str, branch: Option<&str>, path: &Path, config: &Config) -> Resu
         run(git(config, url).args(["init", "--quiet", "--bare", "--"]).arg(path))?;
     }
     let wanted = branch.map_or_else(|| "HEAD".to_string(), |branch| branch.to_string());
-    run(git(config, url)
+    run(fetching(&mut git(config, url), url, path).arg(format!("+{wanted}:{FETCHED}")))?;
+    std::fs::write(path.join("callboard-fetched"), b"").map_err(|error| error.to_string())
+}
+
+/// A fetch from `url`; the refs are still to be named.
+fn fetching<'a>(command: &'a mut Command, url: &str, path: &Path) -> &'a mut Command {
+    command
         .arg("-C")
         .arg(path)
-        .args([
-            "fetch",
-            "--quiet",
-            "--force",
-            "--no-tags",
-            "--no-recurse-submodules",
-            "--no-auto-gc",
-            "--no-write-fetch-head",
-        ])
-        .args(["--filter=blob:limit=10m", "--", url])
-        .arg(format!("+{wanted}:{FETCHED}")))?;
-    std::fs::write(path.join("callboard-fetched"), b"").map_err(|error| error.to_string())
+        .args(["fetch", "--quiet", "--force", "--no-tags", "--no-recurse-submodules", "--no-auto-gc"])
+        .args(["--no-write-fetch-head", "--filter=blob:limit=10m", "--", url])
 }
 
 /// The `git` program as the user set it up (credential helpers, ssh), with everything overridden that a server or a

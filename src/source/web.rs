@@ -115,6 +115,7 @@ impl Web {
         match forge {
             Forge::GitHub => format!("{base}/{view}/{reference}/{path}"),
             Forge::GitLab => format!("{base}/-/{view}/{reference}/{path}"),
+            Forge::Gitea if self.is_at_commit() => format!("{base}/src/commit/{reference}/{path}"),
             Forge::Gitea => format!("{base}/src/branch/{reference}/{path}"),
             Forge::Bitbucket => format!("{base}/src/{reference}/{path}"),
         }

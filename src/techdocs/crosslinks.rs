@@ -73,8 +73,10 @@ impl Crosslinks {
         same.or_else(|| anchors.iter().take(MOST_CANDIDATES).find(|own| is_alike(own, &anchor)))
     }
 
+    /// A page's number among all; one that no page has for pages of old versions, which nobody surveys.
     fn number(&self, at: PageAt) -> usize {
-        self.starts[at.set] as usize + at.page
+        let is_current = at.set + 1 < self.starts.len();
+        if is_current { self.starts[at.set] as usize + at.page } else { u32::MAX as usize }
     }
 
     fn page(&self, number: u32) -> PageAt {

@@ -126,7 +126,7 @@ impl<'a> Leads<'a> {
         let without_anchor = address.split('#').next().unwrap_or_default();
         // Another branch or tag is meant as it is.
         let file = self.snapshot.repo(repo).web.as_ref()?.path_of(without_anchor)?;
-        let set = &self.docs.sets[from.set];
+        let set = self.docs.set(from.set);
         let own = (set.repo == repo).then(|| set.page_of(&file)).flatten();
         let own = own.map(|page| PageAt { set: from.set, page });
         let at = own.or_else(|| self.by_file.get(&(repo, &*file)).copied())?;
@@ -167,7 +167,7 @@ impl<'a> Leads<'a> {
     }
 
     fn place(&self, at: PageAt) -> Place<'_> {
-        let set = &self.docs.sets[at.set];
+        let set = self.docs.set(at.set);
         Place { leads: self, at, set, page: &set.pages[at.page] }
     }
 }

@@ -10,6 +10,7 @@ mod mounts;
 mod needs;
 mod readme;
 mod shown;
+mod versions;
 
 use super::awesome;
 use super::dialect::Dialect;
@@ -32,6 +33,7 @@ use url::Url;
 
 pub use included::Included;
 pub use shown::Shown;
+pub use versions::{AskedVersions, VersionRules, VersionSet, Versioned, asked};
 
 /// Longer configuration files are refused, in bytes.
 const MAX_CONFIG: u64 = 2 << 20;
@@ -51,6 +53,8 @@ pub struct PlanOptions<'a> {
     pub base_url: Option<&'a Url>,
     /// Remembers what pages hold.
     pub cache: Option<IngestCache<'a>>,
+    /// Who asks for versions, and what there is of them.
+    pub versions: &'a [Versioned],
 }
 
 /// All documentation of a portal.
@@ -58,8 +62,17 @@ pub struct PlanOptions<'a> {
 pub struct Docs {
     /// In the order of their entities.
     pub sets: Vec<DocSet>,
+    /// Other versions of them, those of one set together, the newest first.
+    pub versions: Vec<VersionSet>,
     /// What each entity with a Docs tab shows there: its own set, or that of the entity it names.
     pub shown: BTreeMap<EntityId, Shown>,
+}
+
+impl Docs {
+    /// A set by its number, which may be that of a version: those follow the sets.
+    pub fn set(&self, number: usize) -> &DocSet {
+        self.sets.get(number).unwrap_or_else(|| &self.versions[number - self.sets.len()].docs)
+    }
 }
 
 /// The documentation of one entity.
@@ -144,6 +157,15 @@ impl DocSet {
         [stem, &format!("{stem}.md"), &format!("{stem}/index.md")].into_iter().find_map(|path| self.moved.get(path))
     }
 
+    /// The page that stands for one of another version: at the same path, or where that has moved.
+    pub fn same_page(&self, path: &str) -> Option<usize> {
+        let moved = || match self.moved(path)? {
+            Moved::Page(page, _) => Some(*page),
+            Moved::Url(_) => None,
+        };
+        self.at(path).or_else(moved).or_else(|| is_index(path).then(|| self.first()))
+    }
+
     /// The page that is made from a file of the repository.
     pub fn page_of(&self, file: &str) -> Option<usize> {
         let is_it = |page: &usize| self.pages[*page].file == file;
@@ -217,7 +239,7 @@ pub fn plan(
             let entity = catalog.entity(id);
             let mut findings = Vec::new();
             let set = match readmes.get(&id) {
-                Some(file) => Some(readme::set_of(id, entity, snapshot.repo(entity.written.repo), file, &surveying)),
+                Some(file) => Some(readme::set_of(id, entity, repo_of(entity, snapshot), file, &surveying)),
                 None => planned(id, entity, (snapshot, &addresses, &surveying), options, &mut findings),
             };
             (set, findings.into_iter().map(|finding| finding.about(&*entity.reference)).collect::<Vec<_>>())
@@ -232,8 +254,13 @@ pub fn plan(
         }
         findings.extend(found);
     }
+    versions::plan(&mut docs, (catalog, snapshot), options.versions, &surveying, &mut findings);
     docs.shown = shown::shown(catalog, &docs.sets, options, &mut findings);
     (docs, surveys, findings)
+}
+
+fn repo_of<'s>(entity: &Entity, snapshot: &'s Snapshot) -> (RepoId, &'s Repo) {
+    (entity.written.repo, snapshot.repo(entity.written.repo))
 }
 
 fn planned(

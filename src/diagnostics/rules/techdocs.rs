@@ -32,6 +32,9 @@ pub const RULES: &[&Rule] = &[
     &MKDOCS_PLUGIN_IGNORED,
     &MKDOCS_REDIRECT,
     &DOCS_STALE,
+    &DOCS_VERSIONS_NONE,
+    &DOCS_VERSIONS_LIMIT,
+    &DOCS_VERSION_SKIPPED,
     &DIAGRAM_NOT_DRAWN,
     &DIAGRAM_FAULTY,
     &FORMULA_FAULTY,
@@ -437,6 +440,27 @@ pub fn docs_stale(place: Place, pages: usize, since: &str, files: usize, last: &
     )
 }
 
+const DOCS_VERSIONS_NONE: Rule = Rule {
+    name: "docs-versions-none",
+    severity: Severity::Warning,
+    summary: "Documentation is to have versions, and its repository has none of them.",
+    why: "Readers of an older release find only the docs of the newest state.",
+};
+
+const DOCS_VERSIONS_LIMIT: Rule = Rule {
+    name: "docs-versions-limit",
+    severity: Severity::Info,
+    summary: "More tags and branches match than a documentation may have versions; the newest are shown.",
+    why: "Each version is a documentation of its own, to be built and stored every time.",
+};
+
+const DOCS_VERSION_SKIPPED: Rule = Rule {
+    name: "docs-version-skipped",
+    severity: Severity::Info,
+    summary: "A tag or branch that matches has no documentation.",
+    why: "Its readers find no entry for it among the versions.",
+};
+
 const DIAGRAM_NOT_DRAWN: Rule = Rule {
     name: "diagram-not-drawn",
     severity: Severity::Info,
@@ -680,6 +704,58 @@ pub fn pages_file_broken(place: Place, fault: &str) -> Finding {
     let name = place.path.rsplit('/').next().unwrap_or_default().to_string();
     Finding::new(&MKDOCS_BROKEN, place, format!("`{}` cannot be read: {}", printable(&name), printable(fault)))
         .hint("The pages of its folder are still shown, in the order of their names.")
+}
+
+/// A pattern for tags and branches is none.
+pub fn docs_versions_pattern(place: Place, pattern: &str) -> Finding {
+    let message = format!("`{}` is no pattern, so no tag or branch matches it", printable(pattern));
+    Finding::new(&DOCS_VERSIONS_NONE, place, message)
+        .hint("Write names of tags and branches, with `*` for anything: `v*, release/*`.")
+}
+
+/// A repository has none of the versions that are asked for.
+pub fn docs_versions_none(place: Place, repo: &str, patterns: &[String]) -> Finding {
+    let patterns: Vec<String> = patterns.iter().map(|pattern| format!("`{}`", printable(pattern))).collect();
+    let message = match patterns.is_empty() {
+        true => "The annotation names no tag or branch".to_string(),
+        false => format!("No tag or other branch of `{}` matches {}", printable(repo), patterns.join(" or ")),
+    };
+    Finding::new(&DOCS_VERSIONS_NONE, place, message)
+        .hint("A shallow clone has neither: with GitHub Actions, check out with `fetch-depth: 0`. `none` asks for no versions.")
+}
+
+/// Versions cannot be read.
+pub fn docs_versions_fault(place: Place, repo: &str, cause: &str, shown: usize) -> Finding {
+    let earlier = if shown > 0 { "; those of an earlier build are shown" } else { "" };
+    let message = format!("Versions of `{}` cannot be read: {}{earlier}", printable(repo), printable(cause));
+    Finding::new(&DOCS_VERSIONS_NONE, place, message)
+}
+
+/// More versions than there may be.
+pub fn docs_versions_limit(place: Place, left_out: usize, most: usize) -> Finding {
+    let verb = if left_out == 1 { "matches" } else { "match" };
+    let message = format!(
+        "The {} shown; {left_out} more {verb}",
+        match most {
+            1 => "newest version is".to_string(),
+            most => format!("{most} newest versions are"),
+        }
+    );
+    Finding::new(&DOCS_VERSIONS_LIMIT, place, message)
+        .hint("Raise `callboard.techdocs.mostVersions`, or write a narrower pattern.")
+}
+
+/// Tags and branches without documentation. `folder` is where it would be.
+pub fn docs_version_skipped(place: Place, names: &[&str], folder: &str) -> Finding {
+    const MOST: usize = 5;
+    let mut list = names.iter().take(MOST).map(|name| format!("`{}`", printable(name))).collect::<Vec<_>>().join(", ");
+    if names.len() > MOST {
+        list.push_str(&format!(" and {}", count(names.len() - MOST, "other")));
+    }
+    let verb = if names.len() == 1 { "has" } else { "have" };
+    let folder = if folder.is_empty() { "the repository".to_string() } else { format!("`{}`", printable(folder)) };
+    let message = format!("{list} {verb} no docs in {folder} and {} left out", are(names.len()));
+    Finding::new(&DOCS_VERSION_SKIPPED, place, message)
 }
 
 /// A picture or other file is left out. `why` is a clause.

@@ -35,13 +35,15 @@ pub struct PageType {
 }
 
 /// Types whose pages stand on their own, in the order of their search documents.
-pub const PAGE_TYPES: [PageType; 13] = [
+pub const PAGE_TYPES: [PageType; 15] = [
     PageType { name: "catalog", count: catalog::count, render: catalog::render },
     PageType { name: "entity", count: entity::count, render: entity::render },
     PageType { name: "definition", count: definition::count, render: definition::render },
     PageType { name: "create", count: create::count, render: create::render },
     PageType { name: "docs-index", count: docs_index::count, render: docs_index::render },
     PageType { name: "docs", count: docs::count, render: docs::render },
+    PageType { name: "docs-versions", count: docs::versions::count, render: docs::versions::render },
+    PageType { name: "docs-latest", count: docs::versions::latest_count, render: docs::versions::render_latest },
     PageType { name: "moved", count: moved::count, render: moved::render },
     PageType { name: "teams", count: |_| 1, render: teams::render },
     PageType { name: "search", count: |_| 1, render: search::render },

@@ -11,11 +11,11 @@ pub(super) fn count(site: &Site<'_>) -> usize {
 
 pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let (set, row) = site.moved_page(number);
-    let Some(moved) = site.docs[set].moved.values().nth(row) else { return Rendered::default() };
+    let Some(moved) = site.set(set).moved.values().nth(row) else { return Rendered::default() };
     let route = site.moved_route(set, row);
     let links = site.linker(&route);
     let title = match moved {
-        Moved::Page(page, _) => site.docs[set].pages[*page].title.clone(),
+        Moved::Page(page, _) => site.set(set).pages[*page].title.clone(),
         Moved::Url(url) => url.clone(),
     };
     let above = [("Docs".to_string(), "docs/".to_string())];

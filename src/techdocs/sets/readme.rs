@@ -58,7 +58,7 @@ pub(super) fn beside_descriptors(catalog: &Catalog, snapshot: &Snapshot) -> BTre
 pub(super) fn set_of(
     id: EntityId,
     entity: &Entity,
-    repo: &Repo,
+    (repo_id, repo): (RepoId, &Repo),
     file: &str,
     surveying: &Surveying<'_>,
 ) -> (DocSet, Vec<Survey>) {
@@ -76,7 +76,7 @@ pub(super) fn set_of(
     };
     let set = DocSet {
         entity: id,
-        repo: entity.written.repo,
+        repo: repo_id,
         site_name: entity.display_name().to_string(),
         mounts: vec![Mount::root(docs_dir.clone(), &config)],
         docs_dir,

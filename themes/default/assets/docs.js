@@ -22,10 +22,10 @@
 
   const pages = document.getElementById("docnav");
   const opener = document.querySelector(".docnav-toggle");
-  const current = pages?.querySelector("[aria-current]");
+  const current = pages?.querySelector(":scope > ul [aria-current]");
   if (pages) {
     const key = `callboard:nav:${pages.dataset.set}`;
-    const folds = [...pages.querySelectorAll("details")];
+    const folds = [...pages.querySelectorAll(":scope > ul details")];
     const name = (fold) => {
       const words = [];
       for (let at = fold; at; at = at.parentElement.closest("details")) words.unshift(at.firstElementChild.textContent.trim());
@@ -57,7 +57,7 @@
         keep();
       });
       pages.addEventListener("toggle", show, true);
-      pages.querySelector("ul").before(all);
+      pages.querySelector(":scope > ul").before(all);
       show();
     }
     const show = () => {

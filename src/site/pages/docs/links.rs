@@ -23,7 +23,7 @@ pub(super) struct Resolver<'a> {
 
 impl<'a> Resolver<'a> {
     pub(super) fn new(site: &'a Site<'a>, at: PageAt, links: &'a Linker) -> Self {
-        let set = &site.docs[at.set];
+        let set = site.set(at.set);
         Resolver { site, set, repo: site.repo(set.repo), at, links, used: RefCell::default() }
     }
 
@@ -32,9 +32,9 @@ impl<'a> Resolver<'a> {
     pub(super) fn copied(self) -> (Vec<(String, Vec<u8>)>, Vec<Finding>) {
         let mut files = Vec::new();
         let mut findings = Vec::new();
-        for (file, asset) in self.used.into_inner() {
+        for (file, asset) in self.used.take() {
             match asset {
-                Ok(bytes) => files.push((asset_route(self.site, self.set, &file), bytes)),
+                Ok(bytes) => files.push((self.asset_route(&file), bytes)),
                 Err(why) => {
                     let place = Place::file(self.repo.id.clone(), file.as_str());
                     findings.push(rules::techdocs::asset_refused(place, &file, &why));
@@ -60,13 +60,22 @@ impl<'a> Resolver<'a> {
 
     /// The URL of a file that is copied beside the pages; none where its bytes may not be published.
     fn published(&self, file: String) -> Option<String> {
-        let route = asset_route(self.site, self.set, &file);
+        let route = self.asset_route(&file);
         let mut used = self.used.borrow_mut();
         let asset = used.entry(file).or_insert_with_key(|file| {
             let read = self.repo.read(file, assets::MAX_ASSET).map_err(|fault| fault.to_string());
             read.and_then(|bytes| assets::safe(file, bytes))
         });
         asset.is_ok().then(|| format!("{}{route}", self.links.root()))
+    }
+
+    /// Where a file is published: beside the pages, or behind `-` when it lies outside the set's folders.
+    fn asset_route(&self, file: &str) -> String {
+        let base = self.site.docs_base(self.at.set);
+        match self.set.path_of(file) {
+            Some(path) => format!("{base}{}", route::file(&path)),
+            None => format!("{base}-/{}", route::outside_file(file)),
+        }
     }
 }
 
@@ -132,14 +141,5 @@ pub(super) fn of_portal(site: &Site<'_>, target: &str) -> Option<String> {
         }
         Lead::Entity(id) => Some(route::entity(site.catalog.entity(id))),
         _ => None,
-    }
-}
-
-/// Where a file is published: beside the pages, or behind `-` when it lies outside the set's folders.
-fn asset_route(site: &Site<'_>, set: &DocSet, file: &str) -> String {
-    let base = route::docs(site.catalog.entity(set.entity));
-    match set.path_of(file) {
-        Some(path) => format!("{base}{}", route::file(&path)),
-        None => format!("{base}-/{}", route::file(file)),
     }
 }

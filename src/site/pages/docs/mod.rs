@@ -5,6 +5,7 @@ mod found;
 mod links;
 mod nav;
 mod print;
+pub(super) mod versions;
 
 use super::super::frame::{About, last_change};
 use super::super::view::{DocsPage, Link, ReportLink, SafeHtml, Stale, TocEntry, View};
@@ -26,7 +27,11 @@ pub(super) fn count(site: &Site<'_>) -> usize {
 
 pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let (set_number, page_number) = site.docs_page(number);
-    let set = &site.docs[set_number];
+    render_page(site, set_number, page_number)
+}
+
+fn render_page(site: &Site<'_>, set_number: usize, page_number: usize) -> Rendered {
+    let set = site.set(set_number);
     let repo = site.repo(set.repo);
     let page = &set.pages[page_number];
     let file = set.file(page);
@@ -36,7 +41,8 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
         Ok(text) => text,
         Err(fault) => {
             let finding = rules::source::unreadable(place, &fault.to_string()).about(&*entity.reference);
-            return Rendered { findings: vec![finding], ..Rendered::default() };
+            let findings = if site.version(set_number).is_some() { Vec::new() } else { vec![finding] };
+            return Rendered { findings, ..Rendered::default() };
         }
     };
     let route = site.docs_route(set_number, page_number);
@@ -54,6 +60,12 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
         diagrams: site.diagrams,
     };
     let mut rendered = techdocs::render(&input);
+    if site.version(set_number).is_some() {
+        let (files, _) = resolver.copied();
+        let mut view = view(site, at, &route, &links, rendered);
+        view.source_url = repo.web.as_ref().map(|web| web.file(file, 0));
+        return Rendered { pages: vec![(route, View::Docs(Box::new(view)))], files, ..Rendered::default() };
+    }
     let findings: Vec<_> =
         std::mem::take(&mut rendered.findings).into_iter().map(|finding| finding.about(&*entity.reference)).collect();
     let title = (!rendered.has_heading).then(|| rendered.title.as_deref().unwrap_or(&page.title));
@@ -66,6 +78,8 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     };
     let sheets = print::sheet(set_number, set, page_number, &rendered).into_iter().collect();
     let mut view = view(site, at, &route, &links, rendered);
+    view.markdown_url = Some("index.md".to_string());
+    view.print_url = print::has_print(set).then(|| links.to(&print::route(site, set, 0)));
     let mut told = [site.crosslinks.findings_of(at), &findings].concat();
     site.config.settle(&mut told);
     view.findings = told.iter().map(|finding| site.finding_row(finding, &links)).collect();
@@ -86,7 +100,7 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
 
 fn view(site: &Site<'_>, at: PageAt, route: &str, links: &Linker, rendered: RenderedPage) -> DocsPage {
     let PageAt { set: set_number, page: page_number } = at;
-    let set = &site.docs[set_number];
+    let set = site.set(set_number);
     let page = &set.pages[page_number];
     let home = site.docs_route(set_number, set.first());
     let to = |page: usize| links.to(&site.docs_route(set_number, page));
@@ -120,8 +134,12 @@ fn view(site: &Site<'_>, at: PageAt, route: &str, links: &Linker, rendered: Rend
         last_change: None,
         stale: None,
         report: None,
-        markdown_url: "index.md".to_string(),
-        print_url: print::has_print(set).then(|| links.to(&print::route(site, set, 0))),
+        markdown_url: None,
+        print_url: None,
+        versions: versions::picker(site, set_number, page_number, links),
+        old_version: versions::old(site, set_number, page_number, links),
+        is_version: site.version(set_number).is_some(),
+        canonical: versions::canonical(site, set_number, page_number, links),
         findings: Vec::new(),
         backlinks: backlinks(site, Some(set_number), site.crosslinks.linking_to(at), links),
     }
