@@ -31,29 +31,34 @@ pub(super) type Queue = VecDeque<Block>;
 /// A rule: true where it took the block at the front of the queue.
 type Rule = fn(&mut Parser, NodeId, &mut Queue) -> bool;
 
-/// In the order in which they are asked.
-const RULES: &[Rule] = &[
-    boxes::admonition,
-    boxes::alert,
-    boxes::details,
-    boxes::tabs,
-    slashes::block,
-    html::element,
-    lists::continuation,
-    definitions::continuation,
-    code::indented,
-    tables::table,
-    headings::hashes,
-    headings::underlined,
-    headings::rule,
-    lists::ordered,
-    lists::unordered,
-    definitions::definition,
-    quotes::quote,
-    notes::footnote,
-    notes::abbreviation,
-    notes::reference,
+/// In the order in which they are asked, each with its signs: it knows no block of which no line begins with one of them.
+/// `OBJECT` stands for a line that is an object, a blank for a first line that is indented.
+const RULES: &[(&[u8], Rule)] = &[
+    (b"! ", boxes::admonition),
+    (b">", boxes::alert),
+    (b"? ", boxes::details),
+    (b"= ", boxes::tabs),
+    (b"/", slashes::block),
+    (&[OBJECT], html::element),
+    (b" ", lists::continuation),
+    (b" ", definitions::continuation),
+    (b" ", code::indented),
+    (ANY, tables::table),
+    (b"#", headings::hashes),
+    (b"=-", headings::underlined),
+    (b"-_*", headings::rule),
+    (b"0123456789", lists::ordered),
+    (b"*+-", lists::unordered),
+    (b":", definitions::definition),
+    (b">", quotes::quote),
+    (b"[", notes::footnote),
+    (b"*", notes::abbreviation),
+    (b"[", notes::reference),
 ];
+
+/// Every block.
+const ANY: &[u8] = &[1];
+const OBJECT: u8 = 0;
 
 /// What surrounds the lines that are being read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,11 +162,32 @@ impl<'p> Parser<'p> {
             if block.lines.len() > MOST_MARKS {
                 self.divide(queue);
             }
-            if !RULES.iter().any(|rule| rule(self, parent, queue)) {
+            let signs = self.signs(queue);
+            let knows = |of: &[u8]| of.iter().any(|sign| signs >> sign & 1 == 1);
+            if !RULES.iter().any(|(of, rule)| knows(of) && rule(self, parent, queue)) {
                 self.paragraph(parent, queue);
             }
         }
         self.depth -= 1;
+    }
+
+    /// The signs that lines of the next block begin with, one bit each.
+    fn signs(&self, queue: &Queue) -> u128 {
+        let lines = queue.front().map(|block| &block.lines[..]).unwrap_or_default();
+        let mut signs = 1 << ANY[0];
+        for (index, line) in lines.iter().enumerate() {
+            let text = self.of(*line).as_bytes();
+            if index == 0 && text.first() == Some(&b' ') {
+                signs |= 1 << b' ';
+            }
+            if line.object().is_some() {
+                signs |= 1 << OBJECT;
+            }
+            if let Some(sign) = text.iter().find(|byte| **byte != b' ').filter(|byte| byte.is_ascii()) {
+                signs |= 1 << sign;
+            }
+        }
+        signs
     }
 
     /// Divides a block whose lines are mostly beginnings of others: reading the rest anew after each would take for ever.
