@@ -199,7 +199,8 @@ impl Following<'_> {
     }
 
     fn anchor(&self, page: PageAt, anchor: &str) -> Option<Fault> {
-        let survey = &self.surveys[page.set][page.page];
+        // Old versions are not surveyed.
+        let survey = self.surveys.get(page.set)?.get(page.page)?;
         let is_known = survey.is_whole && self.leads.docs.sets[page.set].pages[page.page].needs.is_none();
         (is_known && !has_anchor(survey, anchor)).then(|| Fault::Anchor(page, anchor.to_owned()))
     }

@@ -44,9 +44,6 @@ pub struct Dialect {
     pub delete: bool,
     /// `pymdownx.critic: mode`
     pub critic: Critic,
-    /// `pymdownx.emoji` with an index of Material: `:material-check:`, `:octicons-tag-16:` and the like are icons, which
-    /// are left out.
-    pub icons: bool,
     /// `pymdownx.keys` is listed: `++ctrl+alt+del++` shows keys.
     pub keys: bool,
     /// `pymdownx.arithmatex` is listed: `$x$`, `$$x$$`, `\(x\)` and `\[x\]` are formulas.
@@ -204,7 +201,6 @@ impl Default for Dialect {
             subscript: true,
             delete: true,
             critic: Critic::View,
-            icons: false,
             keys: false,
             math: false,
             line_breaks: false,

@@ -157,6 +157,9 @@ impl<'a> Leads<'a> {
         }
         let Some(shown) = self.docs.shown.get(&id) else { return Some(Lead::Nowhere) };
         let path = parts.next().unwrap_or_default().trim_matches('/');
+        if let Some(versioned) = path.strip_prefix("-/v/") {
+            return Some(self.of_version(shown.set, versioned).unwrap_or(Lead::Nowhere));
+        }
         let set = &self.docs.sets[shown.set];
         let page = if path.is_empty() { Some(set.first()) } else { set.find(path) };
         Some(match (page, set.moved(path)) {
@@ -164,6 +167,23 @@ impl<'a> Leads<'a> {
             (None, Some(moved)) => moved_to(shown.set, moved),
             (None, None) => Lead::Nowhere,
         })
+    }
+
+    /// A page of a version, by `name/path`; `latest` is the newest release.
+    fn of_version(&self, of: usize, address: &str) -> Option<Lead> {
+        let (name, path) = address.split_once('/').unwrap_or((address, ""));
+        let mut versions = self.docs.versions.iter().enumerate().filter(|(_, version)| version.of == of);
+        let found = match name {
+            "latest" => versions.find(|(_, version)| version.is_release),
+            name => versions.find(|(_, version)| version.name.replace('/', "-") == name),
+        };
+        let number = match found {
+            Some((index, _)) => self.docs.sets.len() + index,
+            None => (name == "latest").then_some(of)?,
+        };
+        let set = self.docs.set(number);
+        let page = if path.is_empty() { Some(set.first()) } else { set.find(path) };
+        Some(Lead::Page(PageAt { set: number, page: page? }, None))
     }
 
     fn place(&self, at: PageAt) -> Place<'_> {

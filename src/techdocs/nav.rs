@@ -195,7 +195,9 @@ impl<'n> Given<'n> {
         let path = written.trim_start_matches("./").trim_start_matches('/').split('#').next().unwrap_or_default();
         let folder = path.trim_end_matches('/');
         let join = |name: &str| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-        let named = self.known.get(path).copied();
+        // A README that stands for the index is found as the index, too.
+        let as_readme = || path.strip_suffix("index.md").map(|folder| format!("{folder}README.md"));
+        let named = self.known.get(path).or_else(|| self.known.get(as_readme()?.as_str())).copied();
         named.or_else(|| INDEX_NAMES.iter().find_map(|name| self.known.get(join(name).as_str()).copied()))
     }
 }

@@ -139,7 +139,9 @@ impl DocSet {
         let stem = path.trim_matches('/');
         let joined = |name: &str| if stem.is_empty() { name.to_string() } else { format!("{stem}/{name}") };
         let candidates = [stem.to_string(), format!("{stem}.md"), joined("index.md"), joined("README.md")];
-        let named = candidates.iter().find_map(|wanted| self.at(wanted));
+        // A README that stands for the index is found as the index, too.
+        let as_readme = || stem.strip_suffix("index.md").and_then(|folder| self.at(&format!("{folder}README.md")));
+        let named = candidates.iter().find_map(|wanted| self.at(wanted)).or_else(as_readme);
         named.or_else(|| {
             let stem = stem.strip_suffix(".html")?;
             let folder = stem.strip_suffix("index").unwrap_or("-");

@@ -81,10 +81,6 @@ fn apply(dialect: &mut Dialect, name: &str, options: &Node, mkdocs: &str, outsid
                 _ => Critic::View,
             }
         }
-        "pymdownx.emoji" => {
-            let of_material = |key: &str| options.text(key).is_some_and(|name| name.contains("material"));
-            dialect.icons = ["emoji_index", "emoji_generator"].into_iter().any(of_material);
-        }
         "pymdownx.keys" => dialect.keys = true,
         "pymdownx.arithmatex" => dialect.math = true,
         "nl2br" => dialect.line_breaks = true,

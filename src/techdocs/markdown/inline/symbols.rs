@@ -22,7 +22,8 @@ impl Inline<'_> {
                 continue;
             }
             const ICONS: [&[u8]; 4] = [b"material-", b"fontawesome-", b"octicons-", b"simple-"];
-            if self.known.dialect.icons && ICONS.iter().any(|set| window.starts_with(set)) {
+            // Icons of Material: we have none of them, and their names would read oddly.
+            if ICONS.iter().any(|set| window.starts_with(set)) {
                 let node = self.make(Kind::Nothing, colon..end + 1);
                 self.take(colon..end + 1, node);
                 at = end + 1;
