@@ -753,6 +753,7 @@ fn versions_are_fetched_where_they_are_asked_for() {
     let work = Work::with_shop("versions");
     work.commit("repos/shop", "2024-05-06T07:08:09Z");
     let shop = work.path("repos/shop");
+    git(&shop, &["tag", "v0.9"]);
     git(&shop, &["tag", "v1.0"]);
     git(&shop, &["tag", "other"]);
     work.write("repos/shop/docs/index.md", "# Newer\n");
@@ -784,7 +785,10 @@ fn versions_are_fetched_where_they_are_asked_for() {
     assert!(kept().contains("refs%2Ftags%2Fv1.0 ") && !kept().contains("other"), "{}", kept());
     let base = "out/docs/default/component/shop/-/v/";
     let page = work.read(&format!("{base}v1.0/index.html"));
-    assert!(page.contains("<h1 id=\"shop\">") && page.contains("<meta name=\"robots\" content=\"noindex\">"));
+    let older = work.read(&format!("{base}v0.9/index.html"));
+    let robots = "<meta name=\"robots\" content=\"noindex\">";
+    assert!(page.contains("<h1 id=\"shop\">") && !page.contains(robots), "the latest release is to be found: {page}");
+    assert!(older.contains("<h1 id=\"shop\">") && older.contains(robots), "older ones are not: {older}");
     assert!(!work.path(&format!("{base}v1.0/index.md")).exists(), "versions have no twins");
     let now = work.json("report.json")["counts"].clone();
     for same in ["docs_pages", "search_documents", "repos"] {

@@ -422,8 +422,6 @@ pub struct DocsPage {
     pub versions: Option<Picker>,
     /// The page is one of an older version.
     pub old_version: Option<OldVersion>,
-    /// The page belongs to a tag or another branch than the portal shows.
-    pub is_version: bool,
     /// The same page in the latest version, for pages of versions.
     pub canonical: Option<String>,
     pub findings: Vec<FindingRow>,

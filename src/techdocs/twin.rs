@@ -5,6 +5,7 @@
 use super::address::{Address, classify};
 use super::dialect::Dialect;
 use super::front_matter;
+use super::markdown::{self, snippets::Snippets};
 use crate::diagnostics::Place;
 use std::collections::HashMap;
 
@@ -20,9 +21,17 @@ pub trait TwinLinks {
     fn image(&self, path: &str) -> Option<String>;
 }
 
-/// The twin of a page. `title` stands above a text that brings no heading of its own.
-pub fn twin(text: &str, dialect: &Dialect, title: Option<&str>, links: &dyn TwinLinks) -> String {
+/// The twin of a page, with the files that it includes. `title` stands above a text that brings no heading of its own.
+pub fn twin(
+    text: &str,
+    (dialect, snippets): (&Dialect, &dyn Snippets),
+    title: Option<&str>,
+    links: &dyn TwinLinks,
+) -> String {
     let body = front_matter::open(text, &Place::file("", ""), dialect).body.trim_start_matches(['\n', '\r']);
+    let includes = !dialect.github && (body.contains("8<-") || !dialect.snippets.auto_append.is_empty());
+    let expanded = includes.then(|| markdown::expanded(body, dialect, snippets));
+    let body = expanded.as_deref().unwrap_or(body);
     let mut out = String::with_capacity(body.len() + 64);
     if let Some(title) = title {
         let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -241,6 +250,7 @@ impl CodeSpans {
 
 #[cfg(test)]
 mod tests {
+    use super::super::markdown::snippets::NoSnippets;
     use super::*;
 
     struct Known;
@@ -262,7 +272,7 @@ mod tests {
                     ```md\n[c](c.md)\n```\n\n    [code](c.md)\n\n- item\n\n    [f](f.md)\n\n[g]: g.md \"G\"\n\
                     <a href=\"h.md\"><img alt=\"\" src=\"x.png\"></a>\n";
         assert_eq!(
-            twin(text, &Dialect::default(), Some("A"), &Known),
+            twin(text, (&Dialect::default(), &NoSnippets), Some("A"), &Known),
             "# A\n\nSee [setup](../setup/index.md#a \"T\"), ![x](../x.png) and [![x](../x.png)](../b/index.md).\n\n\
              `[c](c.md)` ``a ` [c](c.md)`` [web](https://h/c.md) [d](<../d/index.md>) [e](../e_(1)/index.md)\n\n\
              ```md\n[c](c.md)\n```\n\n    [code](c.md)\n\n- item\n\n    [f](../f/index.md)\n\n[g]: ../g/index.md \"G\"\n\
@@ -282,12 +292,12 @@ mod tests {
             "\\".to_string(),
         ];
         for line in odd {
-            assert_eq!(twin(&line, &Dialect::default(), None, &Known), format!("{line}\n"));
+            assert_eq!(twin(&line, (&Dialect::default(), &NoSnippets), None, &Known), format!("{line}\n"));
         }
     }
 
     #[test]
     fn what_nobody_sees_is_left_out() {
-        assert_eq!(twin("a\u{e0041}\u{202e}b", &Dialect::default(), None, &Known), "ab\n");
+        assert_eq!(twin("a\u{e0041}\u{202e}b", (&Dialect::default(), &NoSnippets), None, &Known), "ab\n");
     }
 }

@@ -69,6 +69,11 @@ pub(super) fn parse(text: &str, path: &str, first_line: u32, dialect: &Dialect, 
     Document { tree, buffer, footnotes, too_deep, doubts, failures }
 }
 
+/// The text of a page with what it includes.
+pub(super) fn expanded(text: &str, dialect: &Dialect, snippets: &dyn Snippets) -> String {
+    snippets::expand(text, "", 1, snippets, &dialect.snippets).0.all().to_owned()
+}
+
 /// The lines of a page that includes nothing.
 pub(super) fn plain_buffer(text: &str, path: &str, first_line: u32) -> Buffer {
     snippets::expand(text, path, first_line, &NoSnippets, &Options::default()).0

@@ -69,7 +69,7 @@ fn render_page(site: &Site<'_>, set_number: usize, page_number: usize) -> Render
     let findings: Vec<_> =
         std::mem::take(&mut rendered.findings).into_iter().map(|finding| finding.about(&*entity.reference)).collect();
     let title = (!rendered.has_heading).then(|| rendered.title.as_deref().unwrap_or(&page.title));
-    let twin = techdocs::twin(&text, input.dialect, title, &resolver);
+    let twin = techdocs::twin(&text, (input.dialect, input.snippets), title, &resolver);
     let (mut files, asset_findings) = resolver.copied();
     files.push((format!("{route}index.md"), twin.into_bytes()));
     let documents = match page.is_searched {
@@ -138,7 +138,6 @@ fn view(site: &Site<'_>, at: PageAt, route: &str, links: &Linker, rendered: Rend
         print_url: None,
         versions: versions::picker(site, set_number, page_number, links),
         old_version: versions::old(site, set_number, page_number, links),
-        is_version: site.version(set_number).is_some(),
         canonical: versions::canonical(site, set_number, page_number, links),
         findings: Vec::new(),
         backlinks: backlinks(site, Some(set_number), site.crosslinks.linking_to(at), links),
