@@ -5,10 +5,11 @@
 //! (`<owner>+<name>/repo`) to read instead of fetching. Machines are noisy: compare figures of one run.
 //!
 //! ```text
-//! --only AXIS             quality
+//! --only AXIS             one of quality, bytes, time, memory, size, build
 //! --collections a,b       these alone
 //! --portals DIR           portals that were built before, one folder each, instead of building them
 //! --details FILE          a line of JSON for each query: ranks and pages of every engine
+//! --large PAGES           instead, an index of so many made pages: its files, time and memory
 //! --write-queries         make the queries of the mechanical classes anew, measure nothing
 //! ```
 #![expect(
@@ -20,6 +21,7 @@
 
 mod browser;
 mod collections;
+mod cost;
 #[expect(dead_code, reason = "the tests use more of it")]
 #[path = "../../tests/browser/devtools.rs"]
 mod devtools;
@@ -27,15 +29,20 @@ mod devtools;
 mod folder;
 mod folders;
 mod html;
+mod large;
 mod peers;
 mod portal;
+mod processes;
 mod quality;
 mod queries;
 mod report;
 mod server;
+mod size;
 
+use browser::Stage;
 use collections::Collection;
 use portal::Portal;
+use report::Axis;
 use std::path::PathBuf;
 
 #[derive(Default)]
@@ -44,11 +51,18 @@ pub(crate) struct Options {
     collections: Option<Vec<String>>,
     portals: Option<PathBuf>,
     details: Option<PathBuf>,
+    large: Option<usize>,
     write_queries: bool,
 }
 
+const AXES: [&str; 6] = ["quality", "bytes", "time", "memory", "size", "build"];
+
 fn main() {
     let options = options();
+    if let Some(pages) = options.large {
+        large::measure(pages);
+        return;
+    }
     let is_wanted = |collection: &Collection| {
         options.collections.as_ref().is_none_or(|names| names.iter().any(|name| *name == collection.name))
     };
@@ -64,6 +78,28 @@ fn main() {
     if options.wants("quality") {
         println!("\n{}", quality::measure(&collections, &options));
     }
+    let together: Vec<&Collection> = collections.iter().filter(|collection| collection.together).collect();
+    if !together.is_empty() && AXES[1..].iter().any(|axis| options.wants(axis)) {
+        println!("\n{}", measure_together(&together, &options));
+    }
+}
+
+/// Everything but quality, on one portal.
+fn measure_together(collections: &[&Collection], options: &Options) -> String {
+    let mut axes = Vec::new();
+    let mut pages = String::new();
+    if AXES[1..5].iter().any(|axis| options.wants(axis)) {
+        let portal = Portal::of("together", collections, options);
+        pages = format!(" of {} pages", portal.pages.len());
+        axes.extend(cost::measure(&Stage::set(&portal), options));
+        if options.wants("size") {
+            axes.extend(size::measure(&portal));
+        }
+    }
+    if options.wants("build") {
+        axes.extend(size::measure_build(collections));
+    }
+    format!("Cost: one portal{pages}, {} collections\n\n{}", collections.len(), Axis::table(&axes))
 }
 
 impl Options {
@@ -79,13 +115,19 @@ fn options() -> Options {
         let mut value = || arguments.next().unwrap_or_else(|| panic!("{argument} what?"));
         match argument.as_str() {
             "--bench" => {}
-            "--only" => options.only = Some(value()),
+            "--only" => options.only = Some(axis(value())),
             "--collections" => options.collections = Some(value().split(',').map(str::to_owned).collect()),
             "--portals" => options.portals = Some(value().into()),
             "--details" => options.details = Some(value().into()),
+            "--large" => options.large = Some(value().parse().expect("a number of pages")),
             "--write-queries" => options.write_queries = true,
             _ => panic!("there is no option `{argument}`; see the top of benches/search/main.rs"),
         }
     }
     options
+}
+
+fn axis(name: String) -> String {
+    assert!(AXES.contains(&name.as_str()), "`{name}` is none of {}", AXES.join(", "));
+    name
 }

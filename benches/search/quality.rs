@@ -5,7 +5,7 @@ use super::collections::Collection;
 use super::devtools::Chromium;
 use super::portal::Portal;
 use super::queries::{self, CLASSES, Query};
-use super::report::{Table, Target, figure};
+use super::report::{Axis, Table, number};
 use super::{Options, portal};
 use serde_json::json;
 use std::fmt::Write as _;
@@ -85,7 +85,7 @@ fn report(asked: &[Asked]) -> String {
         Table::new([vec!["collection".to_owned(), "class".to_owned()], head(HALVES[0]), head(HALVES[1])].concat());
     for collection in &collections {
         let has = |class: &&str| asked.iter().any(|one| one.collection == *collection && one.query.class == *class);
-        for class in CLASSES.iter().filter(has).copied() {
+        for class in CLASSES.into_iter().filter(has) {
             table.row(row(collection, class, |half| {
                 means(asked, &[collection], |one| one.query.class == class && one.query.half == half)
             }));
@@ -110,7 +110,7 @@ fn row(collection: &str, class: &str, of: impl Fn(&str) -> Means) -> Vec<String>
         let (queries, means) = of(half);
         row.push(queries.to_string());
         row.extend(match means {
-            Some(means) => means.map(figure).to_vec(),
+            Some(means) => means.map(|mean| number(mean, 3)).to_vec(),
             None => vec!["–".to_owned(); 3],
         });
     }
@@ -137,15 +137,16 @@ fn means(asked: &[Asked], collections: &[&str], is_meant: impl Fn(&Asked) -> boo
 
 fn targets(asked: &[Asked], collections: &[&str]) -> String {
     let held_out = |one: &Asked| one.query.half == HALVES[0];
-    let mut targets = Vec::new();
-    if let (_, Some([own, pagefind, minisearch])) = means(asked, collections, held_out) {
-        targets.push(Target::at_least("MRR@10, held-out, over Pagefind", own - pagefind, 0.10));
-        targets.push(Target::at_least("MRR@10, held-out, over MiniSearch", own - minisearch, 0.03));
+    let mut axes = Vec::new();
+    if let (_, Some(means @ [own, pagefind, minisearch])) = means(asked, collections, held_out) {
+        axes.push(Axis::new("MRR@10, held-out", means.map(Some), 3));
+        axes.push(Axis::own("the same, over Pagefind's", own - pagefind, 3).at_least(0.10));
+        axes.push(Axis::own("the same, over MiniSearch's", own - minisearch, 3).at_least(0.03));
     }
     for (class, least) in [("typo", 0.90), ("prefix", 0.93)] {
-        if let (_, Some([own, ..])) = means(asked, collections, |one| held_out(one) && one.query.class == class) {
-            targets.push(Target::at_least(&format!("MRR@10, held-out, {class}"), own, least));
+        if let (_, Some(means)) = means(asked, collections, |one| held_out(one) && one.query.class == class) {
+            axes.push(Axis::new(&format!("MRR@10, held-out, {class}"), means.map(Some), 3).at_least(least));
         }
     }
-    Target::table(&targets)
+    Axis::table(&axes)
 }

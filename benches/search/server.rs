@@ -72,6 +72,13 @@ impl Server {
         self.host.delay.store(milliseconds, Ordering::SeqCst);
     }
 
+    /// Compresses a file or every file below a folder, so that no measured answer waits for it.
+    pub(crate) fn warm(&self, inside: &str) {
+        for entry in walkdir::WalkDir::new(self.host.root.join(inside)).into_iter().filter_map(Result::ok) {
+            self.host.body(entry.path());
+        }
+    }
+
     /// What was sent since this was last asked.
     pub(crate) fn take_sent(&self) -> Sent {
         Sent {
@@ -137,19 +144,6 @@ impl Host {
         let body = Arc::new(if content_type(file).1 { compressed(&bytes) } else { bytes });
         self.bodies.lock().expect("nobody fails under the lock").insert(file.to_path_buf(), Arc::clone(&body));
         Some(body)
-    }
-
-    /// Compresses every file below a folder, so that no measured answer waits for it.
-    fn warm(&self, folder: &Path) {
-        for entry in walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok) {
-            self.body(entry.path());
-        }
-    }
-}
-
-impl Server {
-    pub(crate) fn warm(&self, inside: &str) {
-        self.host.warm(&self.host.root.join(inside));
     }
 }
 
