@@ -7,7 +7,9 @@
 //! ```text
 //! --only AXIS             one of quality, bytes, time, memory, size, build
 //! --collections a,b       these alone
-//! --portals DIR           portals that were built before, one folder each, instead of building them
+//! --program FILE          build the portals with this `callboard`, not the one at hand
+//! --portals DIR           build none, take `DIR/<collection>` and `DIR/together`; a run leaves its own in
+//!                         `target/bench-search/portals`
 //! --details FILE          a line of JSON for each query: ranks and pages of every engine
 //! --large PAGES           instead, an index of so many made pages: its files, time and memory
 //! --write-queries         make the queries of the mechanical classes anew, measure nothing
@@ -50,6 +52,7 @@ pub(crate) struct Options {
     only: Option<String>,
     collections: Option<Vec<String>>,
     portals: Option<PathBuf>,
+    program: Option<PathBuf>,
     details: Option<PathBuf>,
     large: Option<usize>,
     write_queries: bool,
@@ -63,9 +66,8 @@ fn main() {
         large::measure(pages);
         return;
     }
-    let is_wanted = |collection: &Collection| {
-        options.collections.as_ref().is_none_or(|names| names.iter().any(|name| *name == collection.name))
-    };
+    let is_wanted =
+        |collection: &Collection| options.collections.as_ref().is_none_or(|names| names.contains(&collection.name));
     let collections: Vec<Collection> = collections::all().into_iter().filter(is_wanted).collect();
     assert!(!collections.is_empty(), "no such collections");
     if options.write_queries {
@@ -97,7 +99,7 @@ fn measure_together(collections: &[&Collection], options: &Options) -> String {
         }
     }
     if options.wants("build") {
-        axes.extend(size::measure_build(collections));
+        axes.extend(size::measure_build(collections, options));
     }
     format!("Cost: one portal{pages}, {} collections\n\n{}", collections.len(), Axis::table(&axes))
 }
@@ -118,6 +120,7 @@ fn options() -> Options {
             "--only" => options.only = Some(axis(value())),
             "--collections" => options.collections = Some(value().split(',').map(str::to_owned).collect()),
             "--portals" => options.portals = Some(value().into()),
+            "--program" => options.program = Some(value().into()),
             "--details" => options.details = Some(value().into()),
             "--large" => options.large = Some(value().parse().expect("a number of pages")),
             "--write-queries" => options.write_queries = true,

@@ -39,7 +39,7 @@ impl Portal {
             Some(portals) => portals.join(name),
             None => {
                 let folder = folders::work().join("portals").join(name);
-                build(&content.folder, &folder, &content.folder.join("cache"));
+                build(options, &content.folder, &folder, &content.folder.join("cache"));
                 folder
             }
         };
@@ -103,9 +103,9 @@ impl Content {
         let mut paths = BTreeMap::new();
         for collection in collections {
             let repo = folder.join("repos").join(&collection.name);
-            write(&repo.join("catalog-info.yaml"), &CATALOG_INFO.replace("NAME", &collection.name));
+            write(&repo.join("catalog-info.yaml"), CATALOG_INFO.replace("NAME", &collection.name));
             let plugins = if unsearched { "plugins:\n  - exclude-search:\n      exclude: ['*']\n" } else { "" };
-            write(&repo.join("mkdocs.yml"), &format!("site_name: {}\ndocs_dir: docs\n{plugins}", collection.name));
+            write(&repo.join("mkdocs.yml"), format!("site_name: {}\ndocs_dir: docs\n{plugins}", collection.name));
             let mut own = Vec::new();
             for file in collection.files() {
                 write(&repo.join("docs").join(&file.path), file.text);
@@ -145,19 +145,19 @@ pub(crate) fn write(path: &Path, text: impl AsRef<[u8]>) {
     fs::write(path, text).expect("the folder is ours");
 }
 
-/// Runs `callboard build` and gives what it says of its stages.
-pub(crate) fn build(content: &Path, out: &Path, cache: &Path) -> String {
+/// Runs `callboard build`.
+pub(crate) fn build(options: &Options, content: &Path, out: &Path, cache: &Path) {
     fs::create_dir_all(out.parent().expect("a portal has a folder")).expect("the folder is ours");
-    let output = Command::new(env!("CARGO_BIN_EXE_callboard"))
+    let program = options.program.as_deref().unwrap_or(Path::new(env!("CARGO_BIN_EXE_callboard")));
+    let output = Command::new(program)
         .arg("build")
         .arg(content)
-        .args(["--quiet", "--offline", "--working-tree", "--timings", "--color", "never", "--out"])
+        .args(["--quiet", "--offline", "--working-tree", "--color", "never", "--out"])
         .arg(out)
         .arg("--cache-dir")
         .arg(cache)
         .output()
         .expect("the program runs");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "building `{}`:\n{said}", content.display());
-    said + &String::from_utf8_lossy(&output.stdout)
 }

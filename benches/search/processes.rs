@@ -34,12 +34,12 @@ fn private(id: u32) -> Option<f64> {
     Some((kilobytes("Private_Clean:")? + kilobytes("Private_Dirty:")?) * 1_024.0)
 }
 
-/// Seconds of processor time of the processes that were run and have ended.
+/// Seconds of processor time of the programs that were run and have ended, without what the system did for them.
 pub(crate) fn children_seconds() -> f64 {
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let rest = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
-    // In hundredths; the 14th and 15th behind the name.
-    rest.split(' ').skip(13).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
+    // In hundredths.
+    rest.split(' ').nth(13).and_then(|ticks| ticks.parse::<f64>().ok()).unwrap_or_default() / 100.0
 }
 
 /// The most memory that this process ever held, in bytes.

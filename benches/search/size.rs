@@ -5,14 +5,14 @@ use super::collections::Collection;
 use super::portal::{Content, Portal, build};
 use super::report::Axis;
 use super::server::{compressed, content_type};
-use super::{folders, peers, processes};
+use super::{Options, folders, peers, processes};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 const MEGABYTE: f64 = 1_000_000.0;
 /// Builds of each kind, of which the fastest counts.
-const ROUNDS: usize = 2;
+const ROUNDS: usize = 3;
 /// Folders below `search/` that hold text for excerpts, and no index.
 const TEXTS: [&str; 3] = ["text", "texts", "excerpts"];
 
@@ -68,6 +68,38 @@ pub(crate) fn measure(portal: &Portal) -> Vec<Axis> {
     ]
 }
 
+/// Builds the portal as it is, and once more with all pages left out of search; what is between is the search's part.
+/// It is taken of the processor's time in the program itself: waiting for the disk says nothing.
+pub(crate) fn measure_build(collections: &[&Collection], options: &Options) -> Vec<Axis> {
+    let contents = [false, true].map(|unsearched| Content::write("together", collections, unsearched));
+    let out = folders::work().join("timed");
+    // With an empty cache and with a full one, seconds and the processor's seconds; with search and without.
+    let mut least = [[(f64::MAX, f64::MAX); 2]; 2];
+    for _ in 0..ROUNDS {
+        for (at, content) in contents.iter().enumerate() {
+            let cache = content.folder.join("timed-cache");
+            fs::remove_dir_all(&cache).ok();
+            for least in &mut least {
+                fs::remove_dir_all(&out).ok();
+                let (start, before) = (Instant::now(), processes::children_seconds());
+                build(options, &content.folder, &out, &cache);
+                let (all, own) = (start.elapsed().as_secs_f64(), processes::children_seconds() - before);
+                least[at] = (least[at].0.min(all), least[at].1.min(own));
+            }
+        }
+    }
+    fs::remove_dir_all(&out).ok();
+    let axes = ["empty cache", "full cache"].into_iter().zip(least).flat_map(|(cache, [with, without])| {
+        let share = 100.0 * (with.1 - without.1) / with.1;
+        [
+            Axis::own(&format!("build, {cache}, s"), with.0, 1),
+            Axis::own(&format!("build, {cache}, processor's s"), with.1, 1),
+            Axis::own(&format!("build, {cache}, search's part, %"), share, 0).at_most(25.0),
+        ]
+    });
+    axes.collect()
+}
+
 fn files(folder: &Path) -> Vec<File> {
     let entries = walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok);
     entries
@@ -79,36 +111,4 @@ fn files(folder: &Path) -> Vec<File> {
             File { path, bytes: bytes.len(), sent }
         })
         .collect()
-}
-
-/// Builds the portal as it is, and once more with all pages left out of search; what is between is the search's part.
-pub(crate) fn measure_build(collections: &[&Collection]) -> Vec<Axis> {
-    let contents = [false, true].map(|unsearched| Content::write("together", collections, unsearched));
-    let mut cold = [(f64::MAX, f64::MAX); 2];
-    let mut warm = cold;
-    for _ in 0..ROUNDS {
-        for (at, content) in contents.iter().enumerate() {
-            let out = folders::work().join("timed");
-            let cache = content.folder.join("timed-cache");
-            fs::remove_dir_all(&cache).ok();
-            for best in [&mut cold[at], &mut warm[at]] {
-                fs::remove_dir_all(&out).ok();
-                let (start, before) = (Instant::now(), processes::children_seconds());
-                build(&content.folder, &out, &cache);
-                let (wall, processor) = (start.elapsed().as_secs_f64(), processes::children_seconds() - before);
-                *best = (best.0.min(wall), best.1.min(processor));
-            }
-            fs::remove_dir_all(&out).ok();
-        }
-    }
-    let share = |with: f64, without: f64| 100.0 * (with - without) / with;
-    vec![
-        Axis::own("build, empty cache, s", cold[0].0, 1),
-        Axis::own("build, empty cache, processor s", cold[0].1, 1),
-        Axis::own("search's part of it, % of the processor's time", share(cold[0].1, cold[1].1), 1).at_most(25.0),
-        Axis::own("search's part of it, % of the time", share(cold[0].0, cold[1].0), 1),
-        Axis::own("build, full cache, s", warm[0].0, 1),
-        Axis::own("search's part of it, % of the processor's time", share(warm[0].1, warm[1].1), 1),
-        Axis::own("search's part of it, % of the time", share(warm[0].0, warm[1].0), 1),
-    ]
 }
