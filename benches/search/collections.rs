@@ -100,6 +100,7 @@ impl Collection {
             let status = Command::new("git").arg("--git-dir").arg(&folder).args(arguments).status();
             assert!(status.expect("git runs").success(), "git {}", arguments.join(" "));
         };
+        fs::create_dir_all(&folder).expect("the folder is ours");
         git(&["init", "--quiet", "--bare"]);
         git(&["fetch", "--quiet", "--depth", "1", &format!("https://github.com/{}", self.repository), &self.commit]);
         Repository::open_bare(&folder).expect("what was fetched")

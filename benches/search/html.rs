@@ -1,15 +1,15 @@
 //! The text of pages that the portal wrote: well-formed HTML, so that a scan is enough.
 
 /// What a page says.
-#[derive(Default)]
 pub(crate) struct Text {
     pub(crate) headings: Vec<Heading>,
-    /// Without the headings.
-    pub(crate) body: String,
+    /// What stands before the first heading, then what follows each of them.
+    pub(crate) sections: Vec<String>,
 }
 
 pub(crate) struct Heading {
     pub(crate) level: u8,
+    pub(crate) id: String,
     pub(crate) text: String,
 }
 
@@ -26,7 +26,7 @@ const INLINE: [&str; 18] = [
 ];
 
 pub(crate) fn text(html: &str) -> Text {
-    let mut text = Text::default();
+    let mut text = Text { headings: Vec::new(), sections: vec![String::new()] };
     let mut heading: Option<Heading> = None;
     let mut rest = html;
     while let Some(at) = rest.find('<') {
@@ -44,17 +44,35 @@ pub(crate) fn text(html: &str) -> Text {
             push(&mut text, &mut heading, " ");
         }
         if let Some(level) = name.strip_prefix('h').and_then(|level| level.parse().ok()) {
-            text.headings.extend(heading.take());
-            heading = (!closes).then(|| Heading { level, text: String::new() });
+            text.close(heading.take());
+            heading = (!closes).then(|| Heading { level, id: attribute(attributes, "id"), text: String::new() });
         }
     }
     push(&mut text, &mut heading, &decoded(rest));
-    text.headings.extend(heading);
-    text.body = single_spaced(&text.body);
-    for heading in &mut text.headings {
-        heading.text = single_spaced(&heading.text);
+    text.close(heading);
+    for section in &mut text.sections {
+        *section = single_spaced(section);
     }
     text
+}
+
+impl Text {
+    fn close(&mut self, heading: Option<Heading>) {
+        if let Some(heading) = heading {
+            self.headings.push(Heading { text: single_spaced(&heading.text), ..heading });
+            self.sections.push(String::new());
+        }
+    }
+
+    /// All of it but the headings.
+    pub(crate) fn body(&self) -> String {
+        self.sections.join(" ")
+    }
+}
+
+fn attribute(attributes: &str, name: &str) -> String {
+    let value = attributes.split_once(&format!("{name}=\"")).and_then(|(_, rest)| rest.split_once('"'));
+    value.map_or_else(String::new, |(value, _)| decoded(value))
 }
 
 /// How long the tag is that the text begins with; a `>` in quotes does not end it.
@@ -72,7 +90,8 @@ fn tag_length(text: &str) -> usize {
 }
 
 fn push(text: &mut Text, heading: &mut Option<Heading>, words: &str) {
-    heading.as_mut().map_or(&mut text.body, |heading| &mut heading.text).push_str(words);
+    let section = text.sections.last_mut().expect("there is always one");
+    heading.as_mut().map_or(section, |heading| &mut heading.text).push_str(words);
 }
 
 /// What follows the end of the element that has just begun.

@@ -88,20 +88,20 @@ fn main() {
 
 /// Everything but quality, on one portal.
 fn measure_together(collections: &[&Collection], options: &Options) -> String {
-    let mut axes = Vec::new();
-    let mut pages = String::new();
-    if AXES[1..5].iter().any(|axis| options.wants(axis)) {
-        let portal = Portal::of("together", collections, options);
-        pages = format!(" of {} pages", portal.pages.len());
-        axes.extend(cost::measure(&Stage::set(&portal), options));
-        if options.wants("size") {
-            axes.extend(size::measure(&portal));
-        }
+    let portal = Portal::of("together", collections, options);
+    let mut axes = cost::measure(&Stage::set(&portal), options);
+    if options.wants("size") {
+        axes.extend(size::measure(&portal));
     }
     if options.wants("build") {
-        axes.extend(size::measure_build(collections, options));
+        axes.extend(size::measure_build(&portal, collections, options));
     }
-    format!("Cost: one portal{pages}, {} collections\n\n{}", collections.len(), Axis::table(&axes))
+    format!(
+        "Cost: one portal of {} pages, {} collections\n\n{}",
+        portal.pages.len(),
+        collections.len(),
+        Axis::table(&axes)
+    )
 }
 
 impl Options {

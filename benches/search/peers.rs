@@ -105,5 +105,5 @@ fn html(page: &Page, portal: &Portal) -> String {
 /// A page for MiniSearch.
 fn document(page: &Page) -> serde_json::Value {
     let headings: Vec<&str> = page.text.headings.iter().map(|heading| heading.text.as_str()).collect();
-    json!({ "id": page.route, "title": page.title, "headings": headings.join("\n"), "text": page.text.body })
+    json!({ "id": page.route, "title": page.title, "headings": headings.join("\n"), "text": page.text.body() })
 }

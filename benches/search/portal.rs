@@ -3,6 +3,7 @@
 use super::collections::Collection;
 use super::html::{self, Text};
 use super::{Options, folders};
+use callboard::search::SearchDocument;
 use callboard::site::route;
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -34,7 +35,7 @@ pub(crate) struct Page {
 impl Portal {
     /// The portal of `collections`; built now unless the options name a folder of built ones.
     pub(crate) fn of(name: &str, collections: &[&Collection], options: &Options) -> Self {
-        let content = Content::write(name, collections, false);
+        let content = Content::write(name, collections);
         let folder = match &options.portals {
             Some(portals) => portals.join(name),
             None => {
@@ -80,10 +81,35 @@ impl Portal {
         });
     }
 
+    /// What the portal gives its search to index: one document for each stretch of text.
+    pub(crate) fn documents(&self) -> Vec<SearchDocument> {
+        self.pages.iter().flat_map(Page::documents).collect()
+    }
+
     /// The Markdown file that an address leads to, or the address itself where it leads elsewhere.
     pub(crate) fn path_of(&self, url: &str) -> String {
         let route = url.split(['#', '?']).next().unwrap_or_default().trim_start_matches('/');
         self.by_route.get(route).cloned().unwrap_or_else(|| route.to_owned())
+    }
+}
+
+impl Page {
+    fn documents(&self) -> impl Iterator<Item = SearchDocument> {
+        let headings = std::iter::once(None).chain(self.text.headings.iter().map(Some));
+        let stretches =
+            headings.zip(&self.text.sections).filter(|(heading, text)| heading.is_some() || !text.is_empty());
+        stretches.map(|(heading, text)| {
+            let heading = heading.filter(|heading| heading.level > 1);
+            SearchDocument {
+                kind: "docs".to_owned(),
+                url: heading.map_or_else(|| self.route.clone(), |heading| format!("{}#{}", self.route, heading.id)),
+                title: self.title.clone(),
+                section: heading.map_or_else(String::new, |heading| heading.text.clone()),
+                words: self.path.trim_end_matches(".md").replace(['/', '-', '_'], " "),
+                body: text.clone(),
+                ..SearchDocument::default()
+            }
+        })
     }
 }
 
@@ -95,17 +121,15 @@ pub(crate) struct Content {
 }
 
 impl Content {
-    /// `unsearched` content makes a portal that finds no page.
-    pub(crate) fn write(name: &str, collections: &[&Collection], unsearched: bool) -> Self {
-        let folder = folders::work().join(if unsearched { "unsearched" } else { "content" }).join(name);
+    pub(crate) fn write(name: &str, collections: &[&Collection]) -> Self {
+        let folder = folders::work().join("content").join(name);
         fs::remove_dir_all(folder.join("repos")).ok();
         write(&folder.join("app-config.yaml"), APP_CONFIG);
         let mut paths = BTreeMap::new();
         for collection in collections {
             let repo = folder.join("repos").join(&collection.name);
             write(&repo.join("catalog-info.yaml"), CATALOG_INFO.replace("NAME", &collection.name));
-            let plugins = if unsearched { "plugins:\n  - exclude-search:\n      exclude: ['*']\n" } else { "" };
-            write(&repo.join("mkdocs.yml"), format!("site_name: {}\ndocs_dir: docs\n{plugins}", collection.name));
+            write(&repo.join("mkdocs.yml"), format!("site_name: {}\ndocs_dir: docs\n", collection.name));
             let mut own = Vec::new();
             for file in collection.files() {
                 write(&repo.join("docs").join(&file.path), file.text);

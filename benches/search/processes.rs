@@ -36,10 +36,19 @@ fn private(id: u32) -> Option<f64> {
 
 /// Seconds of processor time of the programs that were run and have ended, without what the system did for them.
 pub(crate) fn children_seconds() -> f64 {
+    ticks(13)
+}
+
+/// The same of this process.
+pub(crate) fn own_seconds() -> f64 {
+    ticks(11)
+}
+
+/// A column behind the name in brackets, which counts hundredths of seconds.
+fn ticks(column: usize) -> f64 {
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let rest = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
-    // In hundredths.
-    rest.split(' ').nth(13).and_then(|ticks| ticks.parse::<f64>().ok()).unwrap_or_default() / 100.0
+    rest.split(' ').nth(column).and_then(|ticks| ticks.parse::<f64>().ok()).unwrap_or_default() / 100.0
 }
 
 /// The most memory that this process ever held, in bytes.

@@ -96,7 +96,8 @@ impl<'a> Pages<'a> {
         let mut frequency = HashMap::new();
         for page in &portal.pages {
             let headings = page.text.headings.iter().map(|heading| heading.text.as_str());
-            let texts = headings.chain([page.title.as_str(), &page.text.body]);
+            let sections = page.text.sections.iter().map(String::as_str);
+            let texts = headings.chain(sections).chain([page.title.as_str()]);
             for word in texts.flat_map(words).collect::<BTreeSet<_>>() {
                 *frequency.entry(word).or_insert(0) += 1;
             }

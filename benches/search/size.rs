@@ -6,12 +6,13 @@ use super::portal::{Content, Portal, build};
 use super::report::Axis;
 use super::server::{compressed, content_type};
 use super::{Options, folders, peers, processes};
+use callboard::search;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 const MEGABYTE: f64 = 1_000_000.0;
-/// Builds of each kind, of which the fastest counts.
+/// Builds of each kind; the least counts.
 const ROUNDS: usize = 3;
 /// Folders below `search/` that hold text for excerpts, and no index.
 const TEXTS: [&str; 3] = ["text", "texts", "excerpts"];
@@ -68,36 +69,38 @@ pub(crate) fn measure(portal: &Portal) -> Vec<Axis> {
     ]
 }
 
-/// Builds the portal as it is, and once more with all pages left out of search; what is between is the search's part.
-/// It is taken of the processor's time in the program itself: waiting for the disk says nothing.
-pub(crate) fn measure_build(collections: &[&Collection], options: &Options) -> Vec<Axis> {
-    let contents = [false, true].map(|unsearched| Content::write("together", collections, unsearched));
-    let out = folders::work().join("timed");
-    // With an empty cache and with a full one, seconds and the processor's seconds; with search and without.
-    let mut least = [[(f64::MAX, f64::MAX); 2]; 2];
+/// Builds the portal, and the index alone of the same documents. Its part is one of the processor's time: waiting for
+/// the disk says nothing.
+pub(crate) fn measure_build(portal: &Portal, collections: &[&Collection], options: &Options) -> Vec<Axis> {
+    let content = Content::write("together", collections);
+    let (out, cache) = (folders::work().join("timed"), content.folder.join("timed-cache"));
+    let mut index = f64::MAX;
+    // With an empty cache and with a full one: seconds, and the processor's seconds.
+    let mut builds = [(f64::MAX, f64::MAX); 2];
     for _ in 0..ROUNDS {
-        for (at, content) in contents.iter().enumerate() {
-            let cache = content.folder.join("timed-cache");
-            fs::remove_dir_all(&cache).ok();
-            for least in &mut least {
-                fs::remove_dir_all(&out).ok();
-                let (start, before) = (Instant::now(), processes::children_seconds());
-                build(options, &content.folder, &out, &cache);
-                let (all, own) = (start.elapsed().as_secs_f64(), processes::children_seconds() - before);
-                least[at] = (least[at].0.min(all), least[at].1.min(own));
-            }
+        fs::remove_dir_all(&cache).ok();
+        for least in &mut builds {
+            fs::remove_dir_all(&out).ok();
+            let (start, before) = (Instant::now(), processes::children_seconds());
+            build(options, &content.folder, &out, &cache);
+            let (all, processor) = (start.elapsed().as_secs_f64(), processes::children_seconds() - before);
+            *least = (least.0.min(all), least.1.min(processor));
         }
+        let documents = portal.documents();
+        let before = processes::own_seconds();
+        search::build(documents.into_iter(), &mut |_, _| ()).expect("the index is in memory");
+        index = index.min(processes::own_seconds() - before);
     }
     fs::remove_dir_all(&out).ok();
-    let axes = ["empty cache", "full cache"].into_iter().zip(least).flat_map(|(cache, [with, without])| {
-        let share = 100.0 * (with.1 - without.1) / with.1;
-        [
-            Axis::own(&format!("build, {cache}, s"), with.0, 1),
-            Axis::own(&format!("build, {cache}, processor's s"), with.1, 1),
-            Axis::own(&format!("build, {cache}, search's part, %"), share, 0).at_most(25.0),
-        ]
-    });
-    axes.collect()
+    let [empty, full] = builds;
+    vec![
+        Axis::own("build, empty cache, s", empty.0, 1),
+        Axis::own("build, empty cache, processor's s", empty.1, 1),
+        Axis::own("of them search, %", 100.0 * index / empty.1, 0).at_most(25.0),
+        Axis::own("build, full cache, s", full.0, 1),
+        Axis::own("build, full cache, processor's s", full.1, 1),
+        Axis::own("of them search, %", 100.0 * index / full.1, 0),
+    ]
 }
 
 fn files(folder: &Path) -> Vec<File> {
