@@ -32,11 +32,6 @@ impl Engine {
         let file = folders::data().join("engines").join(format!("{}.js", self.name().to_lowercase()));
         fs::read_to_string(file).expect("the engine's script")
     }
-
-    /// So many hits give ten pages: of one page, callboard shows three at most.
-    fn hits_for_ten_pages(self) -> usize {
-        if self == Engine::Callboard { 30 } else { 10 }
-    }
 }
 
 /// A portal and its peers, served.
@@ -83,11 +78,10 @@ pub(crate) fn found(chromium: &Chromium, stage: &Stage<'_>, engine: Engine, quer
         let found = page.eval(&format!(
             "(async () => {{
                 const all = [];
-                for (const query of {}) all.push((await benchSearch(query, {})).map(({{ url }}) => ({{ url }})));
+                for (const query of {}) all.push((await benchSearch(query, 10)).map(({{ url }}) => ({{ url }})));
                 return all;
             }})()",
-            json!(typed),
-            engine.hits_for_ten_pages()
+            json!(typed)
         ));
         let found: Vec<Vec<Hit>> = serde_json::from_value(found).expect("hits");
         all.extend(found.iter().map(|hits| distinct(hits.iter().map(|hit| stage.portal.path_of(&hit.url)))));

@@ -2,7 +2,7 @@
 
 use super::processes;
 use super::server::compressed;
-use callboard::search::{self, SearchDocument};
+use callboard::search::{self, SearchDocument, SearchSection, Settings};
 use std::time::Instant;
 
 /// Words of a page.
@@ -12,7 +12,7 @@ const VOCABULARY: usize = 400_000;
 
 pub(crate) fn measure(pages: usize) {
     let start = Instant::now();
-    let documents = documents(pages).count();
+    documents(pages).for_each(drop);
     let making = start.elapsed();
     let (mut files, mut bytes, mut root, mut largest) = (0, 0, Vec::new(), (String::new(), Vec::new()));
     let start = Instant::now();
@@ -26,10 +26,10 @@ pub(crate) fn measure(pages: usize) {
             largest = (path.to_owned(), file);
         }
     };
-    search::build(self::documents(pages), emit).expect("the index is in memory");
+    search::build(documents(pages), &Settings::default(), emit).expect("the index is in memory");
     let seconds = start.elapsed().saturating_sub(making).as_secs_f64();
     let kilobytes = |bytes: usize| bytes as f64 / 1_000.0;
-    println!("{pages} pages in {documents} documents of made words");
+    println!("{pages} pages of made words");
     println!("root: {:.0} KB, {:.0} KB as sent", kilobytes(root.len()), kilobytes(compressed(&root).len()));
     println!(
         "largest file: {}, {:.0} KB, {:.0} KB as sent",
@@ -41,25 +41,22 @@ pub(crate) fn measure(pages: usize) {
     println!("{seconds:.1} s, at most {:.0} MB of memory", processes::most_memory() / 1e6);
 }
 
-/// Two documents a page: its beginning and a section.
+/// A beginning and a section each.
 fn documents(pages: usize) -> impl Iterator<Item = SearchDocument> {
     let mut random = Random(1);
-    (0..pages * 2).map(move |number| {
-        let page = number / 2;
-        let mut document = SearchDocument {
+    (0..pages).map(move |page| {
+        let heading = random.words(3);
+        let beginning = SearchSection { text: random.words(WORDS / 2), ..SearchSection::default() };
+        let section = SearchSection { anchor: heading.replace(' ', "-"), heading, text: random.words(WORDS / 2) };
+        SearchDocument {
             kind: "docs".to_owned(),
             url: format!("docs/default/component/made-{}/page-{page}/", page / 1_000),
-            title: Random(page as u64 + 7).words(3),
+            title: random.words(3),
             reference: format!("component:default/made-{}", page / 1_000),
             words: format!("page {page}"),
-            body: random.words(WORDS / 2),
+            sections: vec![beginning, section],
             ..SearchDocument::default()
-        };
-        if number % 2 == 1 {
-            document.section = random.words(3);
-            document.url.push_str(&format!("#{}", document.section.replace(' ', "-")));
         }
-        document
     })
 }
 

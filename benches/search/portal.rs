@@ -3,7 +3,7 @@
 use super::collections::Collection;
 use super::html::{self, Text};
 use super::{Options, folders};
-use callboard::search::SearchDocument;
+use callboard::search::{SearchDocument, SearchSection};
 use callboard::site::route;
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -81,9 +81,9 @@ impl Portal {
         });
     }
 
-    /// What the portal gives its search to index: one document for each stretch of text.
+    /// What the portal gives its search to index.
     pub(crate) fn documents(&self) -> Vec<SearchDocument> {
-        self.pages.iter().flat_map(Page::documents).collect()
+        self.pages.iter().map(Page::document).collect()
     }
 
     /// The Markdown file that an address leads to, or the address itself where it leads elsewhere.
@@ -94,22 +94,24 @@ impl Portal {
 }
 
 impl Page {
-    fn documents(&self) -> impl Iterator<Item = SearchDocument> {
+    fn document(&self) -> SearchDocument {
         let headings = std::iter::once(None).chain(self.text.headings.iter().map(Some));
-        let stretches =
-            headings.zip(&self.text.sections).filter(|(heading, text)| heading.is_some() || !text.is_empty());
-        stretches.map(|(heading, text)| {
+        let sections = headings.zip(&self.text.sections).map(|(heading, text)| {
             let heading = heading.filter(|heading| heading.level > 1);
-            SearchDocument {
-                kind: "docs".to_owned(),
-                url: heading.map_or_else(|| self.route.clone(), |heading| format!("{}#{}", self.route, heading.id)),
-                title: self.title.clone(),
-                section: heading.map_or_else(String::new, |heading| heading.text.clone()),
-                words: self.path.trim_end_matches(".md").replace(['/', '-', '_'], " "),
-                body: text.clone(),
-                ..SearchDocument::default()
+            SearchSection {
+                anchor: heading.map_or_else(String::new, |heading| heading.id.clone()),
+                heading: heading.map_or_else(String::new, |heading| heading.text.clone()),
+                text: text.clone(),
             }
-        })
+        });
+        SearchDocument {
+            kind: "docs".to_owned(),
+            url: self.route.clone(),
+            title: self.title.clone(),
+            words: self.path.trim_end_matches(".md").replace(['/', '-', '_'], " "),
+            sections: sections.collect(),
+            ..SearchDocument::default()
+        }
     }
 }
 

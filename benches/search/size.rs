@@ -6,7 +6,7 @@ use super::portal::{Content, Portal, build};
 use super::report::Axis;
 use super::server::{compressed, content_type};
 use super::{Options, folders, peers, processes};
-use callboard::search;
+use callboard::search::{self, Settings};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -88,7 +88,7 @@ pub(crate) fn measure_build(portal: &Portal, collections: &[&Collection], option
         }
         let documents = portal.documents();
         let before = processes::own_seconds();
-        search::build(documents.into_iter(), &mut |_, _| ()).expect("the index is in memory");
+        search::build(documents.into_iter(), &Settings::default(), &mut |_, _| ()).expect("the index is in memory");
         index = index.min(processes::own_seconds() - before);
     }
     fs::remove_dir_all(&out).ok();

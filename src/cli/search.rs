@@ -50,8 +50,11 @@ pub(crate) fn run(command: &Search, talk: &Talk) -> Result<(), Stop> {
     if query.trim().is_empty() || command.limit == 0 {
         return Err(Stop::usage("there is nothing to search for").hint("Give a word, and a limit from 1."));
     }
-    let results = search::query(&Folder(portal), &query, command.limit)
-        .map_err(|error| Stop::environment("the search index cannot be read").cause(error))?;
+    let results = search::query(
+        &Folder(portal),
+        &search::Ask { query: &query, limit: command.limit, facets: command.json, explain: false },
+    )
+    .map_err(|error| Stop::environment("the search index cannot be read").cause(error))?;
     let text = if command.json { json(&results) } else { human(&results, &query, talk) };
     print(&text)
 }
