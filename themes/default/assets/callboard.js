@@ -48,7 +48,7 @@
 
   // ---- Loading our own data scripts. Nothing else can become a script.
 
-  const LOADABLE = /^(assets|search|data)\/[a-z0-9\/._-]+\.js$/;
+  const LOADABLE = /^(sw|(assets|search|data)\/[a-z0-9\/._-]+)\.js$/;
   const address = (path) => {
     if (!LOADABLE.test(path) || path.includes("..")) throw new TypeError(`not a script of this portal: ${path}`);
     return new URL(path, root).href;
@@ -70,10 +70,32 @@
     return loading.get(path);
   };
 
+  // ---- Reading without a network. A portal that gave up its worker takes the old one away.
+
+  const workers = location.protocol === "file:" ? null : navigator.serviceWorker;
+  async function settleWorker() {
+    if ("worker" in html.dataset) {
+      const isFirst = !workers.controller;
+      await workers.register(policy.createScriptURL("sw.js"));
+      const { active } = await workers.ready;
+      const files = performance.getEntriesByType("resource").map((entry) => entry.name);
+      if (isFirst) active.postMessage({ page: location.href, files });
+      return;
+    }
+    const old = await workers.getRegistration(root);
+    if (old?.scope !== root.href) return;
+    await old.unregister();
+    for (const name of await caches.keys()) if (name.startsWith(`callboard ${root.pathname} `)) await caches.delete(name);
+  }
+  if (workers) addEventListener("load", () => settleWorker().catch(() => {}));
+
   // ---- Search: its script comes with the first use.
 
   const openSearch = async () => {
-    if (!globalThis.callboardSearchOpen) await globalThis.callboardLoad("assets/search.js");
+    const field = document.getElementById("search-input");
+    if (field) { field.focus(); field.select(); return; }
+    await globalThis.callboardLoad("assets/search.js");
+    await globalThis.callboardLoad("assets/search-dialog.js");
     globalThis.callboardSearchOpen();
   };
   for (const link of document.querySelectorAll("[data-search]")) {
