@@ -190,11 +190,8 @@ pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<
     sink.put("_redirects", emit::redirects(&base, kinds).as_bytes())?;
     sink.put(".nojekyll", b"")?;
     if site.has_worker() {
-        let files: Vec<emit::File> = sink
-            .files()
-            .into_iter()
-            .map(|(path, Record { hash, size })| emit::File { path, size, hash })
-            .collect();
+        let files: Vec<emit::File> =
+            sink.files().into_iter().map(|(path, Record { hash, size })| emit::File { path, size, hash }).collect();
         for (path, bytes) in emit::offline(theme.worker(), &files) {
             sink.put(&path, &bytes)?;
         }

@@ -123,12 +123,18 @@ impl Read {
     pub(super) fn no_results(&mut self, own: Option<&Setting>) -> Option<url::Url> {
         let search = own.and_then(|own| own.get("search"));
         let text = self.text(search, "callboard.search", "noResults")?;
-        let is_usable =
-            |url: &url::Url| matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
+        let is_usable = |url: &url::Url| {
+            matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none()
+        };
         let url = url::Url::parse(&text).ok().filter(is_usable);
         if let (None, Some(setting)) = (&url, search.and_then(|search| search.get("noResults"))) {
             let (place, expected) = (setting.place.clone(), "an http or https address without a password");
-            self.findings.push(rules::config::wrong_shape(place, "callboard.search.noResults", expected, &shown(setting)));
+            self.findings.push(rules::config::wrong_shape(
+                place,
+                "callboard.search.noResults",
+                expected,
+                &shown(setting),
+            ));
         }
         url
     }

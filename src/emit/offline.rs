@@ -25,7 +25,9 @@ pub fn offline(worker: &[u8], files: &[File]) -> Vec<(String, Vec<u8>)> {
         hasher.update(file.path.as_bytes()).update(&[0]).update(&file.hash);
     }
     let version = hasher.finalize().to_hex()[..16].to_string();
-    let is_frame = |file: &&&File| file.path.starts_with("assets/") && [".css", ".js", ".svg"].iter().any(|ending| file.path.ends_with(ending));
+    let is_frame = |file: &&&File| {
+        file.path.starts_with("assets/") && [".css", ".js", ".svg"].iter().any(|ending| file.path.ends_with(ending))
+    };
     let frame: Vec<&str> = kept.iter().filter(is_frame).map(|file| file.path.as_str()).collect();
     let build = json!({ "version": version, "frame": frame });
     let mut script = format!("const BUILD = {build};\n").into_bytes();

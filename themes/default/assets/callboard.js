@@ -41,12 +41,12 @@
       try { return localStorage.getItem(key); } catch { return null; }
     },
     set(key, value) {
-      try { localStorage.setItem(key, value); } catch { /* private mode, full disk */ }
+      try { localStorage.setItem(key, value); } catch { /* none */ }
     },
   };
   globalThis.callboard = { root, el, icon, glyph, url, store };
 
-  // ---- Loading our own data scripts. Nothing else can become a script.
+  // ---- Our own scripts; nothing else can become one. The one for the service worker comes last.
 
   const LOADABLE = /^(sw|(assets|search|data)\/[a-z0-9\/._-]+)\.js$/;
   const address = (path) => {
@@ -70,32 +70,13 @@
     return loading.get(path);
   };
 
-  // ---- Reading without a network. A portal that gave up its worker takes the old one away.
-
-  const workers = location.protocol === "file:" ? null : navigator.serviceWorker;
-  async function settleWorker() {
-    if ("worker" in html.dataset) {
-      const isFirst = !workers.controller;
-      await workers.register(policy.createScriptURL("sw.js"));
-      const { active } = await workers.ready;
-      const files = performance.getEntriesByType("resource").map((entry) => entry.name);
-      if (isFirst) active.postMessage({ page: location.href, files });
-      return;
-    }
-    const old = await workers.getRegistration(root);
-    if (old?.scope !== root.href) return;
-    await old.unregister();
-    for (const name of await caches.keys()) if (name.startsWith(`callboard ${root.pathname} `)) await caches.delete(name);
-  }
-  if (workers) addEventListener("load", () => settleWorker().catch(() => {}));
+  callboard.worker = () => policy.createScriptURL("sw.js");
+  if (navigator.serviceWorker) addEventListener("load", () => callboardLoad("assets/worker.js").catch(() => {}));
 
   // ---- Search: its script comes with the first use.
 
   const openSearch = async () => {
-    const field = document.getElementById("search-input");
-    if (field) { field.focus(); field.select(); return; }
-    await globalThis.callboardLoad("assets/search.js");
-    await globalThis.callboardLoad("assets/search-dialog.js");
+    if (!globalThis.callboardSearchOpen) await globalThis.callboardLoad("assets/search.js");
     globalThis.callboardSearchOpen();
   };
   for (const link of document.querySelectorAll("[data-search]")) {
@@ -261,7 +242,7 @@
     box.hidden = false;
   }
 
-  // A link to a finding or a part opens what hides it.
+  // A link opens what hides its target.
   const reveal = () => {
     const target = location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
     for (let box = target?.closest("details"); box; box = box.parentElement?.closest("details")) box.open = true;

@@ -92,7 +92,11 @@
       const note = await missed(found.total ? "" : query);
       if (note && current()) hint.append(el("p", { class: "hits-head" }, note));
     });
-    input.addEventListener("input", () => { missed(""); run(input.value.trim(), 80); });
+    input.addEventListener("input", () => {
+      missed("");
+      if (list.querySelector("div.hit")) clear();
+      run(input.value.trim(), 80);
+    });
     input.addEventListener("keydown", (event) => {
       if (event.isComposing) return;
       if (event.key === "ArrowDown") choose(at + 1);

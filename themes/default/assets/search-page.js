@@ -156,6 +156,8 @@
   read();
   if (!location.hash) input.focus();
 
+  globalThis.callboardSearchOpen = () => { input.focus(); input.select(); };
+
   // ---- The whole portal without a network.
 
   const offline = byId("search-offline");

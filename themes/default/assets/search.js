@@ -115,5 +115,9 @@
     } catch { return null; }
   }
 
+  globalThis.callboardSearchOpen = async () => {
+    await globalThis.callboardLoad("assets/search-dialog.js");
+    globalThis.callboardSearchOpen();
+  };
   globalThis.callboardSearchParts = { ask, grouped, row, name, summary, newest, suggest, chips, within, without, recent, clearRecent, missed };
 })();
