@@ -650,7 +650,7 @@ fn search_filters(scene: &mut Scene) {
     type_over(scene, "kind:docs -owner:nobody \"box office\" tickets");
     scene.page.wait("document.querySelectorAll('#search-chips .chip').length === 2");
     let chips = scene.page.texts("[...document.querySelectorAll('#search-chips .chip')].map((c) => c.textContent)");
-    assert_eq!(chips, ["kind: docs", "not owner: nobodynothing has this"]);
+    assert_eq!(chips, ["kind: docs", "not owner: nobody nothing has this"]);
     scene.page.click("#search-chips .is-unknown");
     scene.page.wait(&format!("{query} === 'kind:docs \"box office\" tickets'"));
     scene.page.click("#search-chips .chip");

@@ -46,7 +46,7 @@
   };
   globalThis.callboard = { root, el, icon, glyph, url, store };
 
-  // ---- Our own scripts; nothing else can become one. The one for the service worker comes last.
+  // ---- Our own scripts. Nothing else can become one.
 
   const LOADABLE = /^(sw|(assets|search|data)\/[a-z0-9\/._-]+)\.js$/;
   const address = (path) => {
@@ -70,8 +70,8 @@
     return loading.get(path);
   };
 
-  callboard.worker = () => policy.createScriptURL("sw.js");
-  if (navigator.serviceWorker) addEventListener("load", () => callboardLoad("assets/worker.js").catch(() => {}));
+  callboard.policy = policy;
+  addEventListener("load", () => callboardLoad("assets/worker.js").catch(() => {}));
 
   // ---- Search: its script comes with the first use.
 

@@ -37,7 +37,7 @@
         const box = el("input", { type: "checkbox", "data-key": `${key}:${value}` });
         box.checked = Boolean(chosen(value));
         box.addEventListener("change", () => use(box.checked ? within(query, key, value) : without(query, chosen(value))));
-        return el("li", {}, el("label", {}, box, el("span", {}, el("bdi", {}, key === "kind" ? name(value) : value)), el("span", { class: "count" }, String(count))));
+        return el("li", {}, el("label", {}, box, el("span", {}, el("bdi", { title: value }, key === "kind" ? name(value) : value.replace(/^[a-z]+:default\//, ""))), el("span", { class: "count" }, String(count))));
       });
       const group = el("details", { class: "facet", open: true }, el("summary", {}, TITLES.get(key) ?? key), el("ul", {}, ...items));
       if (values.length > FEW) {

@@ -74,8 +74,8 @@
       const { key, value, negative, known } = filter;
       const words = `${negative ? "not " : ""}${key}: `;
       const isUnknown = known === false;
-      const chip = el("button", { type: "button", class: `chip${isUnknown ? " is-unknown" : ""}`, "aria-label": `Remove filter ${words}${value}${isUnknown ? ", which nothing has" : ""}` },
-        words, el("bdi", {}, value), isUnknown ? el("span", { class: "missing" }, "nothing has this") : null, icon("close"));
+      const chip = el("button", { type: "button", class: `chip${isUnknown ? " is-unknown" : ""}`, "aria-label": `Remove filter ${words}${value}${isUnknown ? " nothing has this" : ""}` },
+        words, el("bdi", {}, value), isUnknown ? " " : null, isUnknown ? el("span", { class: "missing" }, "nothing has this") : null, icon("close"));
       chip.addEventListener("click", () => use(without(query, filter)));
       return chip;
     });

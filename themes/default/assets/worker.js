@@ -1,12 +1,12 @@
 // Brings the service worker, which keeps what was read. A portal that gave it up takes the old one away.
 "use strict";
 (async () => {
-  const { root, worker } = globalThis.callboard;
+  const { root, policy } = globalThis.callboard;
   const workers = navigator.serviceWorker;
-  if (location.protocol === "file:") return;
+  if (!workers || location.protocol === "file:") return;
   if ("worker" in document.documentElement.dataset) {
     const isFirst = !workers.controller;
-    await workers.register(worker());
+    await workers.register(policy.createScriptURL("sw.js"));
     const { active } = await workers.ready;
     const files = performance.getEntriesByType("resource").map((entry) => entry.name);
     if (isFirst) active.postMessage({ page: location.href, files });
