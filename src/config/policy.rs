@@ -128,13 +128,7 @@ impl Read {
         };
         let url = url::Url::parse(&text).ok().filter(is_usable);
         if let (None, Some(setting)) = (&url, search.and_then(|search| search.get("noResults"))) {
-            let (place, expected) = (setting.place.clone(), "an http or https address without a password");
-            self.findings.push(rules::config::wrong_shape(
-                place,
-                "callboard.search.noResults",
-                expected,
-                &shown(setting),
-            ));
+            self.wrong(setting, "callboard.search.noResults", "an http or https address without a password");
         }
         url
     }
