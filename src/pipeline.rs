@@ -7,7 +7,7 @@ use crate::diagnostics::{Finding, Stop, rules};
 use crate::emit::{self, Report, Theme};
 use crate::graph::{self, Graph};
 use crate::insights::{self, Elsewhere, World};
-use crate::output::{Fingerprint, Sink};
+use crate::output::{Fingerprint, Record, Sink};
 use crate::scaffolder;
 use crate::search::{self, SearchDocument};
 use crate::site::mirror::PAGE_SIZE;
@@ -178,15 +178,24 @@ pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<
         writer.write((page.render)(&site, &closing))?;
     }
     for (path, bytes) in theme.assets() {
-        sink.put(path, bytes)?;
+        if path != emit::NO_RESULTS || config.no_results.is_some() {
+            sink.put(path, bytes)?;
+        }
     }
     let report = Report::new(snapshot, &all, counts);
     sink.put("build-report.json", &report.to_json())?;
-    let (base, policy) = (config.base_path(), site.content_security_policy());
+    let (base, policy) = (config.base_path(), site.host_policy());
     sink.put("_headers", emit::headers(&policy, &base, catalog.len(), PAGE_SIZE).as_bytes())?;
     let kinds = site.lists().iter().filter_map(|list| list.kind).map(|kind| kind.name);
     sink.put("_redirects", emit::redirects(&base, kinds).as_bytes())?;
     sink.put(".nojekyll", b"")?;
+    if site.has_worker() {
+        let files: Vec<emit::File> =
+            sink.files().into_iter().map(|(path, Record { hash, size })| emit::File { path, size, hash }).collect();
+        for (path, bytes) in emit::offline(theme.worker(), &files) {
+            sink.put(&path, &bytes)?;
+        }
+    }
     Ok(Built { findings: all, report })
 }
 

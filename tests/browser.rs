@@ -39,7 +39,7 @@ struct Scenario {
 }
 
 /// The longest come first, so that nobody waits for them at the end.
-const SCENARIOS: [Scenario; 26] = [
+const SCENARIOS: [Scenario; 32] = [
     Scenario { name: "nothing for axe to say in light", origins: &[Origin::Http], run: axe_in_light },
     Scenario { name: "nothing for axe to say in dark", origins: &[Origin::Http], run: axe_in_dark },
     Scenario { name: "nothing for axe to say of what opens", origins: &[Origin::Http], run: axe_of_what_opens },
@@ -57,6 +57,12 @@ const SCENARIOS: [Scenario; 26] = [
     Scenario { name: "print docs", origins: &Origin::BOTH, run: doc_print },
     Scenario { name: "search dialog", origins: &Origin::BOTH, run: search_dialog },
     Scenario { name: "search page", origins: &Origin::BOTH, run: search_page },
+    Scenario { name: "search filters and tens", origins: &Origin::BOTH, run: search_filters },
+    Scenario { name: "search by keys on the phone", origins: &Origin::BOTH, run: search_on_the_phone },
+    Scenario { name: "recent searches", origins: &Origin::BOTH, run: recent_searches },
+    Scenario { name: "searches without a result are told", origins: &[Origin::Http], run: no_results },
+    Scenario { name: "what was read is there without a network", origins: &[Origin::Http], run: without_network },
+    Scenario { name: "the whole portal without a network", origins: &Origin::BOTH, run: whole_portal_kept },
     Scenario { name: "search shows hostile text as text", origins: &Origin::BOTH, run: search_shows_text },
     Scenario { name: "starter of a template", origins: &Origin::BOTH, run: starter },
     Scenario { name: "colour scheme", origins: &Origin::BOTH, run: colour_scheme },
@@ -180,7 +186,8 @@ struct Stage {
     chromium: Chromium,
     server: Server,
     example: Site,
-    /// A portal of 230 components, three pages of a list.
+    /// A portal of 230 components, three pages of a list. It has no service worker, and tells of searches without a
+    /// result.
     crowd: Site,
     _crowd_content: Folder,
 }
@@ -198,6 +205,8 @@ impl Stage {
         };
         let repo = crowd_content.path().join("extras");
         fs::create_dir(&repo).expect("a folder for the crowd");
+        let told = "callboard:\n  search: { noResults: 'https://counter.example/searches' }\n  offline: { serviceWorker: false }\n";
+        fs::write(crowd_content.path().join("app-config.yaml"), told).expect("its configuration");
         fs::write(repo.join("catalog-info.yaml"), (0..230).map(entity).collect::<String>()).expect("the crowd");
         let crowd = Site::build(crowd_content.path(), "/crowd/");
         let server = Server::start(&[&example, &crowd]);
@@ -282,7 +291,7 @@ impl<'a> Scene<'a> {
         self.page.press(Key::Slash);
         self.page.wait("document.querySelector('dialog.search[open]')?.contains(document.activeElement)");
         self.page.type_text(words);
-        self.page.wait("document.querySelector('dialog.search [role=option]')");
+        self.page.wait("document.querySelector('dialog.search a[role=option]')");
     }
 }
 
@@ -588,6 +597,334 @@ fn search_page(scene: &mut Scene) {
     scene.page.assert("document.querySelector('#search-results .empty a[href*=\"catalog/\"]')");
 }
 
+/// An engine of the tests' own, for what the example has too little of.
+fn play_engine(scene: &mut Scene) {
+    scene.page.eval(include_str!("browser/engine.js"));
+}
+
+fn search_filters(scene: &mut Scene) {
+    let query = "new URL(location.href).searchParams.get('q')";
+    let box_text = "document.getElementById('search-input').value";
+    let hits = "document.querySelectorAll('#search-results a.hit').length";
+    let type_over = |scene: &mut Scene, words: &str| {
+        scene.page.eval("document.getElementById('search-input').select()");
+        scene.page.type_text(words);
+        scene.page.wait(&format!("{query} === {}", json!(words)));
+    };
+    scene.open("search/?q=payment");
+    play_engine(scene);
+    type_over(scene, "tickets");
+    scene.page.wait(&format!("{hits} === 10"));
+    assert_eq!(
+        scene.page.text("document.getElementById('search-status').textContent"),
+        "24 results, the best 10 shown"
+    );
+    scene.page.assert("document.querySelectorAll('[role=status]').length === 1");
+    scene.page.assert(
+        "document.querySelector('#search-results .badge.is-deprecated').closest('li').textContent.includes('Thing 4')",
+    );
+    scene.page.assert("document.querySelector('.hit-more a').hash === '#more'");
+
+    // Ten more, below those that are there.
+    scene.page.click_text("#search-results button", "More results");
+    scene.page.wait(&format!("{hits} === 20"));
+    scene.page.assert("document.activeElement === document.querySelectorAll('#search-results a.hit')[10]");
+    scene.page.click_text("#search-results button", "More results");
+    scene.page.wait(&format!("{hits} === 24"));
+    scene.page.assert("!document.querySelector('#search-results button')");
+
+    // A facet is a filter in the box, and in the address.
+    let facet = "document.querySelectorAll('#search-facets [data-key^=\"type:\"]').length";
+    assert_eq!(scene.page.number(facet), 8);
+    scene.page.click_text("#search-facets button", "Show all 11");
+    scene.page.wait(&format!("{facet} === 11"));
+    scene.page.click("#search-facets [data-key='type:sort-9']");
+    scene.page.wait(&format!("{query} === 'type:sort-9 tickets' && {box_text} === {query}"));
+    scene.page.wait("document.querySelector('#search-facets [data-key=\"type:sort-9\"]').checked");
+    scene.page.wait("document.activeElement?.dataset.key === 'type:sort-9'");
+    scene.page.wait("document.querySelector('#search-chips .chip')?.textContent === 'type: sort-9'");
+    scene.page.eval("history.back()");
+    scene.page.wait(&format!("{query} === 'tickets' && !document.querySelector('#search-chips .chip')"));
+
+    // Filters are taken out one by one; one that nothing has says so.
+    type_over(scene, "kind:docs -owner:nobody \"box office\" tickets");
+    scene.page.wait("document.querySelectorAll('#search-chips .chip').length === 2");
+    let chips = scene.page.texts("[...document.querySelectorAll('#search-chips .chip')].map((c) => c.textContent)");
+    assert_eq!(chips, ["kind: docs", "not owner: nobody nothing has this"]);
+    scene.page.click("#search-chips .is-unknown");
+    scene.page.wait(&format!("{query} === 'kind:docs \"box office\" tickets'"));
+    scene.page.click("#search-chips .chip");
+    scene.page.wait(&format!("{query} === '\"box office\" tickets'"));
+    scene.page.wait("document.activeElement.id === 'search-input'");
+
+    // A value with spaces and quotes goes in and out again, as text.
+    let nothing_made = "!document.querySelector('main img, dialog img')";
+    scene.page.click("#search-facets [data-key^='owner:<img']");
+    scene.page.wait("document.querySelector('#search-chips .is-unknown bdi')?.textContent.startsWith('<img src=x')");
+    scene.page.click("#search-chips .chip");
+    scene.page.wait(&format!("{query} === '\"box office\" tickets'"));
+    scene.page.assert(nothing_made);
+
+    scene.page.click(".search-help summary");
+    scene.page.click_text(".search-help a", "kind:api");
+    scene.page.wait(&format!("{query} === 'kind:api'"));
+
+    // The dialog has the chips, too.
+    scene.open("");
+    play_engine(scene);
+    scene.ask("kind:docs tickets");
+    scene.page.wait("document.querySelectorAll('dialog.search [role=option]').length === 10");
+    scene.page.assert("!document.querySelector('dialog.search .hit-more')");
+    scene.page.click("dialog.search .chip");
+    scene.page.wait("document.querySelector('dialog.search input').value === 'tickets' && !document.querySelector('dialog.search .chip')");
+    scene.page.wait("document.activeElement.matches('dialog.search input')");
+    scene.page.assert(nothing_made);
+}
+
+fn search_on_the_phone(scene: &mut Scene) {
+    scene.page.show_on(Screen::Phone);
+    scene.page.prefer(Scheme::Dark);
+    scene.open("search/?q=payment");
+    play_engine(scene);
+    // All of it by keys.
+    scene.page.type_text(" tickets");
+    scene.page.wait("document.querySelectorAll('#search-facets .facet').length === 3");
+    scene.page.assert("document.getElementById('search-facets').offsetHeight === 0");
+    scene.page.press(Key::Tab);
+    scene.page.press(Key::Tab);
+    scene.page.wait("document.activeElement.id === 'search-filters'");
+    scene.page.press(Key::Enter);
+    scene.page.wait("document.getElementById('search-facets').offsetHeight > 0");
+    scene.page.press(Key::Tab);
+    scene.page.wait("document.activeElement.matches('.facet summary')");
+    scene.page.press(Key::Tab);
+    scene.page.press(Key::Space);
+    scene.page.wait("document.querySelector('#search-chips .chip')");
+    scene.page.assert("document.documentElement.scrollWidth <= 390");
+    scene.page.eval("document.getElementById('search-input').focus()");
+    scene.page.press(Key::Down);
+    scene.page.wait("document.activeElement === document.querySelector('#search-results a.hit')");
+    scene.page.press(Key::Enter);
+    scene.arrive(PAYMENT_DOCS);
+}
+
+fn recent_searches(scene: &mut Scene) {
+    let offered = "[...document.querySelectorAll('dialog.search [role=option]')].map((o) => o.textContent)";
+    let open_dialog = |scene: &mut Scene| {
+        scene.page.press(Key::Slash);
+        scene.page.wait("document.querySelector('dialog.search[open]')?.contains(document.activeElement)");
+    };
+    // A search that led nowhere is not kept.
+    scene.open("");
+    scene.ask("refund");
+    scene.page.press(Key::Escape);
+    for words in ["payment-service", HOSTILE_WORDS, "seat map"] {
+        scene.open("");
+        scene.ask(words);
+        let before = scene.page.text("location.href");
+        scene.page.press(Key::Enter);
+        scene.page.wait(&format!("location.href !== {} && document.readyState === 'complete'", json!(before)));
+    }
+    scene.open("");
+    open_dialog(scene);
+    scene.page.wait(&format!("({offered}).length === 3"));
+    assert_eq!(scene.page.texts(offered), ["seat map", HOSTILE_WORDS, "payment-service"]);
+    scene.page.assert("!document.querySelector('dialog.search img, dialog.search script')");
+    scene.page.assert("!document.querySelector('dialog.search input').hasAttribute('aria-activedescendant')");
+    scene.page.press(Key::Down);
+    scene
+        .page
+        .wait("document.querySelector('dialog.search input').getAttribute('aria-activedescendant') === 'search-hit-0'");
+    scene.page.press(Key::Enter);
+    scene.page.wait("document.querySelector('dialog.search [role=option]')?.href?.includes('seat-map')");
+    assert_eq!(scene.page.text("document.querySelector('dialog.search input').value"), "seat map");
+
+    scene.open("search/");
+    let listed = "[...document.querySelectorAll('.recent li')].map((li) => li.textContent)";
+    scene.page.wait(&format!("({listed}).length === 3"));
+    scene.page.click_text(".recent a", "payment-service");
+    scene.page.wait("document.querySelector('#search-results a.hit')");
+    scene.page.assert("new URL(location.href).searchParams.get('q') === 'payment-service'");
+    // Enter in the box keeps a search; only eight are kept.
+    for number in 1..=8 {
+        scene.page.eval("document.getElementById('search-input').select()");
+        scene.page.type_text(&format!("stage {number}"));
+        scene.page.press(Key::Enter);
+    }
+    scene.open("search/");
+    scene.page.wait(&format!("({listed}).length === 8"));
+    assert_eq!(scene.page.texts(listed)[0], "stage 8");
+    scene.page.click_text(".recent button", "Clear");
+    scene.page.wait("!document.querySelector('.recent') && document.activeElement.id === 'search-input'");
+    scene.open("");
+    open_dialog(scene);
+    scene.page.wait("document.querySelector('dialog.search [role=status]').textContent === 'Type to search.'");
+
+    // Where storage is denied, search is as before.
+    scene.open("");
+    scene
+        .page
+        .eval("Storage.prototype.getItem = Storage.prototype.setItem = () => { throw new Error('denied'); }; null");
+    scene.ask("payment-service");
+    scene.page.press(Key::Enter);
+    scene.arrive(PAYMENT_SERVICE);
+}
+
+fn no_results(scene: &mut Scene) {
+    let search = format!("http://{}{}search/", scene.stage.server.address, scene.stage.crowd.mount);
+    let policy = "document.querySelector('meta[http-equiv]').content";
+    let note = "document.getElementById('search-results').textContent.includes('sent to counter.example')";
+    let type_over = |scene: &mut Scene, words: &str| {
+        scene.page.eval("document.getElementById('search-input').select()");
+        scene.page.type_text(words);
+        scene.page.wait(&format!("document.getElementById('search-status').textContent.includes({})", json!(words)));
+    };
+    let watch = |scene: &mut Scene| {
+        scene.page.eval("sent = []; navigator.sendBeacon = (to, text) => sent.push([to, JSON.parse(text)]); null");
+    };
+    scene.page.open(&search);
+    scene.page.assert(&format!("{policy}.includes('connect-src https://counter.example;')"));
+    scene.page.assert("document.querySelector('.search-note').offsetHeight > 0");
+    watch(scene);
+    type_over(scene, "zzzqqq");
+    scene.page.wait(note);
+    scene.page.assert("sent.length === 0");
+    scene.page.wait("sent.length === 1");
+    let told = json!([["https://counter.example/searches", { "query": "zzzqqq", "page": "search/" }]]);
+    assert_eq!(scene.page.eval("sent"), told);
+    // Not again; not while the reader types on; at most 200 characters; and at once when the reader leaves.
+    type_over(scene, "zzzqqqxxx");
+    type_over(scene, "ZZZQQQ");
+    let long = "zq".repeat(150);
+    type_over(scene, &long);
+    scene.page.eval("dispatchEvent(new Event('pagehide')); null");
+    scene.page.wait("sent.length === 2");
+    scene.page.assert(&format!("sent[1][1].query === {}", json!(&long[..200])));
+    // What is found is nobody's business.
+    scene.page.eval("document.getElementById('search-input').select()");
+    scene.page.type_text("extra-001");
+    scene.page.wait("document.querySelector('#search-results a.hit')");
+    scene.page.eval("dispatchEvent(new Event('pagehide')); null");
+    scene.page.assert("sent.length === 2");
+
+    // Whoever asks not to be tracked is not.
+    for refusal in ["globalPrivacyControl: true", "doNotTrack: '1'"] {
+        scene.page.open(&format!("{search}?x"));
+        watch(scene);
+        let (name, value) = refusal.split_once(": ").expect("a name and a value");
+        scene.page.eval(&format!("Object.defineProperty(navigator, '{name}', {{ value: {value} }}); null"));
+        type_over(scene, &format!("qqqzzz{name}"));
+        scene.page.eval("dispatchEvent(new Event('pagehide')); null");
+        scene.page.assert(&format!("sent.length === 0 && !{note}"));
+    }
+
+    // For real: the content policy lets it pass.
+    scene.page.open(&format!("{search}?q=zzzyyy"));
+    scene.page.wait_for_fault("left the portal: https://counter.example/searches");
+    scene.page.eval("new Promise((done) => setTimeout(done, 300))");
+    scene.page.forgive("counter.example");
+    scene.page.forgive("(Ping)");
+
+    // This portal gave up its worker, and takes an old one away.
+    scene.page.assert("navigator.serviceWorker.getRegistrations().then((all) => all.length === 0)");
+    // A portal that names no address has nothing to send with.
+    scene.open("search/?q=zzzzqqqq");
+    scene
+        .page
+        .assert(&format!("{policy}.includes(\"connect-src 'none';\") && !document.querySelector('.search-note')"));
+    let mut scripts = fs::read_dir(scene.stage.example.path().join("assets")).expect("the scripts").flatten();
+    let sends = |file: fs::DirEntry| fs::read_to_string(file.path()).is_ok_and(|text| text.contains("sendBeacon"));
+    assert!(!scripts.any(sends), "a script sends");
+}
+
+/// A page at a server of its own, which can be switched off.
+fn at_own_server(scene: &mut Scene) -> (Server, String) {
+    let server = Server::start(&[&scene.stage.example]);
+    let home = format!("http://{}{}", server.address, scene.stage.example.mount);
+    scene.page = scene.stage.chromium.page(&home);
+    scene.page.open(&home);
+    let frame_is_kept = "caches.match(new URL('assets/search-dialog.js', callboard.root).href).then((kept) => Boolean(kept && navigator.serviceWorker.controller))";
+    scene.page.wait(frame_is_kept);
+    (server, home)
+}
+
+fn without_network(scene: &mut Scene) {
+    let (server, home) = at_own_server(scene);
+    scene.page.wait(&format!("caches.match({}).then(Boolean)", json!(home)));
+    scene.page.open(&format!("{home}{PAYMENT_SERVICE}"));
+    scene.page.press(Key::Slash);
+    scene.page.wait("document.querySelector('dialog.search[open]')");
+    scene.page.type_text("payment-service");
+    scene.page.wait("document.querySelector('dialog.search [role=option]')");
+    scene.page.eval("new Promise((done) => setTimeout(done, 300))");
+    // Nothing is kept of what a query asks, of what is not there, or of other files.
+    let missing = format!("{home}nowhere/");
+    scene.page.open(&missing);
+    scene.page.forgive("nowhere");
+    let kept = scene.page.texts(
+        "caches.keys().then((names) => Promise.all(names.map(async (name) => (await (await caches.open(name)).keys())         .map((request) => request.url)))).then((all) => all.flat())",
+    );
+    assert!(kept.iter().all(|address| address.starts_with(&home) && !address.contains(['?', '#'])), "{kept:#?}");
+    assert!(!kept.contains(&missing));
+    assert_eq!(scene.page.faults(), [""; 0]);
+    drop(server);
+
+    scene.page.open(&format!("{home}{PAYMENT_SERVICE}?from=here"));
+    scene.page.assert("getComputedStyle(document.querySelector('.rail')).display !== 'inline'");
+    scene.page.press(Key::Slash);
+    scene.page.wait("document.querySelector('dialog.search[open]')");
+    scene.page.type_text("payment-service");
+    scene.page.wait("document.querySelector('dialog.search [role=option]')?.textContent.includes('component:default/payment-service')");
+    scene.page.open(&home);
+    scene.page.assert("document.querySelectorAll('.kinds a').length >= 8");
+    scene.page.open(&format!("{home}teams/"));
+    assert_eq!(scene.page.text("document.querySelector('h1').textContent"), "No network");
+    scene.page.click_text("a", "Go to the first page");
+    scene.page.wait("document.querySelectorAll('.kinds a').length >= 8");
+    scene.page.forgive("");
+}
+
+fn whole_portal_kept(scene: &mut Scene) {
+    let fold = "document.getElementById('search-offline')";
+    if scene.origin == Origin::Disk {
+        scene.open("search/");
+        scene.page.wait("document.querySelector('#search-results .empty')");
+        scene.page.assert(&format!("{fold}.hidden"));
+        return;
+    }
+    let (server, home) = at_own_server(scene);
+    let said = format!("{fold}.querySelector('[role=status]')?.textContent");
+    let copies = "caches.keys().then((names) => names.filter((name) => name.includes(' copy ')).length)";
+    scene.page.open(&format!("{home}search/"));
+    scene.page.click("#search-offline summary");
+    scene
+        .page
+        .wait(&format!("/^Make available offline \\(\\d.* MB\\)$/.test({fold}.querySelector('button')?.textContent)"));
+    scene.page.click("#search-offline button");
+    scene.page.wait(&format!("{fold}.querySelector('progress').offsetWidth > 0"));
+    scene.page.click_text("#search-offline button", "Cancel");
+    scene.page.wait(&format!("{said}.startsWith('Cancelled')"));
+    assert_eq!(scene.page.number(copies), 0);
+    scene.page.click("#search-offline button");
+    scene.page.wait(&format!("{said}.startsWith('Done')"));
+    assert_eq!(scene.page.faults(), [""; 0]);
+    drop(server);
+
+    // Pages that were never opened, their images, and a search with all of its filters.
+    scene.page.open(&format!("{home}{PAYMENT_DOCS}"));
+    scene.page.eval("document.querySelector('.prose img').scrollIntoView({ behavior: 'instant' })");
+    scene.page.wait("document.querySelector('.prose img').naturalWidth > 0");
+    scene.page.open(&format!("{home}search/?q=reconciliation"));
+    scene.page.wait("document.querySelector('#search-results a.hit')");
+    scene.page.open(&format!("{home}search/"));
+    scene.page.click("#search-offline summary");
+    scene.page.wait(&format!("{fold}.textContent.includes('The whole portal is kept: ')"));
+    scene.page.click_text("#search-offline button", "Remove");
+    scene.page.wait(&format!("{said} === 'Removed.'"));
+    assert_eq!(scene.page.number(copies), 0);
+    scene.page.forgive("");
+}
+
 fn search_shows_text(scene: &mut Scene) {
     scene.open("");
     scene.ask("angle-brackets");
@@ -774,6 +1111,32 @@ fn axe_of_what_opens(scene: &mut Scene) {
         scene.open("");
         scene.ask("payment");
         violations.extend(axe(&mut scene.page, "search dialog"));
+        scene.page.press(Key::Enter);
+        scene.page.wait("!document.querySelector('dialog[open]') && document.readyState === 'complete'");
+        scene.page.press(Key::Slash);
+        scene.page.wait("document.querySelector('dialog.search div[role=option]')");
+        scene.page.press(Key::Down);
+        violations.extend(axe(&mut scene.page, "recent searches"));
+        play_engine(scene);
+        scene.page.type_text("kind:docs owner:nobody tickets");
+        scene.page.wait("document.querySelectorAll('dialog.search .chip').length === 2");
+        violations.extend(axe(&mut scene.page, "search dialog with filters"));
+        scene.open("search/");
+        scene.page.wait("document.querySelector('.recent')");
+        play_engine(scene);
+        scene.page.eval("for (const fold of document.querySelectorAll('.search-about details')) fold.open = true");
+        scene.page.wait("document.querySelector('#search-offline button')?.offsetWidth > 0");
+        violations.extend(axe(&mut scene.page, "search page with all folds open"));
+        scene.page.eval("document.getElementById('search-input').focus()");
+        scene.page.type_text("kind:docs -owner:nobody tickets");
+        scene.page.wait("document.querySelectorAll('#search-chips .chip').length === 2");
+        scene.page.click_text("#search-results button", "More results");
+        scene.page.wait("document.querySelectorAll('#search-results a.hit').length === 20");
+        violations.extend(axe(&mut scene.page, "search page with filters"));
+        scene.page.show_on(Screen::Phone);
+        scene.page.click("#search-filters");
+        violations.extend(axe(&mut scene.page, "search page with filters on the phone"));
+        scene.page.show_on(Screen::Desktop);
         scene.open("catalog/?lifecycle=production&q=payment");
         scene.page.wait("document.querySelector('.chips .chip')");
         violations.extend(axe(&mut scene.page, "filtered catalog"));
@@ -907,6 +1270,43 @@ fn every_page_is_whole(scene: &mut Scene) {
     assert!(dead.is_empty(), "{dead:#?}");
 }
 
+/// The name of a picture, and the way to what it shows.
+type State = (&'static str, fn(&mut Scene));
+
+/// What a picture shows beside the pages as they come.
+const STATES: [State; 4] = [
+    ("search-filters", |scene| {
+        scene.open("search/?q=payment");
+        play_engine(scene);
+        scene.page.eval("document.getElementById('search-input').select()");
+        scene.page.type_text("kind:docs -owner:nobody tickets");
+        scene.page.wait("document.querySelectorAll('#search-chips .chip').length === 2");
+    }),
+    ("search-empty", |scene| {
+        scene.open("search/");
+        for words in ["payment webhook", "kind:api orders"] {
+            scene.page.eval("document.getElementById('search-input').select()");
+            scene.page.type_text(words);
+            scene.page.press(Key::Enter);
+        }
+        scene.open("search/");
+        scene.page.wait("document.querySelector('.recent')");
+        scene.page.eval("for (const fold of document.querySelectorAll('.search-about details')) fold.open = true");
+        scene.page.wait("document.querySelector('#search-offline button')?.offsetWidth > 0");
+    }),
+    ("search-dialog-recent", |scene| {
+        scene.open("");
+        scene.page.press(Key::Slash);
+        scene.page.wait("document.querySelector('dialog.search div[role=option]')");
+        scene.page.press(Key::Down);
+    }),
+    ("search-dialog", |scene| {
+        scene.open("");
+        play_engine(scene);
+        scene.ask("kind:docs owner:nobody tickets");
+    }),
+];
+
 fn screenshots(scene: &mut Scene) {
     let Some(folder) = std::env::var_os("CALLBOARD_SCREENSHOTS").map(PathBuf::from) else { return };
     fs::create_dir_all(&folder).expect("the folder of CALLBOARD_SCREENSHOTS");
@@ -918,6 +1318,12 @@ fn screenshots(scene: &mut Scene) {
                 scene.open(path);
                 let picture = scene.page.screenshot(screen);
                 assert!(picture.starts_with(b"\x89PNG"), "{name} gave no picture");
+                let file = folder.join(format!("{name}-{}-{}.png", screen.name(), scheme.name()));
+                fs::write(file, picture).expect("room for the picture");
+            }
+            for (name, state) in STATES {
+                state(scene);
+                let picture = scene.page.screenshot(screen);
                 let file = folder.join(format!("{name}-{}-{}.png", screen.name(), scheme.name()));
                 fs::write(file, picture).expect("room for the picture");
             }
@@ -996,7 +1402,8 @@ fn light_scripts(scene: &mut Scene) {
         scene.open(path);
         let scripts: Vec<String> =
             scene.page.requests().into_iter().filter(|address| address.ends_with(".js")).collect();
-        let code = |address: &&String| address.contains("/assets/");
+        // The script of the service worker comes when the page is done.
+        let code = |address: &&String| address.contains("/assets/") && !address.ends_with("/worker.js");
         let weight: u64 = scripts.iter().filter(code).map(|address| gzipped(&root.join(&address[home.len()..]))).sum();
         if weight > 10 << 10 {
             heavy.push(format!("{name}: {weight} bytes in {scripts:?}"));

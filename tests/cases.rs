@@ -570,6 +570,10 @@ impl Portal {
         if !config.readmes {
             out.push("readmes: no".to_string());
         }
+        if !config.service_worker {
+            out.push("service worker: no".to_string());
+        }
+        out.extend(config.no_results.iter().map(|url| format!("no results: {url}")));
         for (of, refs) in &config.docs_versions.rows {
             out.push(format!("versions: {} of {of}, at most {}", refs.join(" and "), config.docs_versions.most));
         }

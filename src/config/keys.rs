@@ -133,7 +133,21 @@ const CALLBOARD: &[KnownKey] = &[
         "What is made of CODEOWNERS files: `check` compares them with `spec.owner`, `infer` also fills in a missing owner.",
     ),
     key("diagrams", Ours(DIAGRAMS), "Programs that draw diagrams of documentation. Mermaid needs none."),
+    key("offline", Ours(OFFLINE), "Reading without a network."),
+    key("search", Ours(SEARCH), "What is made of searches."),
 ];
+
+const OFFLINE: &[KnownKey] = &[key(
+    "serviceWorker",
+    Switch,
+    "Whether browsers keep what was read for reading without a network; `true` where it is missing.",
+)];
+
+const SEARCH: &[KnownKey] = &[key(
+    "noResults",
+    WebAddress,
+    "Where browsers send searches that found nothing. Where it is missing, nothing is sent.",
+)];
 
 const DIAGRAMS: &[KnownKey] = &[
     key("plantuml", Filled(&Text), "The program that draws PlantUML, with its arguments: `[plantuml, -tsvg, -pipe]`."),

@@ -68,6 +68,10 @@ pub struct Config {
     pub docs_stale_after: Option<u32>,
     /// `callboard.diagrams`: by language, a program and its arguments.
     pub diagrams: BTreeMap<String, Vec<String>>,
+    /// `callboard.offline.serviceWorker`: browsers keep what was read.
+    pub service_worker: bool,
+    /// `callboard.search.noResults`: where browsers send searches that found nothing.
+    pub no_results: Option<url::Url>,
 }
 
 /// One of `catalog.locations`.
@@ -248,7 +252,8 @@ impl Config {
         let Config { rules, severities, lifecycles, codeowners, readmes, docs_stale_after, diagrams, .. } = self;
         let docs = (readmes, docs_stale_after, &self.docs_versions);
         let locations: Vec<_> = self.locations.iter().map(|location| (&location.target, &location.rules)).collect();
-        let policy = (rules, severities, kinds, lifecycles, codeowners, docs, diagrams);
+        let reader = (self.service_worker, &self.no_results);
+        let policy = (rules, severities, kinds, lifecycles, codeowners, docs, diagrams, reader);
         format!("{:?}", (title, base_url, organization, integrations, connect, image_hosts, locations, policy))
     }
 

@@ -119,19 +119,18 @@ impl Read {
         CodeOwners::Off
     }
 
-    /// `callboard.techdocs.readme`
-    pub(super) fn readmes(&mut self, techdocs: Option<&Setting>) -> bool {
-        let Some(setting) = techdocs.and_then(|techdocs| techdocs.get("readme")) else { return true };
-        let wanted = match &setting.value {
-            Value::Null => Some(true),
-            Value::Bool(wanted) => Some(*wanted),
-            Value::Text(text) => text.parse().ok(),
-            _ => None,
+    /// `callboard.search.noResults`
+    pub(super) fn no_results(&mut self, own: Option<&Setting>) -> Option<url::Url> {
+        let search = own.and_then(|own| own.get("search"));
+        let text = self.text(search, "callboard.search", "noResults")?;
+        let is_usable = |url: &url::Url| {
+            matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none()
         };
-        if wanted.is_none() {
-            self.wrong(setting, "callboard.techdocs.readme", "`true` or `false`");
+        let url = url::Url::parse(&text).ok().filter(is_usable);
+        if let (None, Some(setting)) = (&url, search.and_then(|search| search.get("noResults"))) {
+            self.wrong(setting, "callboard.search.noResults", "an http or https address without a password");
         }
-        wanted.unwrap_or(true)
+        url
     }
 
     /// `callboard.techdocs.versions` and `callboard.techdocs.mostVersions`

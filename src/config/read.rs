@@ -61,10 +61,12 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
         kinds: read.kinds(own),
         lifecycles: read.texts(own, "callboard", "lifecycles"),
         codeowners: read.codeowners(own),
-        readmes: read.readmes(own.and_then(|own| own.get("techdocs"))),
+        readmes: read.switch(own.and_then(|own| own.get("techdocs")), "callboard.techdocs", "readme", true),
         docs_versions: read.docs_versions(own.and_then(|own| own.get("techdocs"))),
         docs_stale_after: read.docs_stale_after(own),
         diagrams: read.diagrams(own),
+        service_worker: read.switch(own.and_then(|own| own.get("offline")), "callboard.offline", "serviceWorker", true),
+        no_results: read.no_results(own),
         files,
     };
     Loaded { config, findings: read.findings, texts }
@@ -117,6 +119,20 @@ impl Read {
                 &[]
             }
         }
+    }
+
+    pub(super) fn switch(&mut self, section: Option<&Setting>, path: &str, key: &str, usual: bool) -> bool {
+        let Some(setting) = section.and_then(|section| section.get(key)) else { return usual };
+        let wanted = match &setting.value {
+            Value::Null => Some(usual),
+            Value::Bool(wanted) => Some(*wanted),
+            Value::Text(text) => text.parse().ok(),
+            _ => None,
+        };
+        if wanted.is_none() {
+            self.wrong(setting, &format!("{path}.{key}"), "`true` or `false`");
+        }
+        wanted.unwrap_or(usual)
     }
 
     pub(super) fn texts(&mut self, section: Option<&Setting>, path: &str, key: &str) -> Vec<String> {

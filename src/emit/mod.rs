@@ -2,10 +2,12 @@
 
 mod headers;
 mod html;
+mod offline;
 mod redirects;
 mod report;
 
 pub use headers::headers;
-pub use html::Theme;
+pub use html::{NO_RESULTS, Theme};
+pub use offline::{File, offline};
 pub use redirects::redirects;
 pub use report::{Diagnostic, RepoStatus, Report, findings_of};

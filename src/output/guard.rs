@@ -1,8 +1,9 @@
 //! The last look before anything is published: no configured secret may stand in any file.
 
-use super::Sink;
+use super::{Record, Sink};
 use crate::diagnostics::Stop;
 use memchr::memmem::Finder;
+use std::collections::BTreeMap;
 
 /// A sink that refuses files which hold one of the secrets.
 pub struct Guarded<'a> {
@@ -32,5 +33,9 @@ impl Sink for Guarded<'_> {
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Stop> {
         self.check(path, bytes)?;
         self.sink.put(path, bytes)
+    }
+
+    fn files(&self) -> BTreeMap<String, Record> {
+        self.sink.files()
     }
 }

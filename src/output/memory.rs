@@ -2,7 +2,7 @@
 
 use super::{Interrupt, Record, Sink, path};
 use crate::diagnostics::Stop;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// A site in memory. Filled like a [`Stage`](super::Stage), by many threads; then only read.
@@ -111,6 +111,11 @@ impl Memory {
 impl Sink for Memory {
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Stop> {
         self.store(path, bytes)
+    }
+
+    fn files(&self) -> BTreeMap<String, Record> {
+        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
+        files.iter().map(|(path, held)| (path.to_string(), held.record.clone())).collect()
     }
 }
 

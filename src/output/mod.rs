@@ -24,6 +24,7 @@ mod swap;
 mod sweep;
 
 use crate::diagnostics::Stop;
+use std::collections::BTreeMap;
 
 pub use fingerprint::Fingerprint;
 pub use guard::Guarded;
@@ -37,4 +38,7 @@ pub use stage::{Published, Stage, StageOptions};
 pub trait Sink: Sync {
     /// Stores one file. Content that the last site already had under this path costs no write.
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Stop>;
+
+    /// Every file stored so far.
+    fn files(&self) -> BTreeMap<String, Record>;
 }

@@ -12,7 +12,7 @@ use super::sweep::{free_temporary, remove_tree, sweep};
 use super::{Fingerprint, Interrupt, Sink, path};
 use crate::diagnostics::Stop;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -207,6 +207,11 @@ impl Stage {
 impl Sink for Stage {
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), Stop> {
         self.store(path, bytes)
+    }
+
+    fn files(&self) -> BTreeMap<String, Record> {
+        let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        files.iter().map(|(path, record)| (path.to_string(), record.clone())).collect()
     }
 }
 

@@ -52,14 +52,32 @@ impl Site<'_> {
             report_url: links.to("build-report/"),
             csp: self.content_security_policy(),
             lang: "en",
+            has_worker: self.has_worker(),
+            no_results: self.config.no_results.as_ref().map(url::Url::to_string),
         }
+    }
+
+    /// Whether browsers keep what was read. A portal that is reloaded with each change is not kept.
+    pub fn has_worker(&self) -> bool {
+        self.config.service_worker && !self.options.live
     }
 
     /// The policy of each page: nothing but the site's own scripts, styles and images, and the origins the operator
     /// listed.
-    pub fn content_security_policy(&self) -> String {
+    fn content_security_policy(&self) -> String {
+        self.policy(self.options.live)
+    }
+
+    /// The policy that a host sends with every file. The service worker fetches from its own origin and has only this
+    /// one; pages keep their own beside it.
+    pub fn host_policy(&self) -> String {
+        self.policy(self.options.live || self.has_worker())
+    }
+
+    fn policy(&self, own_origin: bool) -> String {
         let mut connect = self.config.connect.clone();
-        if self.options.live {
+        connect.extend(self.config.no_results.as_ref().map(|url| url.origin().ascii_serialization()));
+        if own_origin {
             connect.insert(0, "'self'".to_string());
         }
         if connect.is_empty() {

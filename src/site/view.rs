@@ -83,6 +83,10 @@ pub struct Frame {
     pub csp: String,
     /// Language of the portal's own words, `en`.
     pub lang: &'static str,
+    /// Whether there is a service worker, `sw.js`.
+    pub has_worker: bool,
+    /// Where searches that found nothing are sent, if anywhere.
+    pub no_results: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]

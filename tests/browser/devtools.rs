@@ -203,6 +203,7 @@ pub(crate) enum Key {
     Down,
     Right,
     Tab,
+    Space,
 }
 
 /// One page of the browser.
@@ -369,6 +370,7 @@ impl Page {
             Key::Down => ("ArrowDown", "ArrowDown", 40, ""),
             Key::Right => ("ArrowRight", "ArrowRight", 39, ""),
             Key::Tab => ("Tab", "Tab", 9, ""),
+            Key::Space => (" ", "Space", 32, " "),
         };
         let first = if text.is_empty() { "rawKeyDown" } else { "keyDown" };
         for kind in [first, "keyUp"] {

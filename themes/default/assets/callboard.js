@@ -41,14 +41,14 @@
       try { return localStorage.getItem(key); } catch { return null; }
     },
     set(key, value) {
-      try { localStorage.setItem(key, value); } catch { /* private mode, full disk */ }
+      try { localStorage.setItem(key, value); } catch { /* none */ }
     },
   };
   globalThis.callboard = { root, el, icon, glyph, url, store };
 
-  // ---- Loading our own data scripts. Nothing else can become a script.
+  // ---- Our own scripts. Nothing else can become one.
 
-  const LOADABLE = /^(assets|search|data)\/[a-z0-9\/._-]+\.js$/;
+  const LOADABLE = /^(sw|(assets|search|data)\/[a-z0-9\/._-]+)\.js$/;
   const address = (path) => {
     if (!LOADABLE.test(path) || path.includes("..")) throw new TypeError(`not a script of this portal: ${path}`);
     return new URL(path, root).href;
@@ -69,6 +69,9 @@
     }
     return loading.get(path);
   };
+
+  callboard.policy = policy;
+  addEventListener("load", () => callboardLoad("assets/worker.js").catch(() => {}));
 
   // ---- Search: its script comes with the first use.
 
@@ -239,7 +242,7 @@
     box.hidden = false;
   }
 
-  // A link to a finding or a part opens what hides it.
+  // A link opens what hides its target.
   const reveal = () => {
     const target = location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
     for (let box = target?.closest("details"); box; box = box.parentElement?.closest("details")) box.open = true;
