@@ -20,6 +20,7 @@ mod folder;
 #[path = "browser/site.rs"]
 mod site;
 
+use callboard::search::{self, Ask, Shards};
 use devtools::{Chromium, Key, Page, Scheme, Screen, file_address};
 use folder::Folder;
 use serde_json::json;
@@ -39,7 +40,7 @@ struct Scenario {
 }
 
 /// The longest come first, so that nobody waits for them at the end.
-const SCENARIOS: [Scenario; 32] = [
+const SCENARIOS: [Scenario; 33] = [
     Scenario { name: "nothing for axe to say in light", origins: &[Origin::Http], run: axe_in_light },
     Scenario { name: "nothing for axe to say in dark", origins: &[Origin::Http], run: axe_in_dark },
     Scenario { name: "nothing for axe to say of what opens", origins: &[Origin::Http], run: axe_of_what_opens },
@@ -57,6 +58,7 @@ const SCENARIOS: [Scenario; 32] = [
     Scenario { name: "print docs", origins: &Origin::BOTH, run: doc_print },
     Scenario { name: "search dialog", origins: &Origin::BOTH, run: search_dialog },
     Scenario { name: "search page", origins: &Origin::BOTH, run: search_page },
+    Scenario { name: "search agrees with the command line", origins: &[Origin::Http], run: search_agrees },
     Scenario { name: "search filters and tens", origins: &Origin::BOTH, run: search_filters },
     Scenario { name: "search by keys on the phone", origins: &Origin::BOTH, run: search_on_the_phone },
     Scenario { name: "recent searches", origins: &Origin::BOTH, run: recent_searches },
@@ -923,6 +925,106 @@ fn whole_portal_kept(scene: &mut Scene) {
     scene.page.wait(&format!("{said} === 'Removed.'"));
     assert_eq!(scene.page.number(copies), 0);
     scene.page.forgive("");
+}
+
+/// Hundreds of queries, made from what the portal holds: the browser and Rust give the same hits with the same scores.
+fn search_agrees(scene: &mut Scene) {
+    let portal = Built(scene.stage.example.path());
+    let queries = queries_of(&portal);
+    assert!(queries.len() > 300, "{}", queries.len());
+    scene.open("");
+    scene.page.eval("callboardLoad('assets/search-engine.js')");
+    let mut found = 0;
+    for some in queries.chunks(40) {
+        let theirs = scene.page.eval(&format!(
+            "(async () => {{
+                const all = [];
+                for (const query of {}) all.push(await callboardSearch.search(query, 20, {{ facets: true }}));
+                return all;
+            }})()",
+            json!(some)
+        ));
+        for (query, theirs) in some.iter().zip(theirs.as_array().expect("an answer each")) {
+            let ask = Ask { query, limit: 20, facets: true, explain: false };
+            let results = search::query(&portal, &ask).expect("the portal can be searched");
+            found += results.hits.len();
+            let mut ours = serde_json::to_value(results).expect("results are JSON");
+            for hit in ours["hits"].as_array_mut().expect("hits") {
+                for piece in hit["excerpt"].as_array_mut().expect("an excerpt") {
+                    *piece = json!({ "text": piece[0], "mark": piece[1] });
+                }
+            }
+            if ours.get("facets").is_none() {
+                ours["facets"] = json!([]);
+            }
+            assert_eq!(&ours, theirs, "{query}");
+        }
+    }
+    assert!(found > 2_000, "{found}");
+}
+
+/// A built portal's folder.
+struct Built(PathBuf);
+
+impl Shards for Built {
+    fn read(&self, path: &str) -> std::io::Result<Vec<u8>> {
+        fs::read(self.0.join(path))
+    }
+}
+
+/// Words and pairs of words from titles and texts, whole, begun and mistyped, and what the query language knows.
+fn queries_of(portal: &Built) -> Vec<String> {
+    let everything = Ask { query: "-kind:nothing", limit: 400, facets: true, explain: false };
+    let everything = search::query(portal, &everything).expect("the portal can be searched");
+    let mut queries: Vec<String> = [
+        "",
+        "a",
+        "the",
+        "-",
+        "\"",
+        "\"payment service\"",
+        "-payment kind:api",
+        "payment -\"payment service\"",
+        "kind:*",
+        "owner:team* refund",
+        "how do I refund a payment that was charged twice",
+        "component:default/payment-service",
+        "PaymentService",
+        "payment_service",
+        "paymnet",
+        "servise paymant",
+        "ment",
+        "x:y",
+        "lifecycle:deprecated -kind:docs",
+        "支払い",
+        "払",
+        "überblick",
+        "Ωμέγα",
+        "🎭",
+        "web hook inbox \"",
+        "kind:api kind:component payment",
+    ]
+    .map(str::to_owned)
+    .into();
+    for facet in &everything.facets {
+        queries.extend(facet.values.iter().take(4).map(|value| format!("{}:\"{}\" service", facet.key, value.value)));
+    }
+    for (at, hit) in everything.hits.iter().enumerate() {
+        queries.push(hit.title.clone());
+        let text: String = hit.excerpt.iter().map(|(piece, _)| piece.as_str()).collect();
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let Some(word) = words.get(at % words.len().max(1)) else { continue };
+        let letters: Vec<char> = word.chars().collect();
+        let without =
+            |left_out: usize| letters.iter().enumerate().filter(move |(at, _)| *at != left_out).map(|(_, c)| c);
+        queries.push(match at % 4 {
+            0 => words.iter().skip(at % 7).take(3).copied().collect::<Vec<_>>().join(" "),
+            1 => letters.iter().take(letters.len().div_ceil(2)).collect(),
+            2 => without(letters.len() / 2).collect(),
+            _ => format!("{} {word}", hit.title),
+        });
+    }
+    queries
 }
 
 fn search_shows_text(scene: &mut Scene) {

@@ -573,6 +573,8 @@ impl Portal {
         if !config.service_worker {
             out.push("service worker: no".to_string());
         }
+        out.extend(config.search_language.iter().map(|language| format!("search: {language}")));
+        out.extend(config.synonyms.iter().map(|(word, meant)| format!("synonyms: {word} is {}", meant.join(" and "))));
         out.extend(config.no_results.iter().map(|url| format!("no results: {url}")));
         for (of, refs) in &config.docs_versions.rows {
             out.push(format!("versions: {} of {of}, at most {}", refs.join(" and "), config.docs_versions.most));

@@ -904,6 +904,46 @@ fn search_answers_from_a_built_portal() {
     run.succeeds();
     assert_eq!(run.out, "");
     assert!(run.err.contains("Nothing found"), "{}", run.err);
+
+    let run = work.run(["search", "kind:component -kind:docs", "--portal", "out"]);
+    run.succeeds();
+    assert!(run.out.starts_with("The shop  component\n"), "{}", run.out);
+    let run = work.run(["search", "shop", "kind:teapot", "--portal", "out"]);
+    assert!(run.err.contains("No page has kind `teapot`"), "{}", run.err);
+}
+
+#[test]
+fn search_explains_a_hit() {
+    let work = Work::with_shop("search-explain");
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let run = work.run(["search", "gramofones", "--portal", "out", "--explain"]);
+    run.succeeds();
+    assert!(run.out.contains("gramofones: mistyped, stem `gramophon`, 6/16"), "{}", run.out);
+    assert!(run.err.contains("Did you mean `gramophones`?"), "{}", run.err);
+    let run = work.run(["search", "shop", "--portal", "out", "--explain", "--json"]);
+    let results: Json = serde_json::from_str(&run.out).expect("JSON on stdout");
+    assert_eq!(results["hits"][0]["explanation"]["is_named"], true, "{results}");
+}
+
+#[test]
+fn judged_queries_fail_when_relevance_drops() {
+    let work = Work::with_shop("search-test");
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let good = r#"{"query": "gramophones", "relevant": ["component:default/shop"], "within": 1}"#;
+    let bad = r#"{"query": "gramophones", "relevant": ["docs/default/component/other/"]}"#;
+    work.write("good.jsonl", &format!("{good}\n\n{good}\n"));
+    let run = work.run(["search", "--test", "good.jsonl", "--portal", "out", "--least", "0.99"]);
+    run.succeeds();
+    assert_eq!(run.out, "2 of 2 queries passed, MRR@10 1.000\n");
+    work.write("bad.jsonl", &format!("{good}\n{bad}\n"));
+    let run = work.run(["search", "--test", "bad.jsonl", "--portal", "out"]);
+    assert_eq!(run.code, 3, "{}", run.err);
+    assert!(run.out.contains("gramophones: not found\n  docs/default/component/other/\n"), "{}", run.out);
+    assert!(run.err.contains("1 of 2 judged queries failed"), "{}", run.err);
+    work.write("broken.jsonl", &format!("{good}\n{{\"query\": 1}}\n"));
+    let run = work.run(["search", "--test", "broken.jsonl", "--portal", "out"]);
+    assert_eq!(run.code, 2, "{}", run.err);
+    assert!(run.err.contains("broken.jsonl:2:"), "{}", run.err);
 }
 
 #[test]

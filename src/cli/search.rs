@@ -30,7 +30,7 @@ addresses below the portal's root or entity refs, one of which must be among the
 Exit codes: 0 no query failed, 3 one did, 2 the file cannot be used.")]
 pub(crate) struct Search {
     /// Words to look for
-    #[arg(required_unless_present = "test", value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(required_unless_present = "test", value_name = "QUERY")]
     query: Vec<String>,
     /// A built portal: its folder, or its address
     #[arg(long, default_value = "public", value_name = "DIR|URL")]

@@ -1,8 +1,8 @@
 //! The keys of a configuration: one table for the reader, which names keys that nobody reads, and for the JSON Schema.
 
 use Shape::{
-    Backstage, Count, Days, Filled, JsonSchema, KindName, List, OneOf, Ours, Relation, Severities, Switch, Text,
-    TextOr, WebAddress,
+    Backstage, Count, Days, Filled, JsonSchema, KindName, List, OneOf, Ours, Relation, Severities, Switch, Synonyms,
+    Text, TextOr, WebAddress,
 };
 
 /// A key that is read.
@@ -30,6 +30,8 @@ pub enum Shape {
     Relation,
     /// A mapping of rules to severities.
     Severities,
+    /// A mapping of words to a word or several.
+    Synonyms,
     /// A number of days, or `off`.
     Days,
     /// A number from 1 to this one.
@@ -134,7 +136,7 @@ const CALLBOARD: &[KnownKey] = &[
     ),
     key("diagrams", Ours(DIAGRAMS), "Programs that draw diagrams of documentation. Mermaid needs none."),
     key("offline", Ours(OFFLINE), "Reading without a network."),
-    key("search", Ours(SEARCH), "What is made of searches."),
+    key("search", Ours(SEARCH), "How search reads words, and what is made of searches."),
 ];
 
 const OFFLINE: &[KnownKey] = &[key(
@@ -143,11 +145,45 @@ const OFFLINE: &[KnownKey] = &[key(
     "Whether browsers keep what was read for reading without a network; `true` where it is missing.",
 )];
 
-const SEARCH: &[KnownKey] = &[key(
-    "noResults",
-    WebAddress,
-    "Where browsers send searches that found nothing. Where it is missing, nothing is sent.",
-)];
+const SEARCH: &[KnownKey] = &[
+    key(
+        "language",
+        OneOf(&LANGUAGES),
+        "The language most of the portal is written in, for endings and stop words; `english` where it is missing.",
+    ),
+    key(
+        "noResults",
+        WebAddress,
+        "Where browsers send searches that found nothing. Where it is missing, nothing is sent.",
+    ),
+    key(
+        "synonyms",
+        Synonyms,
+        "What words mean beside themselves: `k8s: kubernetes`. One word each, or a list of them.",
+    ),
+];
+
+/// Languages whose endings search knows.
+pub const LANGUAGES: [&str; 18] = [
+    "arabic",
+    "danish",
+    "dutch",
+    "english",
+    "finnish",
+    "french",
+    "german",
+    "greek",
+    "hungarian",
+    "italian",
+    "norwegian",
+    "portuguese",
+    "romanian",
+    "russian",
+    "spanish",
+    "swedish",
+    "tamil",
+    "turkish",
+];
 
 const DIAGRAMS: &[KnownKey] = &[
     key("plantuml", Filled(&Text), "The program that draws PlantUML, with its arguments: `[plantuml, -tsvg, -pipe]`."),

@@ -19,7 +19,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use keys::{KEYS, KnownKey, Shape as KeyShape};
+pub use keys::{KEYS, KnownKey, LANGUAGES, Shape as KeyShape};
 pub use policy::{CodeOwners, DeclaredKind, DeclaredRelationField, DocsVersions};
 pub use theme::{ThemeFiles, theme};
 
@@ -70,6 +70,10 @@ pub struct Config {
     pub diagrams: BTreeMap<String, Vec<String>>,
     /// `callboard.offline.serviceWorker`: browsers keep what was read.
     pub service_worker: bool,
+    /// `callboard.search.language`: one of [`LANGUAGES`].
+    pub search_language: Option<&'static str>,
+    /// `callboard.search.synonyms`: by word, what it means beside itself.
+    pub synonyms: BTreeMap<String, Vec<String>>,
     /// `callboard.search.noResults`: where browsers send searches that found nothing.
     pub no_results: Option<url::Url>,
 }
@@ -252,7 +256,7 @@ impl Config {
         let Config { rules, severities, lifecycles, codeowners, readmes, docs_stale_after, diagrams, .. } = self;
         let docs = (readmes, docs_stale_after, &self.docs_versions);
         let locations: Vec<_> = self.locations.iter().map(|location| (&location.target, &location.rules)).collect();
-        let reader = (self.service_worker, &self.no_results);
+        let reader = (self.service_worker, &self.no_results, self.search_language, &self.synonyms);
         let policy = (rules, severities, kinds, lifecycles, codeowners, docs, diagrams, reader);
         format!("{:?}", (title, base_url, organization, integrations, connect, image_hosts, locations, policy))
     }

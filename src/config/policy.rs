@@ -1,5 +1,6 @@
 //! What the operator decides about content: severities of rules, declared kinds, lifecycles, CODEOWNERS.
 
+use super::keys::LANGUAGES;
 use super::read::Read;
 use super::setting::{Setting, Value};
 use crate::diagnostics::{Place, Severity, rules};
@@ -65,6 +66,11 @@ pub enum CodeOwners {
     Infer,
 }
 
+/// Whether search takes the text for one word.
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(char::is_alphanumeric)
+}
+
 impl Read {
     /// `callboard.rules`: severity by rule.
     pub(super) fn severities(&mut self, own: Option<&Setting>) -> BTreeMap<&'static str, Option<Severity>> {
@@ -117,6 +123,45 @@ impl Read {
         let (place, expected) = (setting.place.clone(), "`off`, `check` or `infer`");
         self.findings.push(rules::config::wrong_shape(place, "callboard.codeowners", expected, &shown(setting)));
         CodeOwners::Off
+    }
+
+    /// `callboard.search.language`
+    pub(super) fn search_language(&mut self, own: Option<&Setting>) -> Option<&'static str> {
+        let search = own.and_then(|own| own.get("search"));
+        let text = self.text(search, "callboard.search", "language")?;
+        let known = LANGUAGES.into_iter().find(|language| *language == text);
+        if let (None, Some(setting)) = (known, search.and_then(|search| search.get("language"))) {
+            let expected = format!("one of {}", LANGUAGES.join(", "));
+            self.wrong(setting, "callboard.search.language", &expected);
+        }
+        known
+    }
+
+    /// `callboard.search.synonyms`: by word, what it means beside itself.
+    pub(super) fn synonyms(&mut self, own: Option<&Setting>) -> BTreeMap<String, Vec<String>> {
+        const PATH: &str = "callboard.search.synonyms";
+        let mut synonyms = BTreeMap::new();
+        let Some(setting) = own.and_then(|own| own.get("search")).and_then(|search| search.get("synonyms")) else {
+            return synonyms;
+        };
+        if !matches!(setting.value, Value::Map(_) | Value::Null) {
+            self.wrong(setting, PATH, "a mapping of words to words");
+        }
+        for key in setting.keys() {
+            let values = match &key.setting.value {
+                Value::List(items) => items.iter().collect(),
+                _ => vec![&key.setting],
+            };
+            let mut meant = Vec::new();
+            for value in values {
+                match &value.value {
+                    Value::Text(text) if is_word(text) && is_word(&key.name) => meant.push(text.clone()),
+                    _ => self.wrong(value, &format!("{PATH}.{}", key.name), "one word for one word"),
+                }
+            }
+            synonyms.insert(key.name.clone(), meant);
+        }
+        synonyms
     }
 
     /// `callboard.search.noResults`

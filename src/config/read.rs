@@ -66,6 +66,8 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
         docs_stale_after: read.docs_stale_after(own),
         diagrams: read.diagrams(own),
         service_worker: read.switch(own.and_then(|own| own.get("offline")), "callboard.offline", "serviceWorker", true),
+        search_language: read.search_language(own),
+        synonyms: read.synonyms(own),
         no_results: read.no_results(own),
         files,
     };

@@ -87,6 +87,12 @@ fn shape(of: &Shape, kinds: &Kinds) -> Json {
         }
         Shape::Relation => json!({ "type": "string", "examples": RelationType::names().collect::<Vec<_>>() }),
         Shape::Severities => severities(),
+        Shape::Synonyms => json!({
+            "type": "object",
+            "additionalProperties": {
+                "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }],
+            },
+        }),
         Shape::Days => json!({
             "anyOf": [
                 { "type": "integer", "minimum": 1 },

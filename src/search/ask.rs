@@ -81,7 +81,7 @@ impl Asked {
 fn filter(token: &str) -> Option<(&'static str, &str)> {
     let (key, value) = token.split_once(':')?;
     let key = *KEYS.iter().find(|known| known.eq_ignore_ascii_case(key))?;
-    let is_ref = key == "system" && value.contains('/');
+    let is_ref = key == "system" && value.contains('/') && !value.starts_with('"');
     (!value.is_empty() && !is_ref).then_some((key, value))
 }
 
@@ -107,6 +107,7 @@ mod tests {
     fn what_is_no_filter_is_text() {
         assert_eq!(Asked::read("component:default/pay").words, ["component", "default", "pay"]);
         assert_eq!(Asked::read("system:default/shop").words, ["system", "default", "shop"]);
+        assert_eq!(Asked::read("system:\"other/shop\"").filters, [("system", "other/shop".to_string(), false)]);
         assert_eq!(Asked::read("kind: - -").words, ["kind"]);
         assert!(!Asked::read("pay \"me").is_open);
         assert_eq!(Asked::read("\"open end").phrases, [["open", "end"]]);

@@ -291,7 +291,7 @@
     const colon = token.indexOf(":");
     const key = token.slice(0, Math.max(colon, 0)).toLowerCase();
     const value = token.slice(colon + 1);
-    if (!KEYS.includes(key) || value === "" || (key === "system" && value.includes("/"))) return null;
+    if (!KEYS.includes(key) || value === "" || (key === "system" && /^[^"].*\//u.test(value))) return null;
     return [key, value];
   }
 
