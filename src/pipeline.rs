@@ -321,10 +321,11 @@ const CHUNK: usize = 256;
 /// Makes every page in parallel, chunk by chunk, while another thread indexes their search documents in order.
 fn make_pages(site: &Site<'_>, writer: &Writer<'_>, watcher: &dyn Watcher) -> Result<Made, Stop> {
     let (sender, receiver) = sync_channel::<Vec<SearchDocument>>(4);
+    let settings = search::Settings::default();
     std::thread::scope(|scope| {
         let index = scope.spawn(move || {
             let mut failure = None;
-            let result = search::build(receiver.into_iter().flatten(), &mut |path, bytes| {
+            let result = search::build(receiver.into_iter().flatten(), &settings, &mut |path, bytes| {
                 if failure.is_none() {
                     failure = writer.sink.put(path, &bytes).err();
                 }

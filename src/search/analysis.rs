@@ -9,15 +9,14 @@ use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 
 use tantivy::tokenizer::{
-    AsciiFoldingFilter, Language, LowerCaser, RawTokenizer, RemoveLongFilter, Stemmer, TextAnalyzer, Token,
-    TokenStream, Tokenizer,
+    AsciiFoldingFilter, Language, LowerCaser, RawTokenizer, RemoveLongFilter, Stemmer, StopWordFilter, TextAnalyzer,
+    Token, TokenStream, Tokenizer,
 };
+
+use super::ranking::QUESTION_WORDS;
 
 /// Words of this many bytes and more are hashes and encoded data; nobody types them.
 const LONGEST_WORD: usize = 40;
-/// The words after these are ignored, so that a pasted page stays a cheap query.
-const MOST_QUERY_WORDS: usize = 12;
-
 /// The analysis of documents: words and the parts of compound words, unstemmed.
 pub(super) fn document_analyzer() -> TextAnalyzer {
     TextAnalyzer::builder(Words { parts: true, token: Token::default() })
@@ -35,19 +34,13 @@ pub(super) fn word_analyzer() -> TextAnalyzer {
         .build()
 }
 
-/// The words of a query, at most twelve, in the order they were typed.
-pub(super) fn query_words(query: &str) -> Vec<String> {
-    let mut words = words(query);
-    words.truncate(MOST_QUERY_WORDS);
-    words
-}
-
 /// The key under which a document is found by its whole name.
 pub(super) fn name_key(name: &str) -> String {
     words(name).join(" ")
 }
 
-fn words(text: &str) -> Vec<String> {
+/// The whole words of a text, in order.
+pub(super) fn words(text: &str) -> Vec<String> {
     let text = without_marks(text);
     let mut analyzer = word_analyzer();
     let mut stream = analyzer.token_stream(&text);
@@ -72,12 +65,43 @@ pub(super) fn with_joined_names(text: &str) -> String {
     joined
 }
 
+/// A word of a text, with its place.
+pub(super) struct Run {
+    pub(super) place: Range<usize>,
+    pub(super) word: String,
+    /// The parts of a compound word.
+    pub(super) parts: Vec<(Range<usize>, String)>,
+}
+
+/// Cuts texts as documents are cut.
+pub(super) struct Cutter(TextAnalyzer);
+
+impl Cutter {
+    pub(super) fn new() -> Self {
+        let words = Words { parts: true, token: Token::default() };
+        Cutter(TextAnalyzer::builder(words).filter(LowerCaser).filter(AsciiFoldingFilter).build())
+    }
+
+    /// Every word of the text, each with its parts.
+    pub(super) fn runs(&mut self, text: &str) -> Vec<Run> {
+        let mut runs = Vec::<Run>::new();
+        self.0.token_stream(text).process(&mut |token| {
+            let place = token.offset_from..token.offset_to;
+            match runs.last_mut() {
+                Some(run) if place.end <= run.place.end => run.parts.push((place, token.text.clone())),
+                _ => runs.push(Run { place, word: token.text.clone(), parts: Vec::new() }),
+            }
+        });
+        runs
+    }
+}
+
 /// Reduces words to the stem they share: `payments` to `payment`.
 pub(super) struct Stems(TextAnalyzer);
 
 impl Stems {
-    pub(super) fn english() -> Self {
-        Stems(TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(Language::English)).build())
+    pub(super) fn new(language: Language) -> Self {
+        Stems(TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(language)).build())
     }
 
     pub(super) fn stem(&mut self, word: &str) -> String {
@@ -86,6 +110,51 @@ impl Stems {
         stem
     }
 }
+
+/// Tells words that are in most sentences, such as `the`.
+pub(super) struct Stops {
+    listed: Option<TextAnalyzer>,
+    is_english: bool,
+}
+
+impl Stops {
+    pub(super) fn new(language: Language) -> Self {
+        let listed = StopWordFilter::new(language)
+            .map(|filter| TextAnalyzer::builder(RawTokenizer::default()).filter(filter).build());
+        Stops { listed, is_english: language == Language::English }
+    }
+
+    pub(super) fn contain(&mut self, word: &str) -> bool {
+        let is_listed = self.listed.as_mut().is_some_and(|listed| !listed.token_stream(word).advance());
+        is_listed || (self.is_english && QUESTION_WORDS.contains(&word))
+    }
+}
+
+/// The language of that name, such as `german`, if its stems are known.
+pub fn language(name: &str) -> Option<Language> {
+    LANGUAGES.iter().find(|(known, _)| *known == name).map(|(_, language)| *language)
+}
+
+const LANGUAGES: [(&str, Language); 18] = [
+    ("arabic", Language::Arabic),
+    ("danish", Language::Danish),
+    ("dutch", Language::Dutch),
+    ("english", Language::English),
+    ("finnish", Language::Finnish),
+    ("french", Language::French),
+    ("german", Language::German),
+    ("greek", Language::Greek),
+    ("hungarian", Language::Hungarian),
+    ("italian", Language::Italian),
+    ("norwegian", Language::Norwegian),
+    ("portuguese", Language::Portuguese),
+    ("romanian", Language::Romanian),
+    ("russian", Language::Russian),
+    ("spanish", Language::Spanish),
+    ("swedish", Language::Swedish),
+    ("tamil", Language::Tamil),
+    ("turkish", Language::Turkish),
+];
 
 /// What folding does to single lower-case letters: ASCII text to the letters that become it.
 ///
@@ -218,7 +287,7 @@ fn begins_part(before: char, after: char, following: Option<char>) -> bool {
 }
 
 /// Whether the character belongs to a script written without spaces, or as if without them.
-fn is_unspaced(character: char) -> bool {
+pub(super) fn is_unspaced(character: char) -> bool {
     matches!(character,
         '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}'
         | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')

@@ -1,65 +1,110 @@
 //! The reader of shards in Rust, for agents and tests; `search-engine.js` mirrors it step by step.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::ops::Range;
+use std::rc::Rc;
 
-use serde::de::DeserializeOwned;
+use serde::de::{Deserialize, DeserializeOwned};
+use serde_json::Value;
 
-use super::analysis::query_words;
-use super::excerpt::excerpt;
-use super::expansion::{Expansion, expand};
-use super::ranking::{FIELDS, document_score, field_score};
+use super::analysis::{Cutter, words};
+use super::ask::Asked;
+use super::expansion::{Word, expand, neighbours, prefix_shards};
+use super::facets::{self, ALL, KEYS, row_key};
+use super::ranking::{LEVELS, REFINED};
+use super::refine::{Sought, Text};
 use super::shard::{
-    DocumentRecord, LENGTHS, LexiconEntry, NameRecord, Root, StemRecord, VERSION, decode, key_order, parse, path,
+    DocumentRecord, FacetRecord, NameRecord, Root, StemRecord, Surface, Term, VERSION, decode, key_order, parse, path,
 };
-use super::{Hit, Results, Shards};
+use super::{
+    Ask, ExplainedWord, Explanation, Facet, FacetValue, Filter, Hit, OtherSection, Results, SearchError, Shards,
+};
 
-/// Of one page, no more documents are shown.
-const MOST_PER_PAGE: usize = 3;
-/// So many documents are looked at for each hit asked for, before the rest counts as more of the same pages.
-const LOOKED_AT_PER_HIT: usize = 20;
+/// So many pages are read to find the phrases of a query in their text.
+const MOST_VERIFIED: usize = 100;
+/// A facet whose values fill more shards than this is not counted, and of one so many values are.
+const MOST_FACET_SHARDS: usize = 12;
+const MOST_FACET_VALUES: usize = 100;
+/// More pages than these are no portal of ours.
+const MOST_SLOTS: usize = 50_000_000;
 
-/// Finds the documents that fit the query best, at most `limit` of them.
+/// Finds the pages that fit the query best, at most [`Ask::limit`] of them.
 ///
 /// Words are found by stem, the last one also as a beginning, and unknown ones with one or two typing errors.
 ///
 /// # Errors
 /// When a shard cannot be read, is broken, or was written by another version (`InvalidData`).
-pub fn query(shards: &dyn Shards, query: &str, limit: usize) -> io::Result<Results> {
+pub fn query(shards: &dyn Shards, ask: &Ask<'_>) -> io::Result<Results> {
     let reader = Reader::open(shards)?;
-    let words = expand(query, &reader)?;
-    let ranked = rank(query, &words, &reader)?;
-    let surfaces: BTreeSet<String> = words.iter().flat_map(|(_, expansion)| expansion.surfaces.clone()).collect();
-    Ok(Results { total: ranked.len(), hits: show(&ranked, &surfaces, limit, &reader)?, suggestion: suggestion(&words) })
+    let asked = Asked::read(ask.query);
+    let filters = read_filters(&asked, &reader)?;
+    let words = expand(&asked.words, asked.is_open, &reader)?;
+    let ranked = rank(&asked, &words, &filters, &reader)?;
+    let sought = Sought {
+        words: &words,
+        rarities: ranked.rarities.clone(),
+        counts: ranked.counts.clone(),
+        phrases: &asked.phrases,
+        excluded_phrases: &asked.excluded_phrases,
+        average: reader.root.section,
+    };
+    let (total, hits) = show(&ranked, &sought, ask, &reader)?;
+    let facets = if ask.facets { count_facets(&ranked.pages, &reader)? } else { Vec::new() };
+    let filters = filters.into_iter().map(|(filter, _)| filter).collect();
+    Ok(Results { total, hits, suggestion: suggestion(&words), filters, facets })
 }
 
-/// Reads shards by family.
+/// Reads shards by family, each once.
 pub(super) struct Reader<'a> {
     shards: &'a dyn Shards,
     pub(super) root: Root,
+    read: RefCell<HashMap<String, Rc<Value>>>,
 }
 
 impl<'a> Reader<'a> {
     fn open(shards: &'a dyn Shards) -> io::Result<Self> {
-        let root: Root = parse("root", &shards.read(&path("root"))?)?;
-        if root.version != VERSION || !is_sound(&root) {
-            let message = format!("search shards of version {}, not {VERSION}, or broken", root.version);
-            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        let root: Value = parse("root", &shards.read(&path("root"))?)?;
+        let version = root["version"].as_u64();
+        if version != Some(u64::from(VERSION)) {
+            return Err(invalid(SearchError::Version));
         }
-        Ok(Reader { shards, root })
+        let root: Root = serde_json::from_value(root).map_err(invalid)?;
+        if root.section == 0 || root.documents_per_shard == 0 || root.slots > MOST_SLOTS {
+            return Err(invalid(SearchError::Broken));
+        }
+        Ok(Reader { shards, root, read: RefCell::default() })
     }
 
-    /// The entries of consecutive lexicon shards, in order.
-    pub(super) fn lexicon(&self, numbers: Range<usize>) -> io::Result<Vec<LexiconEntry>> {
-        let numbers = numbers.start..numbers.end.min(self.root.lexicon.len());
-        self.rows("lexicon", numbers)
+    /// The words of consecutive shards of terms, in order.
+    pub(super) fn surfaces(&self, numbers: Range<usize>) -> io::Result<Vec<Surface>> {
+        let terms: Vec<Term> = self.rows("terms", numbers)?;
+        let surface = |term| match term {
+            Term::Surface(text) => Some(Surface::read(&text)),
+            Term::Stem(_) => None,
+        };
+        Ok(terms.into_iter().filter_map(surface).collect())
+    }
+
+    /// The words which share the first letters with this one, of the shards around its place.
+    pub(super) fn spellings(&self, family: &str, word: &str, letters: usize) -> io::Result<Vec<Surface>> {
+        let firsts = if family == "endings" { &self.root.endings } else { &self.root.beginnings };
+        let rows: Vec<String> = self.rows(family, neighbours(firsts, word, letters))?;
+        Ok(rows.iter().map(|text| Surface::read(text)).collect())
+    }
+
+    pub(super) fn parts(&self, numbers: Range<usize>) -> io::Result<Vec<(String, String)>> {
+        self.rows("parts", numbers)
     }
 
     fn stem(&self, stem: &str) -> io::Result<Vec<StemRecord>> {
-        let mut records: Vec<StemRecord> = self.rows("postings", spanning(&self.root.postings, stem))?;
-        records.retain(|record| record.0 == stem && record.1 < FIELDS.len());
-        Ok(records)
+        let terms: Vec<Term> = self.rows("terms", spanning(&self.root.terms, stem))?;
+        let record = |term| match term {
+            Term::Stem(record) if record.0 == stem => Some(record),
+            _ => None,
+        };
+        Ok(terms.into_iter().filter_map(record).collect())
     }
 
     fn name(&self, name: &str) -> io::Result<Vec<NameRecord>> {
@@ -68,38 +113,60 @@ impl<'a> Reader<'a> {
         Ok(records)
     }
 
-    fn document(&self, number: u32) -> io::Result<DocumentRecord> {
-        self.row("documents", number as usize, self.root.documents_per_shard)
+    /// Rows of one key, with this value or, where it ends with `*`, with values that begin so.
+    fn facet(&self, key: &str, value: &str) -> io::Result<Vec<FacetRecord>> {
+        let beginning = value.strip_suffix('*');
+        let wanted = row_key(key, beginning.unwrap_or(value));
+        let shards = match beginning {
+            Some(_) => prefix_shards(&self.root.facets, &wanted, usize::MAX),
+            None => spanning(&self.root.facets, &wanted),
+        };
+        let mut rows: Vec<FacetRecord> = self.rows("facets", shards)?;
+        rows.retain(|row| {
+            let found = row_key(&row.0, &row.1);
+            if beginning.is_some() { found.starts_with(&wanted) } else { found == wanted }
+        });
+        Ok(rows)
     }
 
-    fn text(&self, number: u32) -> io::Result<String> {
-        self.row("text", number as usize, self.root.texts_per_shard)
+    fn document(&self, number: u32) -> io::Result<DocumentRecord> {
+        let (shard, row) =
+            (number as usize / self.root.documents_per_shard, number as usize % self.root.documents_per_shard);
+        let rows: Vec<Option<DocumentRecord>> = self.rows("documents", shard..shard + 1)?;
+        rows.into_iter().nth(row).flatten().ok_or_else(|| invalid(SearchError::Broken))
+    }
+
+    fn text(&self, shard: &str, row: usize) -> io::Result<Vec<(String, String, String)>> {
+        let is_ours = shard.strip_prefix("text/").is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        if !is_ours {
+            return Err(invalid(SearchError::Broken));
+        }
+        let rows = self.shard(shard)?;
+        let row = rows.get(row).cloned().ok_or_else(|| invalid(SearchError::Broken))?;
+        serde_json::from_value(row).map_err(invalid)
     }
 
     fn rows<T: DeserializeOwned>(&self, family: &str, numbers: Range<usize>) -> io::Result<Vec<T>> {
         let mut rows = Vec::new();
         for number in numbers {
-            let name = format!("{family}/{number}");
-            rows.append(&mut parse(&name, &self.shards.read(&path(&name))?)?);
+            let shard = self.shard(&format!("{family}/{number}"))?;
+            rows.append(&mut Vec::<T>::deserialize(&*shard).map_err(invalid)?);
         }
         Ok(rows)
     }
 
-    fn row<T: DeserializeOwned>(&self, family: &str, number: usize, per_shard: usize) -> io::Result<T> {
-        let shard = number / per_shard;
-        let row = self.rows(family, shard..shard + 1)?.into_iter().nth(number % per_shard);
-        row.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, format!("no row {number} in `{family}`")))
+    fn shard(&self, name: &str) -> io::Result<Rc<Value>> {
+        if let Some(known) = self.read.borrow().get(name) {
+            return Ok(Rc::clone(known));
+        }
+        let value: Rc<Value> = Rc::new(parse(name, &self.shards.read(&path(name))?)?);
+        self.read.borrow_mut().insert(name.to_owned(), Rc::clone(&value));
+        Ok(value)
     }
 }
 
-/// Whether the ranking can compute with these numbers.
-fn is_sound(root: &Root) -> bool {
-    root.averages.len() == FIELDS.len()
-        && root.weights.len() == FIELDS.len()
-        && root.lengths.len() == LENGTHS
-        && root.averages.iter().all(|average| *average > 0)
-        && root.documents_per_shard > 0
-        && root.texts_per_shard > 0
+fn invalid(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error)
 }
 
 /// The number of the shard that holds `key`, if any does.
@@ -108,105 +175,297 @@ pub(super) fn containing(firsts: &[String], key: &str) -> usize {
 }
 
 /// The shards that hold all records of `key`, of which there may be too many for one.
-fn spanning(firsts: &[String], key: &str) -> Range<usize> {
+pub(super) fn spanning(firsts: &[String], key: &str) -> Range<usize> {
     let before = firsts.partition_point(|first| key_order(first, key).is_lt()).saturating_sub(1);
     let end = firsts.partition_point(|first| key_order(first, key).is_le());
     before..end
 }
 
-/// A document that holds at least one word.
+/// Which numbers a filter lets through.
+type Pages = Vec<bool>;
+
+fn read_filters(asked: &Asked, reader: &Reader<'_>) -> io::Result<Vec<(Filter, Pages)>> {
+    let read = |(key, value, is_negative): &(&'static str, String, bool)| {
+        let rows = reader.facet(key, value)?;
+        let filter = Filter { key, value: value.clone(), negative: *is_negative, known: !rows.is_empty() };
+        Ok((filter, pages_of(&rows, reader.root.slots)))
+    };
+    asked.filters.iter().map(read).collect()
+}
+
+fn pages_of(rows: &[FacetRecord], slots: usize) -> Pages {
+    let mut pages = vec![false; slots];
+    for (start, length) in rows.iter().flat_map(|row| facets::decode(&row.3)) {
+        let (start, end) = (start as usize, start as usize + length as usize);
+        pages[start.min(slots)..end.min(slots)].fill(true);
+    }
+    pages
+}
+
+/// A page that holds at least one word.
 #[derive(Default)]
 struct Candidate {
     sum: u64,
+    /// Shares of the words it holds, and of those in its title.
     held: u64,
-    is_entity: bool,
-    is_named: bool,
+    titled: u64,
+    /// The words it holds, as bits.
+    words: u16,
+    /// 2^33 or 2^34 if the whole query is a name of it.
+    named: u64,
 }
 
-/// The score and number of every document that holds a word of the query, best first.
-fn rank(query: &str, words: &[(String, Expansion)], reader: &Reader) -> io::Result<Vec<(u64, u32)>> {
-    let mut candidates = BTreeMap::<u32, Candidate>::new();
-    let mut counted = 0;
-    for (_, expansion) in words {
-        let word = score_word(expansion, reader)?;
-        counted += u64::from(!word.is_capped);
-        for (document, (score, is_entity)) in word.documents {
-            let candidate = candidates.entry(document).or_default();
-            candidate.sum += score;
-            candidate.held += u64::from(!word.is_capped);
-            candidate.is_entity = is_entity;
-        }
-    }
-    for (_, postings) in reader.name(&query_words(query).join(" "))? {
-        for posting in decode(&postings) {
-            let candidate = candidates.entry(posting.document).or_default();
-            candidate.is_entity = posting.is_entity;
-            candidate.is_named = true;
-        }
-    }
-    let score = |(document, candidate): (u32, Candidate)| {
-        let Candidate { sum, held, is_entity, is_named } = candidate;
-        (document_score(sum, held, counted, is_entity, is_named), document)
-    };
-    let mut ranked: Vec<(u64, u32)> = candidates.into_iter().map(score).collect();
-    ranked.sort_by_key(|(score, document)| (std::cmp::Reverse(*score), *document));
-    Ok(ranked)
+/// Every page that fits.
+struct Ranked {
+    /// Score and number, best first.
+    pages: Vec<(u64, u32)>,
+    /// See [`Sought`].
+    rarities: Vec<u64>,
+    counts: Vec<bool>,
+    words: Vec<WordScores>,
+    all: u64,
 }
 
-/// A query word's score, and whether it is an entity, by document.
+/// A query word's scores.
 #[derive(Default)]
 struct WordScores {
     is_capped: bool,
-    documents: BTreeMap<u32, (u64, bool)>,
+    rarity: u64,
+    /// Score, whether it is in the title, and the meaning it comes from, by page.
+    pages: BTreeMap<u32, (u64, bool, usize)>,
 }
 
-fn score_word(expansion: &Expansion, reader: &Reader) -> io::Result<WordScores> {
-    let mut word = WordScores::default();
-    for (stem, factor) in &expansion.stems {
-        let mut scores = BTreeMap::<u32, (u64, bool)>::new();
-        for (_, field, idf, is_capped, postings) in reader.stem(stem)? {
-            word.is_capped |= is_capped == 1;
+fn rank(asked: &Asked, words: &[Word], filters: &[(Filter, Pages)], reader: &Reader<'_>) -> io::Result<Ranked> {
+    let slots = reader.root.slots;
+    let mut candidates = BTreeMap::<u32, Candidate>::new();
+    let scored = words.iter().map(|word| score_word(word, reader)).collect::<io::Result<Vec<_>>>()?;
+    let mut all = 0;
+    for (at, (word, scores)) in words.iter().zip(&scored).enumerate() {
+        let counted = if scores.is_capped { 0 } else { word.share };
+        all += counted;
+        for (page, (score, is_titled, _)) in &scores.pages {
+            let candidate = candidates.entry(*page).or_default();
+            candidate.sum += score * word.share / 16;
+            candidate.held += counted;
+            candidate.titled += if *is_titled { counted } else { 0 };
+            candidate.words |= 1 << at;
+        }
+    }
+    if asked.phrases.is_empty() && !asked.words.is_empty() {
+        for (_, postings) in reader.name(&asked.words.join(" "))? {
             for posting in decode(&postings) {
-                let length = reader.root.lengths[usize::from(posting.length)];
-                let (weight, average) = (reader.root.weights[field], reader.root.averages[field]);
-                let score = field_score(weight, idf, posting.occurrences, length, average);
-                scores.entry(posting.document).or_insert((0, posting.is_entity)).0 += score;
+                candidates.entry(posting.page).or_default().named = 1 << (33 + posting.level.min(1));
             }
         }
-        for (document, (score, is_entity)) in scores {
-            let best = word.documents.entry(document).or_insert((0, is_entity));
-            best.0 = best.0.max(score * factor / 16);
-        }
     }
-    Ok(word)
+    let is_bare = asked.words.is_empty()
+        && !(filters.is_empty() && asked.excluded.is_empty() && asked.excluded_phrases.is_empty());
+    if is_bare {
+        let every = pages_of(&reader.facet(ALL, "")?, slots);
+        candidates
+            .extend((0..slots as u32).filter(|page| every[*page as usize]).map(|page| (page, Candidate::default())));
+    }
+    let in_phrases =
+        words.iter().enumerate().filter(|(_, word)| asked.phrases.iter().flatten().any(|part| *part == word.typed));
+    let required: u16 = in_phrases.map(|(at, _)| 1 << at).sum();
+    let excluded = excluded_pages(asked, reader)?;
+    candidates.retain(|page, candidate| {
+        (*page as usize) < slots
+            && candidate.words & required == required
+            && !excluded.contains_key(page)
+            && lets_through(filters, *page)
+    });
+    let score = |(page, candidate): (u32, Candidate)| (candidate.score(all), page);
+    let mut pages: Vec<(u64, u32)> = candidates.into_iter().map(score).collect();
+    pages.sort_by_key(|(score, page)| (std::cmp::Reverse(*score), *page));
+    Ok(Ranked {
+        pages,
+        rarities: scored.iter().map(|word| word.rarity).collect(),
+        counts: scored.iter().map(|word| !word.is_capped).collect(),
+        words: scored,
+        all,
+    })
 }
 
-fn show(ranked: &[(u64, u32)], surfaces: &BTreeSet<String>, limit: usize, reader: &Reader) -> io::Result<Vec<Hit>> {
-    let mut shown = BTreeMap::<String, usize>::new();
-    let mut hits = Vec::new();
-    for (score, number) in ranked.iter().take(limit.saturating_mul(LOOKED_AT_PER_HIT)) {
-        let (title, section, url, kind, reference) = reader.document(*number)?;
-        let of_page = shown.entry(page_of(&url).to_owned()).or_default();
-        if *of_page == MOST_PER_PAGE {
+impl Candidate {
+    fn score(&self, all: u64) -> u64 {
+        let covered = match all {
+            0 => self.sum,
+            all => self.sum * (self.held * self.held) / (all * all) * (all + self.titled) / all,
+        };
+        covered + self.named
+    }
+}
+
+fn score_word(word: &Word, reader: &Reader<'_>) -> io::Result<WordScores> {
+    let mut scores = WordScores::default();
+    for (at, meaning) in word.meanings.iter().enumerate() {
+        for (_, peak, idf, is_capped, postings) in reader.stem(&meaning.stem)? {
+            scores.is_capped |= is_capped == 1;
+            if at == 0 {
+                scores.rarity = idf;
+            }
+            for posting in decode(&postings) {
+                let level = LEVELS.get(posting.level as usize).copied().unwrap_or(0);
+                let score = ((peak.min(1 << 30) * level) >> 16) * meaning.factor / 16;
+                let best = scores.pages.entry(posting.page).or_insert((0, false, at));
+                if score > best.0 {
+                    (best.0, best.2) = (score, at);
+                }
+                best.1 |= posting.is_titled;
+            }
+        }
+    }
+    Ok(scores)
+}
+
+/// Different keys must all hold, of the values of one key any; no negative filter may.
+fn lets_through(filters: &[(Filter, Pages)], page: u32) -> bool {
+    let holds = |(_, pages): &(Filter, Pages)| pages[page as usize];
+    let any_of_key = |key: &str| filters.iter().any(|found| !found.0.negative && found.0.key == key && holds(found));
+    filters.iter().all(|found| if found.0.negative { !holds(found) } else { any_of_key(found.0.key) })
+}
+
+/// The pages that hold a word which none may.
+fn excluded_pages(asked: &Asked, reader: &Reader<'_>) -> io::Result<BTreeMap<u32, ()>> {
+    let mut pages = BTreeMap::new();
+    for word in &asked.excluded {
+        let known = reader.surfaces(spanning(&reader.root.terms, word))?;
+        let Some(surface) = known.iter().find(|surface| surface.word == *word) else {
+            continue;
+        };
+        for (.., postings) in reader.stem(&surface.stem)? {
+            pages.extend(decode(&postings).map(|posting| (posting.page, ())));
+        }
+    }
+    Ok(pages)
+}
+
+/// How many pages there are, and the hits to show: each ten in the order of what their text says.
+fn show(ranked: &Ranked, sought: &Sought<'_>, ask: &Ask<'_>, reader: &Reader<'_>) -> io::Result<(usize, Vec<Hit>)> {
+    let mut cutter = Cutter::new();
+    let must_verify = !(sought.phrases.is_empty() && sought.excluded_phrases.is_empty());
+    let looked_at = if must_verify { MOST_VERIFIED } else { ask.limit.next_multiple_of(REFINED) };
+    let mut found = Vec::new();
+    for (score, number) in ranked.pages.iter().take(looked_at) {
+        let document = reader.document(*number)?;
+        let text = Text::new(reader.text(&document.6, document.7)?, &mut cutter);
+        if text.fits(&document.0, sought, &mut cutter) {
+            found.push((*score, *number, document, text));
+        }
+    }
+    let total = if must_verify { found.len() } else { ranked.pages.len() };
+    let mut hits: Vec<(u32, Hit)> = found
+        .into_iter()
+        .map(|(score, number, document, text)| (number, hit(score, number, document, &text, sought, ranked, ask)))
+        .collect();
+    for ten in hits.chunks_mut(REFINED) {
+        ten.sort_by_key(|(number, hit)| (std::cmp::Reverse(hit.score), *number));
+    }
+    Ok((total, hits.into_iter().take(ask.limit).map(|(_, hit)| hit).collect()))
+}
+
+fn hit(
+    score: u64,
+    number: u32,
+    document: DocumentRecord,
+    text: &Text,
+    sought: &Sought<'_>,
+    ranked: &Ranked,
+    ask: &Ask<'_>,
+) -> Hit {
+    let (title, url, kind, reference, lifecycle, boost, ..) = document;
+    let said = text.say(sought);
+    let title_words = words(&title);
+    let is_sought = |word: &&String| sought.words.iter().any(|sought| sought.surfaces.contains_key(*word));
+    let titled = title_words.iter().filter(is_sought).count() as u64;
+    let title_length = (title_words.len() as u64).max(1);
+    let named = score >> 33 << 33;
+    let of_page = score - named;
+    let refined = score + 3 * said.score + of_page * 3 * titled / (10 * title_length);
+    let at = |anchor: &str| if anchor.is_empty() { url.clone() } else { format!("{url}#{anchor}") };
+    let more = said.others.iter().map(|(section, anchor)| OtherSection { section: section.clone(), url: at(anchor) });
+    let more = more.collect();
+    let explanation = ask.explain.then(|| Explanation {
+        words: explained(number, sought.words, ranked),
+        page: of_page,
+        boost,
+        is_named: named > 0,
+        section: said.score,
+        pairs: said.pairs,
+        title: (titled, title_words.len() as u64),
+    });
+    let section_url = at(&said.anchor);
+    Hit {
+        title,
+        section: said.heading,
+        url: section_url,
+        kind,
+        reference,
+        lifecycle,
+        score: refined,
+        excerpt: said.excerpt,
+        more,
+        explanation,
+    }
+}
+
+fn explained(number: u32, words: &[Word], ranked: &Ranked) -> Vec<ExplainedWord> {
+    let explain = |(word, scores): (&Word, &WordScores)| {
+        let found = scores.pages.get(&number);
+        let meaning = found.map(|(.., meaning)| &word.meanings[*meaning]);
+        ExplainedWord {
+            word: word.typed.clone(),
+            stem: meaning.map(|meaning| meaning.stem.clone()),
+            why: meaning.map_or("not on this page", |meaning| meaning.why),
+            factor: meaning.map_or(0, |meaning| meaning.factor),
+            share: if ranked.all == 0 || scores.is_capped { 0 } else { word.share },
+            score: found.map_or(0, |(score, ..)| *score),
+            is_titled: found.is_some_and(|(_, is_titled, _)| *is_titled),
+        }
+    };
+    words.iter().zip(&ranked.words).map(explain).collect()
+}
+
+/// How many of the pages have each value, of all keys that are not too many.
+fn count_facets(pages: &[(u64, u32)], reader: &Reader<'_>) -> io::Result<Vec<Facet>> {
+    let slots = reader.root.slots;
+    let mut before = vec![0_u64; slots + 1];
+    pages.iter().for_each(|(_, page)| before[*page as usize + 1] = 1);
+    (0..slots).for_each(|slot| before[slot + 1] += before[slot]);
+    let mut facets = Vec::new();
+    for key in KEYS {
+        let wanted = row_key(key, "");
+        let shards = prefix_shards(&reader.root.facets, &wanted, usize::MAX);
+        if shards.len() > MOST_FACET_SHARDS {
             continue;
         }
-        *of_page += 1;
-        let excerpt = excerpt(&reader.text(*number)?, surfaces);
-        hits.push(Hit { title, section, url, kind, reference, score: *score, excerpt });
-        if hits.len() == limit {
-            break;
+        let rows: Vec<FacetRecord> = reader.rows("facets", shards)?;
+        let mut values = BTreeMap::<String, u64>::new();
+        for (_, value, _, runs) in rows.into_iter().filter(|row| row.0 == key) {
+            let counted = facets::decode(&runs).map(|(start, length)| {
+                let (start, end) = (start as usize, start as usize + length as usize);
+                before[end.min(slots)] - before[start.min(slots)]
+            });
+            *values.entry(value).or_default() += counted.sum::<u64>();
+        }
+        let mut values: Vec<FacetValue> = values
+            .into_iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(value, count)| FacetValue { value, count })
+            .collect();
+        values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| key_order(&a.value, &b.value)));
+        values.truncate(MOST_FACET_VALUES);
+        if !values.is_empty() {
+            facets.push(Facet { key, values });
         }
     }
-    Ok(hits)
+    Ok(facets)
 }
 
-fn page_of(url: &str) -> &str {
-    url.split('#').next().unwrap_or_default()
-}
-
-fn suggestion(words: &[(String, Expansion)]) -> Option<String> {
-    words.iter().any(|(_, expansion)| expansion.correction.is_some()).then(|| {
-        let corrected = |(word, expansion): &(String, Expansion)| expansion.correction.clone().unwrap_or(word.clone());
+fn suggestion(words: &[Word]) -> Option<String> {
+    words.iter().any(|word| word.correction.is_some()).then(|| {
+        let corrected = |word: &Word| word.correction.clone().unwrap_or_else(|| word.typed.clone());
         words.iter().map(corrected).collect::<Vec<_>>().join(" ")
     })
 }

@@ -10,65 +10,110 @@ use std::io;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::ranking::MOST_OCCURRENCES;
-
 /// Raised whenever the shards' form or the ranking changes.
-pub(super) const VERSION: u32 = 1;
-pub(super) const DOCUMENTS_PER_SHARD: usize = 128;
-pub(super) const TEXTS_PER_SHARD: usize = 32;
-/// How many lengths a posting can tell apart.
-pub(super) const LENGTHS: usize = 90;
-/// A shard may end from this size on, and must before the other. Both in bytes before compression.
-const SMALLEST_SHARD: usize = 20_000;
-const LARGEST_SHARD: usize = 40_000;
+pub(super) const VERSION: u32 = 2;
+/// How many numbers of pages one shard of documents covers.
+pub(super) const DOCUMENTS_PER_SHARD: usize = 32;
 
 /// Printable ASCII without the characters that JSON or HTML would escape.
-const ALPHABET: &[u8; LENGTHS] =
+const ALPHABET: &[u8; 90] =
     b" !#$%'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~";
 const SYMBOLS: [u8; 128] = symbols();
 
-/// `[surface, stem or "" if equal, frequency]`
-pub(super) type LexiconEntry = (String, String, u64);
-/// `[stem, field, idf, 1 if capped, postings]`
-pub(super) type StemRecord = (String, usize, u64, u8, String);
-/// `[name, postings]`
+/// An entry of a shard of terms; the shard is sorted by word and stem.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Term {
+    /// A [`Surface`] as text.
+    Surface(String),
+    Stem(StemRecord),
+}
+
+/// `[stem, peak, idf, 1 if capped, postings]`
+pub(super) type StemRecord = (String, u64, u64, u8, String);
+/// `[name, postings]`; a posting's level is 1 for entities.
 pub(super) type NameRecord = (String, String);
-/// `[title, section, url, kind, reference]`
-pub(super) type DocumentRecord = (String, String, String, String, String);
+/// `[key, value, number of pages, runs]`
+pub(super) type FacetRecord = (String, String, u64, String);
+/// `[title, url, kind, reference, lifecycle, boost, shard of its text, row there]`; `None` where no page has the number.
+pub(super) type DocumentRecord = (String, String, String, String, String, u64, String, usize);
+/// `[anchor, heading, text]` of each section.
+pub(super) type TextRecord = Vec<(String, String, String)>;
 
 /// What a reader needs to know before everything else.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Root {
     pub(super) version: u32,
-    pub(super) documents: usize,
+    /// Pages have numbers below this one.
+    pub(super) slots: usize,
     pub(super) documents_per_shard: usize,
-    pub(super) texts_per_shard: usize,
-    /// Mean length of each field in words * 2^8, at least 1.
-    pub(super) averages: Vec<u64>,
-    pub(super) weights: Vec<u64>,
-    /// The field lengths, in words, which a posting's length step stands for.
-    pub(super) lengths: Vec<u64>,
+    /// Mean length of a section in words * 2^8, at least 1.
+    pub(super) section: u64,
     pub(super) fold: BTreeMap<String, String>,
+    /// Words that count less, sorted.
+    pub(super) stops: Vec<String>,
+    pub(super) synonyms: BTreeMap<String, Vec<String>>,
     /// The first key of each shard.
-    pub(super) lexicon: Vec<String>,
-    pub(super) postings: Vec<String>,
+    pub(super) terms: Vec<String>,
+    pub(super) beginnings: Vec<String>,
+    pub(super) endings: Vec<String>,
+    pub(super) parts: Vec<String>,
     pub(super) names: Vec<String>,
+    pub(super) facets: Vec<String>,
 }
 
-/// One document in a list of postings.
+/// A word as it stands in texts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Surface {
+    pub(super) word: String,
+    pub(super) stem: String,
+    /// Twice the binary logarithm of how many fields of pages hold it.
+    pub(super) frequency: u8,
+}
+
+impl Surface {
+    /// `word[,frequency[,how many letters of the word are not the stem's, and the stem's other letters]]`
+    pub(super) fn write(&self) -> String {
+        let frequency = char::from_digit(u32::from(self.frequency), 36).unwrap_or('z');
+        let shared = shared_length(&self.word, &self.stem);
+        if self.stem != self.word {
+            let cut = self.word[shared..].chars().count();
+            format!("{},{frequency},{cut}{}", self.word, &self.stem[shared..])
+        } else if self.frequency > 0 {
+            format!("{},{frequency}", self.word)
+        } else {
+            self.word.clone()
+        }
+    }
+
+    pub(super) fn read(text: &str) -> Surface {
+        let mut parts = text.splitn(3, ',');
+        let word = parts.next().unwrap_or_default().to_owned();
+        let frequency = parts.next().and_then(|text| text.chars().next()).and_then(|digit| digit.to_digit(36));
+        let stem = parts.next().map_or_else(|| word.clone(), |change| changed(&word, change));
+        Surface { word, stem, frequency: frequency.unwrap_or(0) as u8 }
+    }
+}
+
+fn changed(word: &str, change: &str) -> String {
+    let digits = change.bytes().take_while(u8::is_ascii_digit).count();
+    let cut: usize = change[..digits].parse().unwrap_or(0);
+    let kept = word.chars().count().saturating_sub(cut);
+    word.chars().take(kept).chain(change[digits..].chars()).collect()
+}
+
+fn shared_length(a: &str, b: &str) -> usize {
+    a.char_indices().zip(b.chars()).find(|((_, a), b)| a != b).map_or(a.len().min(b.len()), |((at, _), _)| at)
+}
+
+/// One page in a list of postings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Posting {
-    pub(super) document: u32,
-    /// At most 44 are told apart.
-    pub(super) occurrences: u32,
-    pub(super) is_entity: bool,
-    /// Index into [`Root::lengths`], below 90.
-    pub(super) length: u8,
-}
-
-pub(super) fn stem_of((surface, stem, _): &LexiconEntry) -> &str {
-    if stem.is_empty() { surface } else { stem }
+    pub(super) page: u32,
+    /// Index into the levels of impact, below 45.
+    pub(super) level: u32,
+    pub(super) is_titled: bool,
 }
 
 /// The order of keys: that of JavaScript's strings.
@@ -114,22 +159,24 @@ pub(super) fn parse<T: DeserializeOwned>(name: &str, script: &[u8]) -> io::Resul
 pub(super) struct Shelf<'a, T> {
     family: &'static str,
     emit: &'a mut dyn FnMut(&str, Vec<u8>),
+    /// A shard may end from this size on, and must before twice as much. In bytes before compression.
+    smallest: usize,
     items: Vec<T>,
     size: usize,
     firsts: Vec<String>,
 }
 
 impl<'a, T: Serialize> Shelf<'a, T> {
-    pub(super) fn new(family: &'static str, emit: &'a mut dyn FnMut(&str, Vec<u8>)) -> Self {
-        Shelf { family, emit, items: Vec::new(), size: 0, firsts: Vec::new() }
+    pub(super) fn new(family: &'static str, smallest: usize, emit: &'a mut dyn FnMut(&str, Vec<u8>)) -> Self {
+        Shelf { family, emit, smallest, items: Vec::new(), size: 0, firsts: Vec::new() }
     }
 
     /// Adds the next item; `size` is about its size in bytes.
     ///
     /// Where a shard ends depends mostly on the keys themselves, so a new key moves few of the others.
     pub(super) fn push(&mut self, key: &str, size: usize, item: T) {
-        let may_end = self.size >= SMALLEST_SHARD && fingerprint(key).is_multiple_of(32);
-        if may_end || (!self.items.is_empty() && self.size + size > LARGEST_SHARD) {
+        let may_end = self.size >= self.smallest && fingerprint(key).is_multiple_of(32);
+        if may_end || (!self.items.is_empty() && self.size + size > 2 * self.smallest) {
             self.flush();
         }
         if self.items.is_empty() {
@@ -156,50 +203,63 @@ impl<'a, T: Serialize> Shelf<'a, T> {
 }
 
 /// FNV-1a, with its upper half folded in: the lowest bits alone mix badly.
-fn fingerprint(key: &str) -> u64 {
+pub(super) fn fingerprint(key: &str) -> u64 {
     let hash = key
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     hash ^ (hash >> 32)
 }
 
-/// Postings as text: the distance from the document before in base 45, lowest digit first and 45 added to all digits
-/// but the last; then one character for occurrences and kind, and one for the length.
+/// A number in base 45, lowest digit first and 45 added to all digits but the last.
+pub(super) fn push_number(text: &mut String, mut number: u32) {
+    while number >= 45 {
+        text.push(symbol(number % 45 + 45));
+        number /= 45;
+    }
+    text.push(symbol(number));
+}
+
+/// The number which [`push_number`] wrote; `None` at the end and where it is cut off.
+pub(super) fn read_number(bytes: &mut impl Iterator<Item = u8>) -> Option<u32> {
+    let (mut number, mut scale) = (0_u32, 1_u32);
+    loop {
+        let symbol = value(bytes.next()?);
+        number = number.wrapping_add((symbol % 45).wrapping_mul(scale));
+        scale = scale.wrapping_mul(45);
+        if symbol < 45 {
+            return Some(number);
+        }
+    }
+}
+
+fn symbol(value: u32) -> char {
+    char::from(ALPHABET[value as usize])
+}
+
+fn value(symbol: u8) -> u32 {
+    u32::from(SYMBOLS[usize::from(symbol & 127)])
+}
+
+/// Sorted postings as text: the distance from the page before, then one character for level and title.
 pub(super) fn encode(postings: &[Posting]) -> String {
-    let mut text = String::with_capacity(postings.len() * 4);
-    let mut push = |symbol: u32| text.push(char::from(ALPHABET[symbol as usize]));
+    let mut text = String::with_capacity(postings.len() * 3);
     let mut before = 0;
     for posting in postings {
-        let mut distance = posting.document - before;
-        while distance >= 45 {
-            push(distance % 45 + 45);
-            distance /= 45;
-        }
-        push(distance);
-        push(posting.occurrences.min(MOST_OCCURRENCES) * 2 + u32::from(posting.is_entity));
-        push(u32::from(posting.length));
-        before = posting.document;
+        push_number(&mut text, posting.page - before);
+        text.push(symbol(posting.level * 2 + u32::from(posting.is_titled)));
+        before = posting.page;
     }
     text
 }
 
 /// The postings which [`encode`] wrote; nothing after the first broken one.
 pub(super) fn decode(text: &str) -> impl Iterator<Item = Posting> {
-    let mut symbols = text.bytes().map(|byte| u32::from(SYMBOLS[usize::from(byte & 127)]));
-    let mut document = 0_u32;
+    let mut bytes = text.bytes();
+    let mut page = 0_u32;
     std::iter::from_fn(move || {
-        let mut scale = 1_u32;
-        loop {
-            let symbol = symbols.next()?;
-            document = document.wrapping_add((symbol % 45).wrapping_mul(scale));
-            scale = scale.wrapping_mul(45);
-            if symbol < 45 {
-                break;
-            }
-        }
-        let occurrences = symbols.next()?;
-        let length = symbols.next()? as u8;
-        Some(Posting { document, occurrences: occurrences / 2, is_entity: occurrences % 2 == 1, length })
+        page = page.wrapping_add(read_number(&mut bytes)?);
+        let level = value(bytes.next()?);
+        Some(Posting { page, level: level / 2, is_titled: level % 2 == 1 })
     })
 }
 

@@ -4,6 +4,7 @@
 //! to it. The room knows no HTML beyond what Markdown, highlighting and drawing made, and writes nothing.
 
 mod date;
+mod found;
 mod frame;
 mod link;
 pub mod mirror;

@@ -488,7 +488,7 @@ impl Page {
 
     /// One command; it must succeed.
     #[track_caller]
-    fn call(&mut self, method: &str, parameters: Value) -> Value {
+    pub(crate) fn call(&mut self, method: &str, parameters: Value) -> Value {
         match self.try_call(method, parameters) {
             Ok(value) => value,
             Err(error) => panic!("{method}: {error}\nfaults {:#?}", self.faults),

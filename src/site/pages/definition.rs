@@ -5,7 +5,7 @@ use super::super::view::{DefinitionPage, SafeHtml, View};
 use super::super::{Rendered, Site, route};
 use super::entity::tabs;
 use crate::catalog::{Entity, RelationType};
-use crate::search::SearchDocument;
+use crate::search::{SearchDocument, SearchSection};
 use serde_json::Value as Json;
 
 /// Longer definitions are cut on the page, in bytes; the file holds all of it.
@@ -59,12 +59,17 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     };
     let document = SearchDocument {
         kind: "api".to_string(),
+        is_entity: false,
         url: route.clone(),
-        title: entity.display_name().to_string(),
-        section: "Definition".to_string(),
+        title: format!("{} definition", entity.display_name()),
         reference: entity.reference.to_string(),
         words: String::new(),
-        body: cut(definition, LONGEST_SEARCHED).to_string(),
+        sections: vec![SearchSection {
+            text: cut(definition, LONGEST_SEARCHED).to_string(),
+            ..SearchSection::default()
+        }],
+        facets: site.facets(id),
+        uses: 0,
     };
     Rendered {
         pages: vec![(route, View::Definition(Box::new(view)))],

@@ -8,7 +8,7 @@ use crate::catalog::kinds::words;
 use crate::catalog::{Entity, EntityId, RelationType};
 use crate::graph::{self, DrawnBox, End};
 use crate::html::outside_address;
-use crate::search::SearchDocument;
+use crate::search::{SearchDocument, SearchSection};
 use crate::techdocs::inline_text;
 use serde_json::Value as Json;
 
@@ -32,7 +32,7 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let address = mirror::entity(entity);
     let api = format!("{address}.json");
     let view = page(site, id, entity, &route, &data, &api);
-    let documents = vec![document(entity, &route, &data)];
+    let documents = vec![document(site, id, &route, &data)];
     let text = data.to_string();
     let ancestry = api::ancestry(site.catalog, site.graph, id, &text).into_bytes();
     let text = text.into_bytes();
@@ -267,7 +267,8 @@ fn source(site: &Site<'_>, entity: &Entity) -> String {
     )
 }
 
-fn document(entity: &Entity, route: &str, data: &Json) -> SearchDocument {
+fn document(site: &Site<'_>, id: EntityId, route: &str, data: &Json) -> SearchDocument {
+    let entity = site.catalog.entity(id);
     let mut body = summary(entity);
     for part in [&data["spec"]["profile"]["displayName"], &data["spec"]["profile"]["email"]] {
         if let Some(text) = part.as_str() {
@@ -289,12 +290,14 @@ fn document(entity: &Entity, route: &str, data: &Json) -> SearchDocument {
     }
     SearchDocument {
         kind: entity.kind.id.to_string(),
+        is_entity: true,
         url: route.to_string(),
         title: entity.display_name().to_string(),
-        section: String::new(),
         reference: entity.reference.to_string(),
         words,
-        body,
+        sections: vec![SearchSection { text: body, ..SearchSection::default() }],
+        facets: site.facets(id),
+        uses: site.uses(id),
     }
 }
 

@@ -6,24 +6,39 @@
 (() => {
   "use strict";
 
-  const VERSION = 1;
-  const MOST_QUERY_WORDS = 12;
+  const VERSION = 2;
+  const KEYS = ["kind", "type", "lifecycle", "owner", "system", "tag", "namespace"];
+  const MOST_WORDS = 12;
   const PREFIX_SHARDS = 3;
   const PREFIX_WORDS = 12;
-  const SHARDS_BEFORE = 2;
-  const SHARDS_AFTER = 3;
+  const SHORTEST_PREFIX = 2;
+  const SHORTEST_PART = 3;
+  const PART_WORDS = 12;
+  const SPELLING_SHARDS = [1, 2];
   const MISTYPED_WORDS = 4;
-  const MOST_PER_PAGE = 3;
-  const LOOKED_AT_PER_HIT = 20;
+  const SHARE = 16;
+  const STOP_SHARE = 8;
+  const FACTOR = { whole: 16, synonym: 14, ending: 12, prefix: 10, prefixBesideWord: 5, part: 6, mistyped: [10, 6], mistypedAtFirst: [8, 5] };
+  const LEVELS = [
+    1024, 1126, 1237, 1360, 1495, 1643, 1805, 1984, 2181, 2397, 2635, 2896, 3183, 3499, 3846, 4227, 4646, 5107, 5613,
+    6169, 6781, 7453, 8192, 9004, 9897, 10878, 11956, 13141, 14444, 15876, 17450, 19179, 21081, 23170, 25467, 27992,
+    30767, 33817, 37169, 40854, 44904, 49355, 54248, 59625, 65536,
+  ];
+  const REFINED = 10;
+  const MOST_VERIFIED = 100;
+  const MOST_OTHERS = 2;
+  const MOST_OCCURRENCES = 65536;
+  const MOST_FACET_SHARDS = 12;
+  const MOST_FACET_VALUES = 100;
   const EXCERPT_WORDS = 28;
   const EXCERPT_WORDS_BEFORE = 4;
-  const WHOLE = 16;
-  const PREFIX = 10;
-  const PREFIX_BESIDE_WORD = 8;
-  const MISTYPED = [12, 8, 5];
+  const MOST_TEXTS_KEPT = 300;
+  const NAMED = 2 ** 33;
   const ALPHABET = " !#$%'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~";
   const SYMBOLS = new Uint8Array(128);
   for (let symbol = 0; symbol < ALPHABET.length; symbol += 1) SYMBOLS[ALPHABET.charCodeAt(symbol)] = symbol;
+
+  const inOrder = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
   // Shards
 
@@ -35,7 +50,7 @@
     shards.set(name, value);
   };
 
-  /** The value of a shard, such as "lexicon/0"; loads it once. Rejects when it cannot be loaded. */
+  /** The value of a shard, such as "terms/0"; loads it once. Rejects when it cannot be loaded. */
   function shard(name) {
     if (!loading.has(name)) {
       const loaded = load(name);
@@ -58,23 +73,11 @@
   }
 
   /** The rows of consecutive shards, in order. */
-  async function rows(family, start, end) {
+  async function rows(family, [start, end]) {
     const names = [];
     for (let number = start; number < end; number += 1) names.push(`${family}/${number}`);
-    return (await Promise.all(names.map(shard))).flat();
-  }
-
-  /** Only the rows whose first column is the key, of which there may be too many for one shard. */
-  async function rowsOf(family, firsts, key) {
-    const start = Math.max(0, count(firsts, (first) => first < key) - 1);
-    const end = count(firsts, (first) => first <= key);
-    return (await rows(family, start, end)).filter((row) => row[0] === key);
-  }
-
-  async function row(family, number, perShard) {
-    const found = (await shard(`${family}/${Math.floor(number / perShard)}`))[number % perShard];
-    if (found === undefined) throw new Error(`no row ${number} in ${family}`);
-    return found;
+    const found = await Promise.all(names.map(shard));
+    return found.length === 1 ? found[0] : found.flat();
   }
 
   /** How many of the sorted keys, from the first on, satisfy the condition. */
@@ -93,12 +96,74 @@
     return Math.max(0, count(firsts, (first) => first <= key) - 1);
   }
 
+  /** The shards that hold all rows of the key, of which there may be too many for one. */
+  function spanning(firsts, key) {
+    return [Math.max(0, count(firsts, (first) => first < key) - 1), count(firsts, (first) => first <= key)];
+  }
+
+  /** The shards which may hold keys that begin with the prefix. */
+  function prefixShards(firsts, prefix, most) {
+    const start = containing(firsts, prefix);
+    let more = 0;
+    while (start + 1 + more < firsts.length && firsts[start + 1 + more].startsWith(prefix)) more += 1;
+    return [start, Math.min(start + Math.min(1 + more, most), firsts.length)];
+  }
+
+  /** The shards around the word's place whose words share its first letters. */
+  function neighbours(firsts, word, letters) {
+    const [start, end] = prefixShards(firsts, Array.from(word).slice(0, letters).join(""), Infinity);
+    const home = containing(firsts, word);
+    return [Math.max(home - SPELLING_SHARDS[0], 0, start), Math.min(home + 1 + SPELLING_SHARDS[1], end)];
+  }
+
+  const parsed = new WeakMap();
+
+  /** The words of a shard of words, each parsed once: {word, stem, frequency}; and the stems of one of terms. */
+  function parseTerms(terms) {
+    let known = parsed.get(terms);
+    if (!known) {
+      known = { surfaces: [], stems: new Map() };
+      for (const term of terms) {
+        if (typeof term === "string") known.surfaces.push(parseSurface(term));
+        else if (known.stems.has(term[0])) known.stems.get(term[0]).push(term);
+        else known.stems.set(term[0], [term]);
+      }
+      parsed.set(terms, known);
+    }
+    return known;
+  }
+
+  function parseSurface(text) {
+    const comma = text.indexOf(",");
+    if (comma < 0) return { word: text, stem: text, frequency: 0 };
+    const word = text.slice(0, comma);
+    const frequency = parseInt(text[comma + 1], 36);
+    if (text[comma + 2] !== ",") return { word, stem: word, frequency };
+    const [, cut, added] = /^(\d*)(.*)$/s.exec(text.slice(comma + 3));
+    const letters = Array.from(word);
+    return { word, stem: letters.slice(0, Math.max(0, letters.length - Number(cut))).join("") + added, frequency };
+  }
+
+  /** The parsed shards of these numbers. */
+  async function termShards(family, [start, end]) {
+    const names = [];
+    for (let number = start; number < end; number += 1) names.push(`${family}/${number}`);
+    return (await Promise.all(names.map(shard))).map(parseTerms);
+  }
+
+  async function stemRows(root, stem) {
+    return (await termShards("terms", spanning(root.terms, stem))).flatMap(({ stems }) => stems.get(stem) ?? []);
+  }
+
   // Words
 
   const RUN = /[\p{Alphabetic}\p{N}]+/gu;
   const UNSPACED = "\\u3040-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uac00-\\ud7af\\uf900-\\ufaff\\u{20000}-\\u{3ffff}";
   const SCRIPT = new RegExp(`[${UNSPACED}]+|[^${UNSPACED}]+`, "gu");
-  const IS_UNSPACED = new RegExp(`^[${UNSPACED}]`, "u");
+  const IS_UNSPACED = new RegExp(`[${UNSPACED}]`, "u");
+  const PART = /(?<=\P{Uppercase})(?=\p{Uppercase})|(?<=\p{Uppercase})(?=\p{Uppercase}\p{Lowercase})/u;
+  // eslint-disable-next-line no-control-regex
+  const IS_ASCII = /^[\x00-\x7f]*$/;
 
   const foldings = new WeakMap();
 
@@ -116,22 +181,40 @@
   }
 
   function fold(word, folding) {
+    if (IS_ASCII.test(word)) return word.toLowerCase();
     const lower = Array.from(word, (letter) => letter.toLowerCase()).join("");
     return Array.from(lower, (letter) => folding.get(letter) ?? letter).join("");
   }
 
-  /** Every word of a text: {start, end, word}. */
-  function wordsOf(text, folding) {
-    const words = [];
+  /** Every word of a text: {start, end, word, parts}, parts being those of a compound word, or null. */
+  function runsOf(text, folding) {
+    const runs = [];
     for (const run of text.matchAll(RUN)) {
-      for (const script of run[0].matchAll(SCRIPT)) {
-        for (const [offset, piece] of piecesOf(script[0])) {
-          const start = run.index + script.index + offset;
-          words.push({ start, end: start + piece.length, word: fold(piece, folding) });
+      const whole = run[0];
+      if (IS_ASCII.test(whole)) {
+        runs.push(runOf(whole, run.index, folding));
+      } else if (!IS_UNSPACED.test(whole)) {
+        runs.push(runOf(whole, run.index, folding));
+      } else {
+        for (const script of whole.matchAll(SCRIPT)) {
+          for (const [offset, piece] of piecesOf(script[0])) {
+            const start = run.index + script.index + offset;
+            runs.push({ start, end: start + piece.length, word: fold(piece, folding), parts: null });
+          }
         }
       }
     }
-    return words;
+    return runs;
+  }
+
+  function runOf(whole, start, folding) {
+    const run = { start, end: start + whole.length, word: fold(whole, folding), parts: null };
+    const pieces = /\p{Uppercase}/u.test(whole.slice(1)) ? whole.split(PART) : [];
+    if (pieces.length > 1) {
+      let at = start;
+      run.parts = pieces.map((piece) => ({ start: at, end: (at += piece.length), word: fold(piece, folding) }));
+    }
+    return run;
   }
 
   /** Overlapping pairs of characters for scripts without spaces, else the whole. */
@@ -147,86 +230,184 @@
     return pieces;
   }
 
-  function queryWords(query, folding) {
-    const words = wordsOf(query.replace(/[\u0300-\u036f]/g, ""), folding);
-    return words.slice(0, MOST_QUERY_WORDS).map(({ word }) => word);
+  /** The whole words of a query or a title. */
+  function wordsOf(text, folding) {
+    return runsOf(text.replace(/[\u0300-\u036f]/g, ""), folding).map(({ word }) => word);
   }
 
-  // Expansion: {stems: [[stem, factor]], surfaces, correction} of a typed word
+  // Queries: {words, isOpen, excluded, phrases, excludedPhrases, filters: [{key, value, negative}]}
 
-  const stemOf = ([surface, stem]) => stem || surface;
-
-  async function expand(word, isLast, firsts) {
-    const home = containing(firsts, word);
-    const [start, end] = isLast ? prefixShards(firsts, word, PREFIX_SHARDS) : [home, home + 1];
-    let entries = await lexicon(firsts, start, end);
-    const stems = new Map();
-    const known = entries.find(([surface]) => surface === word);
-    if (known) stems.set(stemOf(known), WHOLE);
-    if (isLast) addPrefixed(word, entries, stems);
-    let correction = null;
-    if (stems.size === 0) {
-      entries = await lexicon(firsts, ...neighbours(firsts, word));
-      correction = addMistyped(word, entries, stems);
+  function read(query, folding) {
+    const asked = { words: [], isOpen: false, excluded: [], phrases: [], excludedPhrases: [], filters: [] };
+    let rest = query.trimStart();
+    while (rest !== "") {
+      const isNegative = /^-\S/u.test(rest);
+      rest = take(isNegative ? rest.slice(1) : rest, isNegative, asked, folding).trimStart();
     }
-    const surfaces = entries.filter((entry) => stems.has(stemOf(entry))).map(([surface]) => surface);
-    return { stems: [...stems], surfaces, correction };
+    asked.words.length = Math.min(asked.words.length, MOST_WORDS);
+    return asked;
   }
 
-  function lexicon(firsts, start, end) {
-    return rows("lexicon", start, Math.min(end, firsts.length));
+  /** Reads one part, and returns what follows it. */
+  function take(text, isNegative, asked, folding) {
+    if (text.startsWith('"')) {
+      const [phrase, rest] = untilQuote(text.slice(1));
+      addPhrase(wordsOf(phrase, folding), isNegative, asked);
+      return rest;
+    }
+    const token = /^\S*/u.exec(text)[0];
+    let rest = text.slice(token.length);
+    const filter = filterOf(token);
+    if (filter) {
+      let [key, value] = filter;
+      if (value.startsWith('"')) [value, rest] = untilQuote(text.slice(text.indexOf('"') + 1));
+      asked.filters.push({ key, value: value.toLowerCase(), negative: isNegative });
+    } else if (isNegative) {
+      asked.excluded.push(...wordsOf(token, folding));
+    } else {
+      asked.words.push(...wordsOf(token, folding));
+      asked.isOpen = asked.words.length <= MOST_WORDS;
+    }
+    return rest;
   }
 
-  function prefixShards(firsts, prefix, most) {
-    const start = containing(firsts, prefix);
-    let end = start + 1;
-    while (end < firsts.length && end - start < most && firsts[end].startsWith(prefix)) end += 1;
-    return [start, end];
+  function untilQuote(text) {
+    const end = text.indexOf('"');
+    return end < 0 ? [text, ""] : [text.slice(0, end), text.slice(end + 1)];
   }
 
-  function neighbours(firsts, word) {
-    const home = containing(firsts, word);
-    const [start, end] = prefixShards(firsts, Array.from(word)[0], Infinity);
-    return [Math.max(home - SHARDS_BEFORE, start), Math.min(home + 1 + SHARDS_AFTER, end)];
+  function addPhrase(phrase, isNegative, asked) {
+    if (phrase.length === 0) return;
+    if (!isNegative) {
+      asked.words.push(...phrase);
+      asked.phrases.push(phrase);
+      asked.isOpen = false;
+    } else if (phrase.length === 1) asked.excluded.push(...phrase);
+    else asked.excludedPhrases.push(phrase);
   }
 
-  function addPrefixed(word, entries, stems) {
-    const factor = stems.size === 0 ? PREFIX : PREFIX_BESIDE_WORD;
-    const longer = entries.filter(([surface]) => surface !== word && surface.startsWith(word));
-    longer.sort((a, b) => b[2] - a[2]);
-    for (const entry of longer.slice(0, PREFIX_WORDS)) addNew(stemOf(entry), factor, stems);
+  /** Key and value, unless the token is text: a ref such as system:default/shop is. */
+  function filterOf(token) {
+    const colon = token.indexOf(":");
+    const key = token.slice(0, Math.max(colon, 0)).toLowerCase();
+    const value = token.slice(colon + 1);
+    if (!KEYS.includes(key) || value === "" || (key === "system" && value.includes("/"))) return null;
+    return [key, value];
   }
 
-  function addMistyped(word, entries, stems) {
-    const typed = Array.from(word);
-    if (typed.length < 4) return null;
+  // Expansion: {typed, share, meanings: Map from stem to factor, surfaces: Map from word to factor, correction}
+
+  async function expand({ words, isOpen }, root) {
+    const stops = new Set(root.stops);
+    const hasOther = words.some((word) => !stops.has(word));
+    return Promise.all(words.map(async (typed, place) => {
+      const word = { typed, share: hasOther && stops.has(typed) ? STOP_SHARE : SHARE, meanings: new Map(), surfaces: new Map(), correction: null };
+      const known = [];
+      await expandWord(word, isOpen && place + 1 === words.length, words.length === 1, known, root);
+      for (const surface of known) {
+        const factor = word.meanings.get(surface.stem);
+        if (factor !== undefined) word.surfaces.set(surface.word, factor);
+      }
+      return word;
+    }));
+  }
+
+  async function expandWord(word, isPrefix, isAlone, known, root) {
+    const { typed, meanings } = word;
+    const length = Array.from(typed).length;
+    const home = spanning(root.terms, typed);
+    const range = isPrefix ? prefixShards(root.terms, typed, PREFIX_SHARDS) : home;
+    const entries = await surfaces([Math.min(home[0], range[0]), Math.max(home[1], range[1])], known, root);
+    const entry = entries.find((surface) => surface.word === typed);
+    if (entry) meanings.set(entry.stem, FACTOR.whole);
+    for (const synonym of Object.hasOwn(root.synonyms, typed) ? root.synonyms[typed] : []) {
+      await addWord(synonym, FACTOR.synonym, word, known, root);
+    }
+    if (isPrefix && (length >= SHORTEST_PREFIX || IS_UNSPACED.test(typed))) addPrefixed(word, entries);
+    if (length >= SHORTEST_PART && (isAlone || meanings.size === 0)) await addParts(word, known, root);
+    if (!entry && meanings.size === 0) {
+      addWithOtherEnding(word, entries);
+      await addMistyped(word, known, root);
+    }
+  }
+
+  async function surfaces(range, known, root) {
+    const found = (await termShards("terms", range)).flatMap((terms) => terms.surfaces);
+    for (const surface of found) known.push(surface);
+    return found;
+  }
+
+  function add(stem, factor, { meanings }) {
+    if (!meanings.has(stem)) meanings.set(stem, factor);
+  }
+
+  /** Adds a word that is known, and nothing otherwise. */
+  async function addWord(text, factor, word, known, root) {
+    const entries = await surfaces(spanning(root.terms, text), known, root);
+    const entry = entries.find((surface) => surface.word === text);
+    if (entry) add(entry.stem, factor, word);
+  }
+
+  function addPrefixed(word, entries) {
+    const factor = word.meanings.size === 0 ? FACTOR.prefix : FACTOR.prefixBesideWord;
+    const longer = entries.filter((surface) => surface.word !== word.typed && surface.word.startsWith(word.typed));
+    longer.sort((a, b) => b.frequency - a.frequency);
+    for (const { stem } of longer.slice(0, PREFIX_WORDS)) add(stem, factor, word);
+  }
+
+  async function addParts(word, known, root) {
+    const parts = await rows("parts", prefixShards(root.parts, word.typed, 1));
+    const found = parts.filter(([rest]) => rest.startsWith(word.typed)).slice(0, PART_WORDS);
+    for (const [rest, before] of found) await addWord(before + rest, FACTOR.part, word, known, root);
+  }
+
+  function addWithOtherEnding(word, entries) {
+    const length = Array.from(word.typed).length;
+    let longest = null;
+    for (const { stem } of entries) {
+      if (!word.typed.startsWith(stem) || (longest !== null && bytes(stem) < bytes(longest))) continue;
+      const letters = Array.from(stem).length;
+      if (letters >= 4 && length - letters <= 3) longest = stem;
+    }
+    if (longest !== null) add(longest, FACTOR.ending, word);
+  }
+
+  const encoder = new TextEncoder();
+  const bytes = (text) => encoder.encode(text).length;
+
+  /** Adds the words that differ least from the typed one, and corrects it to the first. */
+  async function addMistyped(word, known, root) {
+    const typed = Array.from(word.typed);
+    if (typed.length < 4) return;
     const allowed = typed.length < 9 ? 1 : 2;
-    const similar = [];
-    for (const entry of entries) {
-      const wrong = mistakes(typed, word, entry, allowed);
-      if (wrong !== null) similar.push([wrong, entry]);
+    const right = typed.length < 8 ? 2 : 3;
+    const reversed = typed.slice().reverse().join("");
+    const [beginnings, endings] = await Promise.all([
+      rows("beginnings", neighbours(root.beginnings, word.typed, right)),
+      rows("endings", neighbours(root.endings, reversed, right)),
+    ]);
+    const similar = new Map();
+    const compare = (letters, frequency) => {
+      if (Math.abs(letters.length - typed.length) > allowed) return;
+      const distance = editDistance(typed, letters);
+      const text = letters.join("");
+      if (distance < 1 || distance > allowed) return;
+      similar.set(text, { text, distance, isAtFirst: letters[0] !== typed[0], frequency });
+    };
+    for (const text of beginnings) {
+      const surface = parseSurface(text);
+      compare(Array.from(surface.word), surface.frequency);
     }
-    similar.sort((a, b) => a[0] - b[0] || b[1][2] - a[1][2]);
-    similar.length = Math.min(similar.length, MISTYPED_WORDS);
-    for (const [wrong, entry] of similar) addNew(stemOf(entry), MISTYPED[wrong], stems);
-    return similar.length > 0 && similar[0][0] > 0 ? similar[0][1][0] : null;
-  }
-
-  function addNew(stem, factor, stems) {
-    if (!stems.has(stem)) stems.set(stem, factor);
-  }
-
-  function mistakes(typed, word, entry, allowed) {
-    const stem = stemOf(entry);
-    if (word.startsWith(stem)) {
-      const length = Array.from(stem).length;
-      if (length >= 4 && typed.length - length <= 3) return 0;
+    for (const text of endings) {
+      const surface = parseSurface(text);
+      compare(Array.from(surface.word).reverse(), surface.frequency);
     }
-    if (Math.abs(entry[0].length - word.length) > 2 * allowed) return null;
-    const known = Array.from(entry[0]);
-    if (known[0] !== typed[0] || Math.abs(known.length - typed.length) > allowed) return null;
-    const distance = editDistance(typed, known);
-    return distance <= allowed ? distance : null;
+    const nearest = [...similar.values()].sort((a, b) =>
+      a.distance - b.distance || a.isAtFirst - b.isAtFirst || b.frequency - a.frequency || inOrder(a.text, b.text));
+    if (word.meanings.size === 0 && nearest.length > 0) word.correction = nearest[0].text;
+    for (const { text, distance, isAtFirst } of nearest.slice(0, MISTYPED_WORDS)) {
+      await addWord(text, (isAtFirst ? FACTOR.mistypedAtFirst : FACTOR.mistyped)[distance - 1], word, known, root);
+    }
   }
 
   /** Insertions, deletions, replacements and swaps of neighbours that turn one word into the other. */
@@ -245,169 +426,348 @@
     return last[b.length];
   }
 
+  // Filters and facets
+
+  /** Calls visit(start, end) for each run of pages. */
+  function decodeRuns(text, visit) {
+    const cursor = { text, at: 0 };
+    let page = 0;
+    while (cursor.at < text.length) {
+      const start = page + readNumber(cursor);
+      page = start + readNumber(cursor);
+      visit(start, page);
+    }
+  }
+
+  function readNumber(cursor) {
+    let [number, scale, symbol] = [0, 1, 45];
+    while (symbol >= 45) {
+      symbol = SYMBOLS[cursor.text.charCodeAt(cursor.at++)];
+      number += (symbol % 45) * scale;
+      scale *= 45;
+    }
+    return number;
+  }
+
+  /** Rows of one key, with this value or, where it ends with *, with values that begin so. */
+  async function facetRows(key, value, root) {
+    const isBeginning = value.endsWith("*");
+    const wanted = `${key} ${isBeginning ? value.slice(0, -1) : value}`;
+    const range = isBeginning ? prefixShards(root.facets, wanted, Infinity) : spanning(root.facets, wanted);
+    return (await rows("facets", range)).filter((row) => {
+      const found = `${row[0]} ${row[1]}`;
+      return isBeginning ? found.startsWith(wanted) : found === wanted;
+    });
+  }
+
+  function pagesOf(facet, slots) {
+    const pages = new Uint8Array(slots);
+    for (const [, , , runs] of facet) decodeRuns(runs, (start, end) => pages.fill(1, start, end));
+    return pages;
+  }
+
+  function readFilters(asked, root) {
+    return Promise.all(asked.filters.map(async ({ key, value, negative }) => {
+      const facet = await facetRows(key, value, root);
+      return { key, value, negative, known: facet.length > 0, pages: pagesOf(facet, root.slots) };
+    }));
+  }
+
+  /** Different keys must all hold, of the values of one key any; no negative filter may. */
+  function letsThrough(filters, page) {
+    return filters.every(({ key, negative, pages }) =>
+      negative ? !pages[page] : filters.some((other) => !other.negative && other.key === key && other.pages[page]));
+  }
+
+  async function countFacets(pages, root) {
+    const before = new Uint32Array(root.slots + 1);
+    for (const page of pages) before[page + 1] = 1;
+    for (let slot = 0; slot < root.slots; slot += 1) before[slot + 1] += before[slot];
+    const clamp = (page) => Math.min(page, root.slots);
+    const facets = await Promise.all(KEYS.map(async (key) => {
+      const range = prefixShards(root.facets, `${key} `, Infinity);
+      const counts = new Map();
+      if (range[1] - range[0] > MOST_FACET_SHARDS) return { key, values: [] };
+      for (const [found, value, , runs] of await rows("facets", range)) {
+        if (found !== key) continue;
+        let total = counts.get(value) ?? 0;
+        decodeRuns(runs, (start, end) => { total += before[clamp(end)] - before[clamp(start)]; });
+        counts.set(value, total);
+      }
+      const values = [...counts].filter(([, total]) => total > 0).map(([value, total]) => ({ value, count: total }));
+      values.sort((a, b) => b.count - a.count || inOrder(a.value, b.value));
+      return { key, values: values.slice(0, MOST_FACET_VALUES) };
+    }));
+    return facets.filter(({ values }) => values.length > 0);
+  }
+
   // Ranking
 
-  /** Calls visit(document, occurrences, isEntity, length step) for each posting. */
+  /** Calls visit(page, level, whether it is in the title) for each posting. */
   function decode(text, visit) {
+    const length = text.length;
     let at = 0;
-    let document = 0;
-    while (at < text.length) {
+    let page = 0;
+    while (at < length) {
       let scale = 1;
-      let symbol;
-      do {
-        symbol = SYMBOLS[text.charCodeAt(at++)];
-        document += (symbol % 45) * scale;
+      let symbol = SYMBOLS[text.charCodeAt(at++)];
+      while (symbol >= 45) {
+        page += (symbol - 45) * scale;
         scale *= 45;
-      } while (symbol >= 45);
-      const occurrences = SYMBOLS[text.charCodeAt(at++)];
-      visit(document, occurrences >> 1, (occurrences & 1) === 1, SYMBOLS[text.charCodeAt(at++)]);
+        symbol = SYMBOLS[text.charCodeAt(at++)];
+      }
+      page += symbol * scale;
+      symbol = SYMBOLS[text.charCodeAt(at++)];
+      visit(page, symbol >> 1, (symbol & 1) === 1);
     }
   }
 
-  const FOUND = 1;
-  const ENTITY = 2;
-  const NAMED = 4;
-
-  /** How many documents hold a word of the query, and [score, document] of the best `most`, best first. */
-  async function rank(words, expansions, root, most) {
-    const recordsOf = ({ stems }) => Promise.all(stems.map(([stem]) => rowsOf("postings", root.postings, stem)));
-    const [names, ...records] = await Promise.all([
-      rowsOf("names", root.names, words.join(" ")),
-      ...expansions.map(recordsOf),
+  /** Every page that fits: {pages: [[score, page]], rarities, counts}, best first. */
+  async function rank(asked, words, filters, root) {
+    const isNameable = asked.phrases.length === 0 && asked.words.length > 0;
+    const isBare = asked.words.length === 0 && filters.length + asked.excluded.length + asked.excludedPhrases.length > 0;
+    const name = asked.words.join(" ");
+    const [records, names, excluded, every] = await Promise.all([
+      Promise.all(words.map(({ meanings }) => Promise.all([...meanings.keys()].map((stem) => stemRows(root, stem))))),
+      isNameable ? rows("names", spanning(root.names, name)) : [],
+      Promise.all(asked.excluded.map((word) => excludedRows(word, root))),
+      isBare ? facetRows("", "", root) : [],
     ]);
-    const sums = new Float64Array(root.documents);
-    const held = new Uint8Array(root.documents);
-    const marks = new Uint8Array(root.documents);
-    let counted = 0;
-    expansions.forEach(({ stems }, place) => {
-      const counts = records[place].flat().every(([, , , isCapped]) => isCapped === 0) ? 1 : 0;
-      counted += counts;
-      const scores = scoreWord(stems, records[place], root, marks);
-      for (let document = 0; document < root.documents; document += 1) {
-        if (scores[document] < 0) continue;
-        sums[document] += scores[document];
-        held[document] += counts;
+    const slots = root.slots;
+    const [sums, held, titled] = [new Float64Array(slots), new Uint16Array(slots), new Uint16Array(slots)];
+    const [wordsOn, named, isFound] = [new Uint16Array(slots), new Uint8Array(slots), new Uint8Array(slots)];
+    const [scores, titles] = [new Float64Array(slots), new Uint8Array(slots)];
+    const rarities = [];
+    const counts = [];
+    let all = 0;
+    words.forEach((word, place) => {
+      const found = scoreWord(word, records[place], scores, titles);
+      rarities.push(found.rarity);
+      counts.push(!found.isCapped);
+      const counted = found.isCapped ? 0 : word.share;
+      all += counted;
+      for (const page of found.pages) {
+        isFound[page] = 1;
+        sums[page] += Math.floor((scores[page] * word.share) / 16);
+        held[page] += counted;
+        if (titles[page] === 2) titled[page] += counted;
+        wordsOn[page] |= 1 << place;
+        scores[page] = 0;
+        titles[page] = 0;
       }
     });
-    for (const [, postings] of names) markNamed(postings, marks);
-    const found = marks.reduce((total, mark) => total + (mark === 0 ? 0 : 1), 0);
-    for (let document = 0; document < root.documents; document += 1) {
-      sums[document] = documentScore(sums[document], held[document], counted, marks[document]);
-    }
-    return { total: found, ranked: best(sums, Math.min(most, found)) };
-  }
-
-  /** A query word's score in each document, -1 where it is not. */
-  function scoreWord(stems, records, root, marks) {
-    const scores = new Float64Array(root.documents).fill(-1);
-    const ofStem = new Float64Array(root.documents);
-    stems.forEach(([, factor], index) => {
-      ofStem.fill(-1);
-      for (const record of records[index]) addField(record, root, ofStem, marks);
-      for (let document = 0; document < root.documents; document += 1) {
-        if (ofStem[document] < 0) continue;
-        const score = Math.floor((ofStem[document] * factor) / 16);
-        if (score > scores[document]) scores[document] = score;
-      }
-    });
-    return scores;
-  }
-
-  function addField([, field, idf, , postings], root, scores, marks) {
-    const norms = root.lengths.map((length) => Math.floor((9 * length * 262144) / root.averages[field]));
-    const most = root.weights[field] * idf * 22 * 1024;
-    decode(postings, (document, occurrences, isEntity, step) => {
-      const score = Math.floor((most * occurrences) / ((10 * occurrences + 3) * 1024 + norms[step]));
-      scores[document] = Math.max(scores[document], 0) + score;
-      marks[document] |= isEntity ? FOUND | ENTITY : FOUND;
-    });
-  }
-
-  function markNamed(postings, marks) {
-    decode(postings, (document, _, isEntity) => {
-      marks[document] |= isEntity ? FOUND | NAMED | ENTITY : FOUND | NAMED;
-    });
-  }
-
-  /** A document's score, -1 if nothing was found in it. */
-  function documentScore(sum, held, words, mark) {
-    if (mark === 0) return -1;
-    let score = Math.floor((sum * (held * held + 1)) / (words * words + 1));
-    if (mark & ENTITY) score += Math.floor(score / 8);
-    if (mark & NAMED) score += mark & ENTITY ? 2 ** 33 : 2 ** 32;
-    return score;
-  }
-
-  /** [score, document] of the first `most`. Sorting bare numbers first is many times faster than sorting pairs. */
-  function best(scores, most) {
-    if (most === 0) return [];
-    const least = scores.slice().sort()[scores.length - most];
-    const pairs = [];
-    for (let document = 0; document < scores.length; document += 1) {
-      if (scores[document] >= least) pairs.push([scores[document], document]);
-    }
-    return pairs.sort((a, b) => b[0] - a[0] || a[1] - b[1]).slice(0, most);
-  }
-
-  // Hits
-
-  /** The first `limit` hits; a page gives at most three. Looks at documents in batches, each loaded in parallel. */
-  async function show(ranked, surfaces, limit, root, isOutdated) {
-    const chosen = [];
-    const shown = new Map();
-    for (let start = 0; start < ranked.length && chosen.length < limit; start += limit) {
-      const batch = ranked.slice(start, start + limit);
-      const documents = await Promise.all(batch.map(([, number]) => row("documents", number, root.documentsPerShard)));
-      if (isOutdated()) return [];
-      batch.forEach(([score, number], index) => {
-        const page = documents[index][2].split("#")[0];
-        const ofPage = shown.get(page) ?? 0;
-        if (ofPage === MOST_PER_PAGE || chosen.length === limit) return;
-        shown.set(page, ofPage + 1);
-        chosen.push({ score, number, document: documents[index] });
+    for (const [key, postings] of names) {
+      if (key !== name) continue;
+      decode(postings, (page, level) => {
+        isFound[page] = 1;
+        named[page] = Math.min(level, 1) + 1;
       });
     }
-    return Promise.all(chosen.map((found) => hit(found, surfaces, root)));
+    if (isBare) pagesOf(every, slots).forEach((is, page) => { isFound[page] |= is; });
+    for (const [, , , , postings] of excluded.flat()) decode(postings, (page) => { isFound[page] = 0; });
+    let required = 0;
+    words.forEach(({ typed }, place) => {
+      if (asked.phrases.some((phrase) => phrase.includes(typed))) required |= 1 << place;
+    });
+    const pages = [];
+    for (let page = 0; page < slots; page += 1) {
+      if (isFound[page] === 0 || (wordsOn[page] & required) !== required || !letsThrough(filters, page)) continue;
+      let score = sums[page];
+      if (all > 0) {
+        score = Math.floor((Math.floor((score * (held[page] * held[page])) / (all * all)) * (all + titled[page])) / all);
+      }
+      pages.push([score + named[page] * NAMED, page]);
+    }
+    return { pages, rarities, counts };
   }
 
-  async function hit({ score, number, document }, surfaces, root) {
-    const [title, section, url, kind, reference] = document;
-    const text = await row("text", number, root.textsPerShard);
-    return { title, section, url, kind, reference, score, excerpt: excerpt(text, surfaces, foldingOf(root)) };
+  /** Fills in a query word's scores, and in titles 1, or 2 where it is in the title. */
+  function scoreWord({ meanings }, records, scores, titles) {
+    const found = { pages: [], rarity: 0, isCapped: false };
+    [...meanings.values()].forEach((factor, place) => {
+      for (const [, peak, idf, isCapped, postings] of records[place]) {
+        if (isCapped === 1) found.isCapped = true;
+        if (place === 0) found.rarity = idf;
+        const ofLevel = LEVELS.map((level) => Math.floor((Math.floor((Math.min(peak, 2 ** 30) * level) / 65536) * factor) / 16));
+        decode(postings, (page, level, isTitled) => {
+          if (page >= scores.length) return;
+          if (titles[page] === 0) {
+            titles[page] = 1;
+            found.pages.push(page);
+          }
+          if (ofLevel[level] > scores[page]) scores[page] = ofLevel[level];
+          if (isTitled) titles[page] = 2;
+        });
+      }
+    });
+    return found;
+  }
+
+  async function excludedRows(word, root) {
+    const shardsOfWord = await termShards("terms", spanning(root.terms, word));
+    const surface = shardsOfWord.flatMap((terms) => terms.surfaces).find((known) => known.word === word);
+    return surface ? stemRows(root, surface.stem) : [];
+  }
+
+  /** The first `most`, best first. Sorting bare numbers first is many times faster than sorting pairs. */
+  function best(pages, most) {
+    if (most >= pages.length) return pages.sort((a, b) => b[0] - a[0] || a[1] - b[1]);
+    const scores = Float64Array.from(pages, ([score]) => score).sort();
+    const least = scores[scores.length - most];
+    return pages.filter(([score]) => score >= least).sort((a, b) => b[0] - a[0] || a[1] - b[1]).slice(0, most);
+  }
+
+  // Texts
+
+  const texts = new Map();
+
+  /** A page's sections, cut into words; those used last are kept. */
+  async function textOf(name, number, folding) {
+    const key = `${name} ${number}`;
+    let text = texts.get(key);
+    if (text) texts.delete(key);
+    else {
+      const row = (await shard(name))[number];
+      text = row.map(([anchor, heading, body]) =>
+        ({ anchor, heading, text: body, headingRuns: runsOf(heading, folding), runs: runsOf(body, folding) }));
+    }
+    texts.set(key, text);
+    if (texts.size > MOST_TEXTS_KEPT) texts.delete(texts.keys().next().value);
+    return text;
+  }
+
+  function fits(title, sections, asked, folding) {
+    if (asked.phrases.length + asked.excludedPhrases.length === 0) return true;
+    const parts = [runsOf(title, folding), ...sections.flatMap(({ headingRuns, runs }) => [headingRuns, runs])];
+    const holds = (phrase) => parts.some((runs) => isIn(phrase, runs));
+    return asked.phrases.every(holds) && !asked.excludedPhrases.some(holds);
+  }
+
+  function isIn(phrase, runs) {
+    for (let start = 0; start + phrase.length <= runs.length; start += 1) {
+      if (phrase.every((word, offset) => runs[start + offset].word === word)) return true;
+    }
+    return false;
+  }
+
+  /** From each known word to the places of the query words it may be, and their factors. */
+  function soughtOf(words) {
+    const sought = new Map();
+    words.forEach(({ surfaces: ofWord }, place) => {
+      for (const [surface, factor] of ofWord) {
+        if (!sought.has(surface)) sought.set(surface, []);
+        sought.get(surface).push([place, factor]);
+      }
+    });
+    return sought;
+  }
+
+  /** The section's score, and how many neighbours in the query are neighbours in it. */
+  function scoreSection(section, words, sought, ranked, root) {
+    const occurrences = new Array(words.length).fill(0);
+    let pairs = 0;
+    const factors = new Array(words.length).fill(0);
+    const match = (text) => {
+      let bits = 0;
+      for (const [place, factor] of sought.get(text) ?? []) {
+        bits |= 1 << place;
+        if (factor > factors[place]) factors[place] = factor;
+      }
+      return bits;
+    };
+    for (const [runs, weight] of [[section.headingRuns, 2], [section.runs, 1]]) {
+      let before = 0;
+      for (const run of runs) {
+        let bits = match(run.word);
+        if (bits === 0 && run.parts) for (const part of run.parts) bits |= match(part.word);
+        if (bits !== 0) {
+          for (let place = 0; place < words.length; place += 1) {
+            if (factors[place] === 0) continue;
+            occurrences[place] = Math.min(occurrences[place] + weight * factors[place], MOST_OCCURRENCES);
+            factors[place] = 0;
+          }
+          pairs |= (before << 1) & bits;
+        }
+        before = bits;
+      }
+    }
+    const norm = Math.floor((9 * (section.headingRuns.length + section.runs.length) * 262144) / root.section);
+    let [sum, held, all] = [0, 0, 0];
+    words.forEach(({ share }, place) => {
+      const counted = ranked.counts[place] ? share : 0;
+      all += counted;
+      if (occurrences[place] === 0) return;
+      held += counted;
+      const most = 16 * ranked.rarities[place] * (22 * occurrences[place] * 1024);
+      sum += Math.floor((Math.floor(most / ((10 * occurrences[place] + 48) * 1024 + 16 * norm)) * share) / 16);
+    });
+    const covered = all === 0 ? sum : Math.floor((sum * (held + all)) / (2 * all));
+    if (words.length < 2) return [covered, 0];
+    let adjacent = 0;
+    for (; pairs !== 0; pairs &= pairs - 1) adjacent += 1;
+    return [Math.floor((covered * (words.length - 1 + adjacent)) / (words.length - 1)), adjacent];
+  }
+
+  function hit(score, document, sections, words, sought, ranked, root) {
+    const [title, url, kind, reference, lifecycle] = document;
+    const scores = sections.map((section) => scoreSection(section, words, sought, ranked, root)[0]);
+    let bestAt = 0;
+    scores.forEach((found, at) => { if (found > scores[bestAt]) bestAt = at; });
+    const most = scores[bestAt] ?? 0;
+    const others = scores.map((_, at) => at)
+      .filter((at) => at !== bestAt && scores[at] > 0 && scores[at] * 2 >= most && sections[at].heading !== "");
+    others.sort((a, b) => scores[b] - scores[a] || a - b);
+    const titleWords = wordsOf(title, foldingOf(root));
+    const titled = titleWords.filter((word) => sought.has(word)).length;
+    const ofPage = score % NAMED;
+    const at = (anchor) => (anchor === "" ? url : `${url}#${anchor}`);
+    const section = sections[bestAt] ?? { anchor: "", heading: "", text: "", runs: [] };
+    return {
+      title,
+      section: section.heading,
+      url: at(section.anchor),
+      kind,
+      reference,
+      lifecycle,
+      score: score + 3 * most + Math.floor((ofPage * 3 * titled) / (10 * Math.max(titleWords.length, 1))),
+      excerpt: excerpt(section.text, section.runs, sought),
+      more: others.slice(0, MOST_OTHERS).map((other) => ({ section: sections[other].heading, url: at(sections[other].anchor) })),
+    };
   }
 
   /** Consecutive pieces of the text around the marked words: [{text, mark}]. */
-  function excerpt(text, surfaces, folding) {
-    const words = wordsOf(text, folding);
-    const start = Math.max(0, bestStart(words, surfaces) - EXCERPT_WORDS_BEFORE);
-    const part = words.slice(start, start + EXCERPT_WORDS);
-    if (part.length === 0) return [];
+  function excerpt(text, runs, sought) {
+    const marks = runs.map((run) => {
+      if (sought.has(run.word)) return [run];
+      return run.parts ? run.parts.filter(({ word }) => sought.has(word)) : [];
+    });
+    const start = Math.max(0, bestStart(marks) - EXCERPT_WORDS_BEFORE);
+    const end = Math.min(runs.length, start + EXCERPT_WORDS);
+    if (start >= end) return [];
     const pieces = [];
-    let at = start === 0 ? 0 : part[0].start;
+    let at = start === 0 ? 0 : runs[start].start;
     pushPiece(pieces, start === 0 ? "" : "…", false);
-    for (const word of part) {
-      if (!surfaces.has(word.word)) continue;
-      pushPiece(pieces, text.slice(at, Math.max(at, word.start)), false);
-      pushPiece(pieces, text.slice(Math.max(at, word.start), word.end), true);
-      at = word.end;
+    for (const mark of marks.slice(start, end).flat()) {
+      pushPiece(pieces, text.slice(at, Math.max(at, mark.start)), false);
+      pushPiece(pieces, text.slice(Math.max(at, mark.start), mark.end), true);
+      at = mark.end;
     }
-    const last = part[part.length - 1];
-    const isEnd = start + part.length === words.length;
-    pushPiece(pieces, text.slice(at, isEnd ? text.length : last.end), false);
+    const isEnd = end === runs.length;
+    pushPiece(pieces, text.slice(at, isEnd ? text.length : runs[end - 1].end), false);
     pushPiece(pieces, isEnd ? "" : "…", false);
     return pieces;
   }
 
-  function bestStart(words, surfaces) {
-    let best = 0;
-    let bestStart = 0;
-    words.forEach(({ word }, start) => {
-      if (!surfaces.has(word)) return;
-      const shown = words.slice(start, start + EXCERPT_WORDS - EXCERPT_WORDS_BEFORE);
-      const different = new Set(shown.map((other) => other.word).filter((other) => surfaces.has(other))).size;
-      if (different > best) [best, bestStart] = [different, start];
+  /** The first marked word from which an excerpt shows the most different ones. */
+  function bestStart(marks) {
+    let [most, start] = [0, 0];
+    marks.forEach((ofRun, at) => {
+      if (ofRun.length === 0) return;
+      const shown = marks.slice(at, at + EXCERPT_WORDS - EXCERPT_WORDS_BEFORE).flat();
+      const different = new Set(shown.map(({ word }) => word)).size;
+      if (different > most) [most, start] = [different, at];
     });
-    return bestStart;
+    return start;
   }
 
   function pushPiece(pieces, text, mark) {
@@ -417,33 +777,70 @@
     else pieces.push({ text, mark });
   }
 
-  // Queries
+  /** The total, and the hits to show: each ten in the order of what their text says. */
+  async function show(asked, words, ranked, limit, root, isOutdated) {
+    const folding = foldingOf(root);
+    const sought = soughtOf(words);
+    const mustVerify = asked.phrases.length + asked.excludedPhrases.length > 0;
+    const lookedAt = mustVerify ? MOST_VERIFIED : Math.ceil(limit / REFINED) * REFINED;
+    const total = ranked.pages.length;
+    const top = best(ranked.pages, lookedAt).slice(0, lookedAt);
+    const perShard = root.documentsPerShard;
+    const documents = await Promise.all(top.map(async ([, page]) =>
+      (await shard(`documents/${Math.floor(page / perShard)}`))[page % perShard]));
+    if (isOutdated()) return null;
+    const sections = await Promise.all(documents.map((document) => textOf(document[6], document[7], folding)));
+    if (isOutdated()) return null;
+    const found = [];
+    top.forEach(([score, page], place) => {
+      const document = documents[place];
+      if (!fits(document[0], sections[place], asked, folding)) return;
+      found.push([page, hit(score, document, sections[place], words, sought, ranked, root)]);
+    });
+    const hits = [];
+    for (let start = 0; start < found.length; start += REFINED) {
+      const ten = found.slice(start, start + REFINED);
+      ten.sort((a, b) => b[1].score - a[1].score || a[0] - b[0]);
+      hits.push(...ten.map(([, shown]) => shown));
+    }
+    return { total: mustVerify ? found.length : total, hits: hits.slice(0, limit) };
+  }
+
+  // Searches
 
   let latest = 0;
 
   /**
-   * Finds what fits the query best: {total, hits, suggestion}, hits at most `limit`.
-   * Resolves to null when another search began before this one was done; rejects when a shard cannot be loaded.
+   * Finds the pages that fit the query best: {total, hits, suggestion, filters, facets}, hits at most `limit`; facets
+   * are counted if `options.facets` asks for it. Resolves to null when another search began before this one was done;
+   * rejects when a shard cannot be loaded.
    */
-  async function search(query, limit) {
+  async function search(query, limit, options = {}) {
     const turn = (latest += 1);
     const isOutdated = () => turn !== latest;
     const root = await openRoot();
-    const words = queryWords(query, foldingOf(root));
+    const asked = read(query, foldingOf(root));
     if (isOutdated()) return null;
-    const isLast = (place) => place === words.length - 1;
-    const expansions = await Promise.all(words.map((word, place) => expand(word, isLast(place), root.lexicon)));
+    const [words, filters] = await Promise.all([expand(asked, root), readFilters(asked, root)]);
     if (isOutdated()) return null;
-    const { total, ranked } = await rank(words, expansions, root, limit * LOOKED_AT_PER_HIT);
+    const ranked = await rank(asked, words, filters, root);
     if (isOutdated()) return null;
-    const surfaces = new Set(expansions.flatMap((expansion) => expansion.surfaces));
-    const hits = await show(ranked, surfaces, limit, root, isOutdated);
-    return isOutdated() ? null : { total, hits, suggestion: suggestion(words, expansions) };
+    const pages = options.facets ? ranked.pages.map(([, page]) => page) : [];
+    const shown = await show(asked, words, ranked, limit, root, isOutdated);
+    if (shown === null) return null;
+    const facets = options.facets ? await countFacets(pages, root) : [];
+    if (isOutdated()) return null;
+    return {
+      ...shown,
+      suggestion: suggestion(words),
+      filters: filters.map(({ key, value, negative, known }) => ({ key, value, negative, known })),
+      facets,
+    };
   }
 
-  function suggestion(words, expansions) {
-    if (expansions.every(({ correction }) => correction === null)) return null;
-    return words.map((word, place) => expansions[place].correction ?? word).join(" ");
+  function suggestion(words) {
+    if (words.every(({ correction }) => correction === null)) return null;
+    return words.map(({ typed, correction }) => correction ?? typed).join(" ");
   }
 
   globalThis.callboardSearch = { search };

@@ -73,7 +73,7 @@ fn render_page(site: &Site<'_>, set_number: usize, page_number: usize) -> Render
     let (mut files, asset_findings) = resolver.copied();
     files.push((format!("{route}index.md"), twin.into_bytes()));
     let documents = match page.is_searched {
-        true => found::documents(set, page_number, &rendered, &route, &entity.reference),
+        true => vec![found::document(site, set, page_number, &rendered, &route)],
         false => Vec::new(),
     };
     let sheets = print::sheet(set_number, set, page_number, &rendered).into_iter().collect();

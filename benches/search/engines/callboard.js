@@ -1,0 +1,7 @@
+// Search on a page of the portal. Each engine's script gives benchSearch(query, limit): the address and the excerpt of
+// each hit. Nothing is loaded before the first call.
+globalThis.benchSearch = async (query, limit) => {
+  await globalThis.callboardLoad("assets/search-engine.js");
+  const { hits } = await globalThis.callboardSearch.search(query, limit);
+  return hits.map((hit) => ({ url: hit.url, excerpt: hit.excerpt }));
+};

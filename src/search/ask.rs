@@ -1,0 +1,114 @@
+//! What stands in the search box: words, "exact phrases", -exclusions and `key:value` filters.
+
+use super::analysis::words;
+use super::facets::KEYS;
+
+/// The words after these are ignored, so that a pasted page stays a cheap query.
+const MOST_WORDS: usize = 12;
+
+/// A query, read.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// Words to be found, those of phrases too, at most twelve, in the order they were typed.
+    pub(super) words: Vec<String>,
+    /// Whether the last word may still be unfinished.
+    pub(super) is_open: bool,
+    pub(super) excluded: Vec<String>,
+    pub(super) phrases: Vec<Vec<String>>,
+    pub(super) excluded_phrases: Vec<Vec<String>>,
+    /// Key, lower-case value, and whether it must not hold.
+    pub(super) filters: Vec<(&'static str, String, bool)>,
+}
+
+impl Asked {
+    /// Reads a query. There is no wrong one: what is no filter is text.
+    pub(super) fn read(query: &str) -> Asked {
+        let mut asked = Asked::default();
+        let mut rest = query.trim_start();
+        while !rest.is_empty() {
+            let (is_negative, body) = match rest.strip_prefix('-') {
+                Some(body) if !body.is_empty() && !body.starts_with(char::is_whitespace) => (true, body),
+                _ => (false, rest),
+            };
+            rest = asked.take(body, is_negative).trim_start();
+        }
+        asked.words.truncate(MOST_WORDS);
+        asked
+    }
+
+    /// Reads one part, and returns what follows it.
+    fn take<'a>(&mut self, text: &'a str, is_negative: bool) -> &'a str {
+        if let Some(quoted) = text.strip_prefix('"') {
+            let (phrase, rest) = quoted.split_once('"').unwrap_or((quoted, ""));
+            self.add_phrase(words(phrase), is_negative);
+            return rest;
+        }
+        let end = text.find(char::is_whitespace).unwrap_or(text.len());
+        let (token, mut rest) = text.split_at(end);
+        if let Some((key, value)) = filter(token) {
+            let mut value = value.to_owned();
+            if value.starts_with('"') {
+                let start = text.find('"').unwrap_or(0) + 1;
+                let (quoted, after) = text[start..].split_once('"').unwrap_or((&text[start..], ""));
+                value = quoted.to_owned();
+                rest = after;
+            }
+            self.filters.push((key, value.to_lowercase(), is_negative));
+        } else if is_negative {
+            self.excluded.extend(words(token));
+        } else {
+            self.words.extend(words(token));
+            self.is_open = self.words.len() <= MOST_WORDS;
+        }
+        rest
+    }
+
+    fn add_phrase(&mut self, phrase: Vec<String>, is_negative: bool) {
+        match (phrase.len(), is_negative) {
+            (0, _) => {}
+            (1, true) => self.excluded.extend(phrase),
+            (_, true) => self.excluded_phrases.push(phrase),
+            (_, false) => {
+                self.words.extend(phrase.iter().cloned());
+                self.phrases.push(phrase);
+                self.is_open = false;
+            }
+        }
+    }
+}
+
+/// Key and value, unless the token is text: a ref such as `system:default/shop` is.
+fn filter(token: &str) -> Option<(&'static str, &str)> {
+    let (key, value) = token.split_once(':')?;
+    let key = *KEYS.iter().find(|known| known.eq_ignore_ascii_case(key))?;
+    let is_ref = key == "system" && value.contains('/');
+    (!value.is_empty() && !is_ref).then_some((key, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Asked;
+
+    #[test]
+    fn filters_phrases_and_exclusions_are_told_from_words() {
+        let asked =
+            Asked::read(r#"Pay kind:API -lifecycle:deprecated "two words" -draft owner:"Team A" -"old thing" x-y"#);
+        assert_eq!(asked.words, ["pay", "two", "words", "x", "y"]);
+        assert!(asked.is_open);
+        assert_eq!(asked.phrases, [["two", "words"]]);
+        assert_eq!(asked.excluded, ["draft"]);
+        assert_eq!(asked.excluded_phrases, [["old", "thing"]]);
+        let filters: Vec<_> =
+            asked.filters.iter().map(|(key, value, negative)| (*key, value.as_str(), *negative)).collect();
+        assert_eq!(filters, [("kind", "api", false), ("lifecycle", "deprecated", true), ("owner", "team a", false)]);
+    }
+
+    #[test]
+    fn what_is_no_filter_is_text() {
+        assert_eq!(Asked::read("component:default/pay").words, ["component", "default", "pay"]);
+        assert_eq!(Asked::read("system:default/shop").words, ["system", "default", "shop"]);
+        assert_eq!(Asked::read("kind: - -").words, ["kind"]);
+        assert!(!Asked::read("pay \"me").is_open);
+        assert_eq!(Asked::read("\"open end").phrases, [["open", "end"]]);
+    }
+}
