@@ -595,6 +595,18 @@ fn search_page(scene: &mut Scene) {
     scene.page.click("#search-results a.hit");
     scene.page.wait("location.pathname.includes('seat-map') && document.readyState === 'complete'");
 
+    // A count is kept by the filter that it offers.
+    scene.open("search/?q=payment");
+    scene.page.wait("document.querySelector('#search-facets [data-key=\"kind:api\"]')");
+    let count = "document.querySelector('#search-facets [data-key=\"kind:api\"]').closest('label').querySelector('.count').textContent";
+    let offered = leading_number(&scene.page.text(count));
+    scene.page.click("#search-facets [data-key='kind:api']");
+    let status = "document.getElementById('search-status').textContent";
+    scene.page.wait(&format!("document.querySelector('#search-chips .chip') && parseInt({status}) === {offered}"));
+    scene.page.assert("[...document.querySelectorAll('#search-results h2')].every((h) => h.textContent === 'APIs')");
+    scene.open("search/?q=kind:nonsense");
+    scene.page.wait("document.querySelector('#search-chips .is-unknown')");
+
     scene.open("search/?q=zzzzqqqq");
     scene.page.assert("document.querySelector('#search-results .empty a[href*=\"catalog/\"]')");
 }

@@ -1,4 +1,4 @@
-//! Views become bytes: HTML through the theme's templates, the report as JSON, files that hosts read.
+//! Views become bytes: HTML through the theme's templates, the report as JSON, files that hosts read, the service worker.
 
 mod headers;
 mod html;
