@@ -43,7 +43,7 @@
 //! not say in which. Higher scores come first, then lower page numbers.
 
 /// Fields in the order of tantivy's schema, with the weight of each in sixteenths.
-pub(super) const FIELDS: [(&str, u64); 4] = [("title", 32), ("headings", 16), ("words", 16), ("body", 16)];
+pub(super) const FIELDS: [(&str, u64); 4] = [("title", 32), ("headings", 20), ("words", 16), ("body", 16)];
 
 /// How many pages are refined together.
 pub(super) const REFINED: usize = 10;

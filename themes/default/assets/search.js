@@ -67,7 +67,7 @@
   }
   /** The query with a filter before it: the last word stays the one that may still be typed. */
   function within(query, key, value) {
-    return `${key}:${/[\s"]/.test(value) ? `"${value.replaceAll('"', "")}"` : value} ${query}`.trim();
+    return `${key}:${/[\s"/]/.test(value) ? `"${value.replaceAll('"', "")}"` : value} ${query}`.trim();
   }
   function chips(found, query, use) {
     return (found.filters ?? []).map((filter) => {
