@@ -149,7 +149,8 @@ fn explained(explanation: &Explanation, score: u64) -> String {
     }
     let (titled, title) = explanation.title;
     let of_title = explanation.page * 3 * titled / (10 * title.max(1));
-    let named = score.saturating_sub(explanation.page + 3 * explanation.section + of_title);
+    let of_section = 3 * explanation.section * explanation.boost / 64;
+    let named = score.saturating_sub(explanation.page + of_section + of_title);
     let _ = writeln!(text, "  {:>12}  score", score - named);
     let _ = writeln!(text, "  {:>12}  page, with boost {}/64", explanation.page, explanation.boost);
     for word in &explanation.words {
@@ -159,7 +160,7 @@ fn explained(explanation: &Explanation, score: u64) -> String {
         0 => String::new(),
         pairs => format!(", with {} of words that stand together", count(pairs as usize, "pair")),
     };
-    let _ = writeln!(text, "  {:>12}  3 times the best section{pairs}", 3 * explanation.section);
+    let _ = writeln!(text, "  {of_section:>12}  3 times the best section{pairs}");
     let _ = writeln!(text, "  {of_title:>12}  title: {titled} of {} looked for", count(title as usize, "word"));
     text
 }

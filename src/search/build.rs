@@ -10,11 +10,11 @@ use tantivy::{Index, IndexSettings, SingleSegmentIndexWriter, TantivyDocument, T
 
 use super::analysis::{Stops, document_analyzer, folding_table, name_key, with_joined_names, without_marks, words};
 use super::facets::{ALL, Facets};
-use super::ranking::{FIELDS, boost, level_of};
+use super::ranking::{FIELDS, boost, coarse, level_of};
 use super::segment::{Impact, Segment};
 use super::shard::{
-    DOCUMENTS_PER_SHARD, DocumentRecord, NameRecord, Posting, Root, Shelf, Surface, Term, TextRecord, VERSION, encode,
-    fingerprint, key_order, path, script,
+    DOCUMENTS_PER_SHARD, DocumentRecord, Line, List, NameRecord, Posting, Root, Shelf, Surface, TextRecord, VERSION,
+    encode, fingerprint, key_order, path, script,
 };
 use super::{SearchDocument, SearchSection, Settings, slots};
 
@@ -52,8 +52,7 @@ pub fn build(
     emit: &mut dyn FnMut(&str, Vec<u8>),
 ) -> Result<(), TantivyError> {
     let collected = collect(documents, emit)?;
-    let urls: Vec<(&str, bool)> =
-        collected.pages.iter().map(|page| (page.record.1.as_str(), page.record.2 == "docs")).collect();
+    let urls: Vec<&str> = collected.pages.iter().map(|page| page.record.1.as_str()).collect();
     let (numbers, slots) = slots::number(&urls);
     let mut root = empty_root(slots, settings);
     write_documents(&collected.pages, &numbers, slots, emit);
@@ -65,6 +64,7 @@ pub fn build(
     if let Some(segment) = collected.index.reader()?.searcher().segment_readers().first() {
         let segment = Segment::open(segment)?;
         root.section = segment.section(collected.sections);
+        root.rarities = segment.rarities();
         let surfaces = segment.surfaces(settings.language)?;
         let mut stops = Stops::new(settings.language);
         root.stops = surfaces.iter().map(|surface| &surface.word).filter(|word| stops.contain(word)).cloned().collect();
@@ -87,6 +87,7 @@ fn empty_root(slots: usize, settings: &Settings) -> Root {
         slots,
         documents_per_shard: DOCUMENTS_PER_SHARD,
         section: 1,
+        rarities: Vec::new(),
         fold: folding_table(),
         stops: Vec::new(),
         synonyms: synonyms.collect(),
@@ -324,10 +325,9 @@ fn write_spelling(
 }
 
 fn write_words(family: &'static str, words: &[Surface], emit: &mut dyn FnMut(&str, Vec<u8>)) -> Vec<String> {
-    let mut shelf = Shelf::new(family, NAME_SHARD, emit);
+    let mut shelf = Shelf::of_lines(family, NAME_SHARD, emit);
     for surface in words {
-        let text = surface.write();
-        shelf.push(&surface.word, text.len() + 3, text);
+        shelf.push(&surface.word, surface.word.len() / 2 + 4, Line::of(surface.clone()));
     }
     shelf.finish()
 }
@@ -342,39 +342,43 @@ fn write_terms(
 ) -> io::Result<Vec<String>> {
     let mut by_stem: Vec<&Surface> = surfaces.iter().collect();
     by_stem.sort_by(|a, b| key_order(&a.stem, &b.stem));
-    let mut shelf = Shelf::new("terms", TERM_SHARD, emit);
+    let mut shelf = Shelf::of_lines("terms", TERM_SHARD, emit);
     let mut words = surfaces.iter().peekable();
     for of_stem in by_stem.chunk_by(|a, b| a.stem == b.stem) {
         let stem = &of_stem[0].stem;
-        while let Some(surface) = words.next_if(|surface| key_order(&surface.word, stem).is_le()) {
-            push_surface(surface, &mut shelf);
+        while let Some(surface) = words.next_if(|surface| key_order(&surface.word, stem).is_lt()) {
+            push_line(Line::of(surface.clone()), &mut shelf);
         }
-        let mut impacts = segment.impacts(of_stem, boosts)?;
-        let idf = segment.rarity(impacts.len());
-        let peak = impacts.iter().map(|impact| impact.score).max().unwrap_or(0).max(1);
-        let is_capped = cap(&mut impacts);
-        let mut postings: Vec<Posting> = impacts
-            .iter()
-            .map(|impact| Posting {
-                page: numbers[impact.document as usize],
-                level: level_of(impact.score, peak),
-                is_titled: impact.is_titled,
-            })
-            .collect();
-        postings.sort_unstable_by_key(|posting| posting.page);
-        for postings in postings.chunks(POSTINGS_PER_RECORD) {
-            let postings = encode(postings);
-            let size = stem.len() + postings.len() + 24;
-            shelf.push(stem, size, Term::Stem((stem.clone(), peak, idf, u8::from(is_capped), postings)));
+        let mut surface = words.next_if(|surface| surface.word == *stem).cloned();
+        for list in postings(segment.impacts(of_stem, boosts)?, numbers) {
+            push_line(Line { word: stem.clone(), surface: surface.take(), list: Some(list) }, &mut shelf);
         }
     }
-    words.for_each(|surface| push_surface(surface, &mut shelf));
+    words.for_each(|surface| push_line(Line::of(surface.clone()), &mut shelf));
     Ok(shelf.finish())
 }
 
-fn push_surface(surface: &Surface, shelf: &mut Shelf<'_, Term>) {
-    let text = surface.write();
-    shelf.push(&surface.word, text.len() + 3, Term::Surface(text));
+/// The postings of a stem, in lists that are not too long.
+fn postings(mut impacts: Vec<Impact>, numbers: &[u32]) -> Vec<List> {
+    let peak = coarse(impacts.iter().map(|impact| impact.score).max().unwrap_or(0)).max(1);
+    let is_capped = cap(&mut impacts);
+    let mut postings: Vec<Posting> = impacts
+        .iter()
+        .map(|impact| Posting {
+            page: numbers[impact.document as usize],
+            level: level_of(impact.score, peak),
+            is_titled: impact.is_titled,
+        })
+        .collect();
+    postings.sort_unstable_by_key(|posting| posting.page);
+    let list = |postings: &[Posting]| List { peak, is_capped, postings: encode(postings) };
+    postings.chunks(POSTINGS_PER_RECORD).map(list).collect()
+}
+
+fn push_line(line: Line, shelf: &mut Shelf<'_, Line>) {
+    let size = line.word.len() / 2 + 5 + line.list.as_ref().map_or(0, |list| list.postings.len() + 3);
+    let key = line.word.clone();
+    shelf.push(&key, size, line);
 }
 
 /// Keeps the impacts that score highest, and tells whether any were dropped.

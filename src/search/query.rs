@@ -13,10 +13,11 @@ use super::analysis::{Cutter, words};
 use super::ask::Asked;
 use super::expansion::{Word, expand, neighbours, prefix_shards};
 use super::facets::{self, ALL, KEYS, row_key};
-use super::ranking::{LEVELS, REFINED};
+use super::ranking::{LEVELS, REFINED, class_of};
 use super::refine::{Sought, Text};
 use super::shard::{
-    DocumentRecord, FacetRecord, NameRecord, Root, StemRecord, Surface, Term, VERSION, decode, key_order, parse, path,
+    DocumentRecord, FacetRecord, Line, List, NameRecord, Root, Surface, VERSION, decode, key_order, parse, path,
+    read_lines,
 };
 use super::{
     Ask, ExplainedWord, Explanation, Facet, FacetValue, Filter, Hit, OtherSection, Results, SearchError, Shards,
@@ -79,32 +80,32 @@ impl<'a> Reader<'a> {
 
     /// The words of consecutive shards of terms, in order.
     pub(super) fn surfaces(&self, numbers: Range<usize>) -> io::Result<Vec<Surface>> {
-        let terms: Vec<Term> = self.rows("terms", numbers)?;
-        let surface = |term| match term {
-            Term::Surface(text) => Some(Surface::read(&text)),
-            Term::Stem(_) => None,
-        };
-        Ok(terms.into_iter().filter_map(surface).collect())
+        Ok(self.lines("terms", numbers)?.into_iter().filter_map(|line| line.surface).collect())
     }
 
     /// The words which share the first letters with this one, of the shards around its place.
     pub(super) fn spellings(&self, family: &str, word: &str, letters: usize) -> io::Result<Vec<Surface>> {
         let firsts = if family == "endings" { &self.root.endings } else { &self.root.beginnings };
-        let rows: Vec<String> = self.rows(family, neighbours(firsts, word, letters))?;
-        Ok(rows.iter().map(|text| Surface::read(text)).collect())
+        let lines = self.lines(family, neighbours(firsts, word, letters))?;
+        Ok(lines.into_iter().filter_map(|line| line.surface).collect())
     }
 
     pub(super) fn parts(&self, numbers: Range<usize>) -> io::Result<Vec<(String, String)>> {
         self.rows("parts", numbers)
     }
 
-    fn stem(&self, stem: &str) -> io::Result<Vec<StemRecord>> {
-        let terms: Vec<Term> = self.rows("terms", spanning(&self.root.terms, stem))?;
-        let record = |term| match term {
-            Term::Stem(record) if record.0 == stem => Some(record),
-            _ => None,
-        };
-        Ok(terms.into_iter().filter_map(record).collect())
+    fn stem(&self, stem: &str) -> io::Result<Vec<List>> {
+        let lines = self.lines("terms", spanning(&self.root.terms, stem))?;
+        Ok(lines.into_iter().filter(|line| line.word == stem).filter_map(|line| line.list).collect())
+    }
+
+    fn lines(&self, family: &str, numbers: Range<usize>) -> io::Result<Vec<Line>> {
+        let mut lines = Vec::new();
+        for number in numbers {
+            let shard = self.shard(&format!("{family}/{number}"))?;
+            lines.append(&mut read_lines(shard.as_str().ok_or_else(|| invalid(SearchError::Broken))?));
+        }
+        Ok(lines)
     }
 
     fn name(&self, name: &str) -> io::Result<Vec<NameRecord>> {
@@ -300,12 +301,11 @@ impl Candidate {
 fn score_word(word: &Word, reader: &Reader<'_>) -> io::Result<WordScores> {
     let mut scores = WordScores::default();
     for (at, meaning) in word.meanings.iter().enumerate() {
-        for (_, peak, idf, is_capped, postings) in reader.stem(&meaning.stem)? {
-            scores.is_capped |= is_capped == 1;
-            if at == 0 {
-                scores.rarity = idf;
-            }
+        let mut pages = 0;
+        for List { peak, is_capped, postings } in reader.stem(&meaning.stem)? {
+            scores.is_capped |= is_capped;
             for posting in decode(&postings) {
+                pages += 1;
                 let level = LEVELS.get(posting.level as usize).copied().unwrap_or(0);
                 let score = ((peak.min(1 << 30) * level) >> 16) * meaning.factor / 16;
                 let best = scores.pages.entry(posting.page).or_insert((0, false, at));
@@ -314,6 +314,9 @@ fn score_word(word: &Word, reader: &Reader<'_>) -> io::Result<WordScores> {
                 }
                 best.1 |= posting.is_titled;
             }
+        }
+        if at == 0 {
+            scores.rarity = reader.root.rarities.get(class_of(pages) as usize).copied().unwrap_or(0);
         }
     }
     Ok(scores)
@@ -334,8 +337,8 @@ fn excluded_pages(asked: &Asked, reader: &Reader<'_>) -> io::Result<BTreeMap<u32
         let Some(surface) = known.iter().find(|surface| surface.word == *word) else {
             continue;
         };
-        for (.., postings) in reader.stem(&surface.stem)? {
-            pages.extend(decode(&postings).map(|posting| (posting.page, ())));
+        for list in reader.stem(&surface.stem)? {
+            pages.extend(decode(&list.postings).map(|posting| (posting.page, ())));
         }
     }
     Ok(pages)
@@ -382,7 +385,7 @@ fn hit(
     let title_length = (title_words.len() as u64).max(1);
     let named = score >> 33 << 33;
     let of_page = score - named;
-    let refined = score + 3 * said.score + of_page * 3 * titled / (10 * title_length);
+    let refined = score + 3 * said.score * boost / 64 + of_page * 3 * titled / (10 * title_length);
     let at = |anchor: &str| if anchor.is_empty() { url.clone() } else { format!("{url}#{anchor}") };
     let more = said.others.iter().map(|(section, anchor)| OtherSection { section: section.clone(), url: at(anchor) });
     let more = more.collect();

@@ -15,7 +15,8 @@
 //! score of the others.
 //!
 //! **Impact.** What a stem adds to a page: the sum of its field scores, times the page's `boost` in 64ths. The build
-//! computes it, and a posting holds it as one of 45 levels below the stem's peak: `peak * LEVELS[level] / 2^16`.
+//! computes it, and a posting holds it as one of 12 levels below the stem's peak: `peak * LEVELS[level] / 2^16`. The
+//! peak is rounded down to its five highest bits.
 //!
 //! **Word score.** A query word stands for several stems, each with a factor in sixteenths: see [`factor`]. The word's
 //! score in a page is the best of `impact * factor / 16`. Its `share` is 16, or 8 for a stop word beside others.
@@ -30,13 +31,14 @@
 //!
 //! **Refinement.** Each ten pages in this order are sorted again by what their text says, which is read for excerpts
 //! anyway. A section scores, for words at weight 1, a heading's words counting twice, with `tf` in sixteenths of the
-//! factor of what was found and `idf` that of the word's first stem:
+//! factor of what was found and `idf` that of the class of how many pages hold
+//! the word's first stem:
 //!
 //! ```text
 //! section = sum of (16 * idf * 22 * tf * 2^10 / ((10 * tf + 48) * 2^10 + 16 * norm)) * share / 16
 //! section = section * (held + all) / (2 * all)
 //! section = section * (words - 1 + pairs) / (words - 1)    pairs: neighbours in the query that are neighbours in it
-//! score   = score + 3 * best section + score * 3 * (words of the title that were looked for) / (10 * its words)
+//! score   = score + 3 * best section * boost / 64 + score * 3 * (words of the title that were looked for) / (10 * its words)
 //! ```
 //!
 //! `all`, `held` and `titled` leave out words whose postings were capped: they are in most pages, and their lists do
@@ -71,12 +73,8 @@ pub(super) mod factor {
     pub(in super::super) const MISTYPED_AT_FIRST: [u64; 2] = [8, 5];
 }
 
-/// The levels of impact, in 1/65536 of the peak: six octaves in equal steps.
-pub(super) const LEVELS: [u64; 45] = [
-    1024, 1126, 1237, 1360, 1495, 1643, 1805, 1984, 2181, 2397, 2635, 2896, 3183, 3499, 3846, 4227, 4646, 5107, 5613,
-    6169, 6781, 7453, 8192, 9004, 9897, 10878, 11956, 13141, 14444, 15876, 17450, 19179, 21081, 23170, 25467, 27992,
-    30767, 33817, 37169, 40854, 44904, 49355, 54248, 59625, 65536,
-];
+/// The levels of impact, in 1/65536 of the peak: five octaves in equal steps. More levels find nothing better.
+pub(super) const LEVELS: [u64; 12] = [2048, 2806, 3846, 5270, 7222, 9897, 13562, 18585, 25467, 34899, 47824, 65536];
 
 /// English words of questions, beside tantivy's stop words.
 pub(super) const QUESTION_WORDS: [&str; 29] = [
@@ -109,8 +107,19 @@ fn binary_logarithm(value: u128) -> u128 {
 
 /// The value rounded down to its five highest bits: it stays the same while it grows by a few percent.
 pub(super) fn coarse(value: u64) -> u64 {
+    least_of(class_of(value))
+}
+
+/// The number of the value's five highest bits: [`least_of`] it is the value itself up to 31, and later at most a
+/// sixteenth less.
+pub(super) fn class_of(value: u64) -> u32 {
     let dropped = value.checked_ilog2().unwrap_or(0).saturating_sub(4);
-    value >> dropped << dropped
+    dropped * 32 + (value >> dropped) as u32
+}
+
+/// The least value of a class.
+pub(super) fn least_of(class: u32) -> u64 {
+    u64::from(class % 32) << (class / 32).min(32)
 }
 
 /// `norm` of the specification.

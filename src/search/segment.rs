@@ -12,7 +12,7 @@ use tantivy::tokenizer::Language;
 use tantivy::{DocSet, InvertedIndexReader, TERMINATED, TantivyError};
 
 use super::analysis::Stems;
-use super::ranking::{FIELDS, coarse, field_score, inverse_frequency};
+use super::ranking::{FIELDS, class_of, coarse, field_score, inverse_frequency, least_of};
 use super::shard::{Surface, key_order};
 
 /// The number of tantivy's schema's title.
@@ -99,9 +99,9 @@ impl Segment {
             .collect())
     }
 
-    /// The rounded inverse frequency of what is in so many pages, whatever the field.
-    pub(super) fn rarity(&self, pages: usize) -> u64 {
-        inverse_frequency(pages as u64, self.documents)
+    /// The inverse frequency of what is in so many pages, whatever the field, by class of that number.
+    pub(super) fn rarities(&self) -> Vec<u64> {
+        (0..=class_of(self.documents)).map(|class| inverse_frequency(least_of(class), self.documents)).collect()
     }
 
     /// Sorted documents which hold one of the words in the field, with the occurrences of all of them.

@@ -7,30 +7,21 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::io;
 
+use super::ranking::{class_of, least_of};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Raised whenever the shards' form or the ranking changes.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 /// How many numbers of pages one shard of documents covers.
-pub(super) const DOCUMENTS_PER_SHARD: usize = 32;
+pub(super) const DOCUMENTS_PER_SHARD: usize = 64;
 
 /// Printable ASCII without the characters that JSON or HTML would escape.
 const ALPHABET: &[u8; 90] =
     b" !#$%'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~";
 const SYMBOLS: [u8; 128] = symbols();
 
-/// An entry of a shard of terms; the shard is sorted by word and stem.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(untagged)]
-pub(super) enum Term {
-    /// A [`Surface`] as text.
-    Surface(String),
-    Stem(StemRecord),
-}
-
-/// `[stem, peak, idf, 1 if capped, postings]`
-pub(super) type StemRecord = (String, u64, u64, u8, String);
 /// `[name, postings]`; a posting's level is 1 for entities.
 pub(super) type NameRecord = (String, String);
 /// `[key, value, number of pages, runs]`
@@ -51,6 +42,8 @@ pub(super) struct Root {
     /// Mean length of a section in words * 2^8, at least 1.
     pub(super) section: u64,
     pub(super) fold: BTreeMap<String, String>,
+    /// The inverse frequency of what is in so many pages, in 1/4096, by class.
+    pub(super) rarities: Vec<u64>,
     /// Words that count less, sorted.
     pub(super) stops: Vec<String>,
     pub(super) synonyms: BTreeMap<String, Vec<String>>,
@@ -63,7 +56,23 @@ pub(super) struct Root {
     pub(super) facets: Vec<String>,
 }
 
-/// A word as it stands in texts.
+/// A line of a shard of words: a word as it stands in texts, a stem, or both.
+///
+/// ```text
+/// SHARED REST[,FREQUENCY[,CUT ADDED]][ PEAK POSTINGS]
+/// ```
+///
+/// SHARED is a digit to base 36: so many letters are those of the line before. FREQUENCY is another, or `-` where no text
+/// holds the word itself. Of a word whose stem is another, CUT letters are not the stem's, which has ADDED instead. PEAK
+/// is twice the peak's class in two symbols, and one more if postings were left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Line {
+    pub(super) word: String,
+    pub(super) surface: Option<Surface>,
+    pub(super) list: Option<List>,
+}
+
+/// What a word of texts is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Surface {
     pub(super) word: String,
@@ -72,28 +81,74 @@ pub(super) struct Surface {
     pub(super) frequency: u8,
 }
 
-impl Surface {
-    /// `word[,frequency[,how many letters of the word are not the stem's, and the stem's other letters]]`
-    pub(super) fn write(&self) -> String {
-        let frequency = char::from_digit(u32::from(self.frequency), 36).unwrap_or('z');
-        let shared = shared_length(&self.word, &self.stem);
-        if self.stem != self.word {
-            let cut = self.word[shared..].chars().count();
-            format!("{},{frequency},{cut}{}", self.word, &self.stem[shared..])
-        } else if self.frequency > 0 {
-            format!("{},{frequency}", self.word)
-        } else {
-            self.word.clone()
-        }
+/// Postings of a stem, or a part of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct List {
+    pub(super) peak: u64,
+    /// Whether postings were left out.
+    pub(super) is_capped: bool,
+    pub(super) postings: String,
+}
+
+impl Line {
+    pub(super) fn of(surface: Surface) -> Line {
+        Line { word: surface.word.clone(), surface: Some(surface), list: None }
     }
 
-    pub(super) fn read(text: &str) -> Surface {
-        let mut parts = text.splitn(3, ',');
-        let word = parts.next().unwrap_or_default().to_owned();
-        let frequency = parts.next().and_then(|text| text.chars().next()).and_then(|digit| digit.to_digit(36));
-        let stem = parts.next().map_or_else(|| word.clone(), |change| changed(&word, change));
-        Surface { word, stem, frequency: frequency.unwrap_or(0) as u8 }
+    fn write(&self, before: &str) -> String {
+        let shared = self.word.chars().zip(before.chars()).take_while(|(a, b)| a == b).count().min(35);
+        let mut text = String::from(digit(shared));
+        text.extend(self.word.chars().skip(shared));
+        match &self.surface {
+            None => text.push_str(",-"),
+            Some(surface) if surface.stem != surface.word => {
+                let same = surface.word.chars().zip(surface.stem.chars()).take_while(|(a, b)| a == b).count();
+                let cut = surface.word.chars().count() - same;
+                text.push_str(&format!(",{},{cut}", digit(usize::from(surface.frequency))));
+                text.extend(surface.stem.chars().skip(same));
+            }
+            Some(surface) if surface.frequency > 0 => {
+                text.push(',');
+                text.push(digit(usize::from(surface.frequency)));
+            }
+            Some(_) => {}
+        }
+        if let Some(list) = &self.list {
+            let peak = class_of(list.peak) * 2 + u32::from(list.is_capped);
+            text.push(' ');
+            text.push(symbol(peak / 90));
+            text.push(symbol(peak % 90));
+            text.push_str(&list.postings);
+        }
+        text
     }
+
+    fn read(text: &str, before: &str) -> Line {
+        let shared = text.chars().next().and_then(|digit| digit.to_digit(36)).unwrap_or(0) as usize;
+        let rest = text.get(1..).unwrap_or_default();
+        let (head, list) = rest.split_once(' ').map_or((rest, None), |(head, list)| (head, read_list(list)));
+        let mut parts = head.splitn(3, ',');
+        let word: String = before.chars().take(shared).chain(parts.next().unwrap_or_default().chars()).collect();
+        let frequency = parts.next().and_then(|text| text.chars().next());
+        let stem = parts.next().map_or_else(|| word.clone(), |change| changed(&word, change));
+        let surface = (frequency != Some('-')).then(|| Surface {
+            word: word.clone(),
+            stem,
+            frequency: frequency.and_then(|digit| digit.to_digit(36)).unwrap_or(0) as u8,
+        });
+        Line { word, surface, list }
+    }
+}
+
+fn read_list(text: &str) -> Option<List> {
+    let bytes = text.as_bytes();
+    let (first, second) = (value(*bytes.first()?), value(*bytes.get(1)?));
+    let code = first * 90 + second;
+    Some(List { peak: least_of(code / 2), is_capped: code % 2 == 1, postings: text.get(2..)?.to_owned() })
+}
+
+fn digit(number: usize) -> char {
+    char::from_digit(number.min(35) as u32, 36).unwrap_or('z')
 }
 
 fn changed(word: &str, change: &str) -> String {
@@ -103,15 +158,35 @@ fn changed(word: &str, change: &str) -> String {
     word.chars().take(kept).chain(change[digits..].chars()).collect()
 }
 
-fn shared_length(a: &str, b: &str) -> usize {
-    a.char_indices().zip(b.chars()).find(|((_, a), b)| a != b).map_or(a.len().min(b.len()), |((at, _), _)| at)
+/// Lines as the value of a shard.
+pub(super) fn write_lines(lines: &[Line]) -> String {
+    let mut before = "";
+    let mut text = String::new();
+    for line in lines {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&line.write(before));
+        before = &line.word;
+    }
+    text
+}
+
+/// The lines which [`write_lines`] wrote.
+pub(super) fn read_lines(text: &str) -> Vec<Line> {
+    let mut lines = Vec::<Line>::new();
+    for line in text.split('\n').filter(|line| !line.is_empty()) {
+        let line = Line::read(line, lines.last().map_or("", |before| &before.word));
+        lines.push(line);
+    }
+    lines
 }
 
 /// One page in a list of postings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Posting {
     pub(super) page: u32,
-    /// Index into the levels of impact, below 45.
+    /// Index into the levels of impact.
     pub(super) level: u32,
     pub(super) is_titled: bool,
 }
@@ -158,6 +233,8 @@ pub(super) fn parse<T: DeserializeOwned>(name: &str, script: &[u8]) -> io::Resul
 /// Writes sorted items into numbered shards of about equal size.
 pub(super) struct Shelf<'a, T> {
     family: &'static str,
+    /// Makes the value of a shard.
+    bind: fn(&[T]) -> Value,
     emit: &'a mut dyn FnMut(&str, Vec<u8>),
     /// A shard may end from this size on, and must before twice as much. In bytes before compression.
     smallest: usize,
@@ -168,9 +245,20 @@ pub(super) struct Shelf<'a, T> {
 
 impl<'a, T: Serialize> Shelf<'a, T> {
     pub(super) fn new(family: &'static str, smallest: usize, emit: &'a mut dyn FnMut(&str, Vec<u8>)) -> Self {
-        Shelf { family, emit, smallest, items: Vec::new(), size: 0, firsts: Vec::new() }
+        let bind = |items: &[T]| serde_json::to_value(items).unwrap_or_default();
+        Shelf { family, bind, emit, smallest, items: Vec::new(), size: 0, firsts: Vec::new() }
     }
+}
 
+impl<'a> Shelf<'a, Line> {
+    /// A shelf of words, each written by its difference from the one before.
+    pub(super) fn of_lines(family: &'static str, smallest: usize, emit: &'a mut dyn FnMut(&str, Vec<u8>)) -> Self {
+        let bind = |lines: &[Line]| Value::String(write_lines(lines));
+        Shelf { family, bind, emit, smallest, items: Vec::new(), size: 0, firsts: Vec::new() }
+    }
+}
+
+impl<T> Shelf<'_, T> {
     /// Adds the next item; `size` is about its size in bytes.
     ///
     /// Where a shard ends depends mostly on the keys themselves, so a new key moves few of the others.
@@ -196,7 +284,7 @@ impl<'a, T: Serialize> Shelf<'a, T> {
 
     fn flush(&mut self) {
         let name = format!("{}/{}", self.family, self.firsts.len() - 1);
-        (self.emit)(&path(&name), script(&name, &self.items));
+        (self.emit)(&path(&name), script(&name, &(self.bind)(&self.items)));
         self.items.clear();
         self.size = 0;
     }

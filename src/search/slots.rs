@@ -1,25 +1,16 @@
-//! The numbers of pages: those of one documentation, or one kind of entity, stand together, and each keeps its number
-//! while others come and go, so that one new page changes few shards.
+//! The numbers of pages: those of one folder stand together, and each keeps its number while others come and go, so that
+//! one new page changes few shards. What is alike is near, and so postings are short.
 
 use super::shard::fingerprint;
 
-/// How much of a url names the group of its page.
-const DOCS_DEPTH: usize = 4;
-const ENTITY_DEPTH: usize = 3;
-
-/// Gives each page a number, and says how many there are in all. `pages` are url and whether it is documentation.
+/// Gives the page at each url a number, and says how many there are in all.
 ///
 /// A group has more numbers than pages; a page's place in it follows from its url.
-pub(super) fn number(pages: &[(&str, bool)]) -> (Vec<u32>, usize) {
-    let mut order: Vec<(&str, u64, usize)> = pages
-        .iter()
-        .enumerate()
-        .map(|(page, (url, is_docs))| {
-            (group(url, if *is_docs { DOCS_DEPTH } else { ENTITY_DEPTH }), fingerprint(url), page)
-        })
-        .collect();
-    order.sort_unstable_by(|a, b| (a.0, a.1, pages[a.2].0).cmp(&(b.0, b.1, pages[b.2].0)));
-    let mut numbers = vec![0; pages.len()];
+pub(super) fn number(urls: &[&str]) -> (Vec<u32>, usize) {
+    let mut order: Vec<(&str, u64, usize)> =
+        urls.iter().enumerate().map(|(page, url)| (folder(url), fingerprint(url), page)).collect();
+    order.sort_unstable_by(|a, b| (a.0, a.1, urls[a.2]).cmp(&(b.0, b.1, urls[b.2])));
+    let mut numbers = vec![0; urls.len()];
     let mut start = 0;
     for group in order.chunk_by(|a, b| a.0 == b.0) {
         let capacity = capacity(group.len());
@@ -37,8 +28,8 @@ pub(super) fn number(pages: &[(&str, bool)]) -> (Vec<u32>, usize) {
     (numbers, start)
 }
 
-fn group(url: &str, depth: usize) -> &str {
-    url.match_indices('/').nth(depth - 1).map_or(url, |(end, _)| &url[..end])
+fn folder(url: &str) -> &str {
+    url.trim_end_matches('/').rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// At least a quarter more than the pages, in steps of a half or a third: 2, 3, 4, 6, 8, 12, 16.
@@ -56,7 +47,7 @@ mod tests {
     fn a_new_page_moves_few_others() {
         let urls: Vec<String> =
             (0..1_000).map(|page| format!("docs/default/component/c{}/{page}/", page % 10)).collect();
-        let pages: Vec<_> = urls.iter().map(|url| (url.as_str(), true)).collect();
+        let pages: Vec<_> = urls.iter().map(String::as_str).collect();
         let (before, slots) = number(&pages);
         let (after, _) = number(&pages[..999]);
         let moved = after.iter().zip(&before).filter(|(after, before)| after != before).count();

@@ -9,7 +9,7 @@ use tantivy::schema::{IndexRecordOption, STORED, Schema, TextFieldIndexing, Text
 use tantivy::{Index, TantivyDocument, Term};
 
 use super::ranking::{coarse, inverse_frequency, level_of};
-use super::shard::{Posting, Surface, decode, encode, key_order};
+use super::shard::{Line, List, Posting, Surface, decode, encode, key_order, read_lines, write_lines};
 use super::{Ask, Results, SearchDocument, SearchSection, Settings, Shards, build, query};
 
 struct Files(BTreeMap<String, Vec<u8>>);
@@ -336,7 +336,7 @@ fn impacts_are_the_scores_of_tantivy() {
         // Rounded counts and averages move all scores of a word alike; levels move each by half a step at most.
         let middle = ratios.iter().sum::<f64>() / ratios.len() as f64;
         let widest = ratios.iter().map(|ratio| (ratio / middle - 1.0).abs()).fold(0.0, f64::max);
-        assert!(widest < 0.09, "{word}: {widest}");
+        assert!(widest < 0.19, "{word}: {widest}");
         assert!((middle / f64::from(16 * 4096) - 1.0).abs() < 0.15, "{word}: {middle}");
     }
 }
@@ -383,7 +383,7 @@ fn tantivy_scores(texts: &[String], word: &str) -> BTreeMap<String, f64> {
 #[test]
 fn postings_survive_their_encoding() {
     let posting = |page, level, is_titled| Posting { page, level, is_titled };
-    let postings = [posting(0, 1, true), posting(44, 2, false), posting(89, 44, true), posting(900_000, 7, false)];
+    let postings = [posting(0, 1, true), posting(44, 2, false), posting(89, 11, true), posting(900_000, 7, false)];
     assert_eq!(decode(&encode(&postings)).collect::<Vec<_>>(), postings);
     assert_eq!(decode("~~").next(), None);
 }
@@ -397,8 +397,11 @@ fn words_survive_their_encoding() {
         ("pay", "pay", 35),
         ("überall", "uberal", 3),
     ] {
-        let surface = Surface { word: word.into(), stem: stem.into(), frequency };
-        assert_eq!(Surface::read(&surface.write()), surface, "{}", surface.write());
+        let line = Line::of(Surface { word: word.into(), stem: stem.into(), frequency });
+        let list = List { peak: 31 << 9, is_capped: frequency > 3, postings: "a, b c".into() };
+        let stem = Line { word: stem.into(), surface: None, list: Some(list.clone()) };
+        let lines = [line.clone(), stem, Line { list: Some(list), ..line }];
+        assert_eq!(read_lines(&write_lines(&lines)), lines);
     }
     let folded = super::analysis::folding_table();
     assert!(folded.keys().all(|text| !text.contains(',')), "no word holds a comma");
@@ -406,10 +409,10 @@ fn words_survive_their_encoding() {
 
 #[test]
 fn levels_are_the_nearest() {
-    assert_eq!(level_of(1_000_000, 1_000_000), 44);
+    assert_eq!(level_of(1_000_000, 1_000_000), 11);
     assert_eq!(level_of(0, 1_000_000), 0);
-    assert_eq!(level_of(500_000, 1_000_000), 37);
-    assert_eq!([0, 31, 32, 1_000, 1_031].map(coarse), [0, 31, 32, 992, 1_024]);
+    assert_eq!(level_of(500_000, 1_000_000), 9);
+    assert_eq!([0, 31, 33, 1_000, 1_087].map(coarse), [0, 31, 32, 992, 1_024]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const { el, icon } = globalThis.callboard;
-  const { ask, grouped, row, name, summary, newest, suggest, chips, recent, clearRecent, missed } = globalThis.callboardSearchParts;
+  const { ready, ask, grouped, row, name, summary, newest, suggest, chips, recent, clearRecent, missed } = globalThis.callboardSearchParts;
   const LIMIT = 10;
 
   let parts = null;
@@ -119,7 +119,7 @@
     parts.dialog.showModal();
     parts.input.select();
     parts.run(parts.input.value.trim(), 0);
-    globalThis.callboardLoad("assets/search-engine.js").catch(() => {});
+    ready().catch(() => {});
   }
   globalThis.callboardSearchOpen = open;
 })();

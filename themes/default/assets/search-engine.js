@@ -2,11 +2,12 @@
 // specified in src/search/ranking.rs, and both sides give the same hits with the same integer scores.
 //
 // The page provides callboardLoad(path), which adds the shard's script to the page and resolves when it ran. Needs
-// nothing else of the page, and never touches it: hits are plain text.
+// nothing else of the page, and never touches it: hits are plain text. Shards that ran before this script are expected
+// in the map callboardEarlyShards, if there are any.
 (() => {
   "use strict";
 
-  const VERSION = 2;
+  const VERSION = 3;
   const KEYS = ["kind", "type", "lifecycle", "owner", "system", "tag", "namespace"];
   const MOST_WORDS = 12;
   const PREFIX_SHARDS = 3;
@@ -19,11 +20,7 @@
   const SHARE = 16;
   const STOP_SHARE = 8;
   const FACTOR = { whole: 16, synonym: 14, ending: 12, prefix: 10, prefixBesideWord: 5, part: 6, mistyped: [10, 6], mistypedAtFirst: [8, 5] };
-  const LEVELS = [
-    1024, 1126, 1237, 1360, 1495, 1643, 1805, 1984, 2181, 2397, 2635, 2896, 3183, 3499, 3846, 4227, 4646, 5107, 5613,
-    6169, 6781, 7453, 8192, 9004, 9897, 10878, 11956, 13141, 14444, 15876, 17450, 19179, 21081, 23170, 25467, 27992,
-    30767, 33817, 37169, 40854, 44904, 49355, 54248, 59625, 65536,
-  ];
+  const LEVELS = [2048, 2806, 3846, 5270, 7222, 9897, 13562, 18585, 25467, 34899, 47824, 65536];
   const REFINED = 10;
   const MOST_VERIFIED = 100;
   const MOST_OTHERS = 2;
@@ -42,7 +39,7 @@
 
   // Shards
 
-  const shards = new Map();
+  const shards = globalThis.callboardEarlyShards ?? new Map();
   const loading = new Map();
 
   /** Called by each shard's script. */
@@ -116,43 +113,76 @@
     return [Math.max(home - SPELLING_SHARDS[0], 0, start), Math.min(home + 1 + SPELLING_SHARDS[1], end)];
   }
 
-  const parsed = new WeakMap();
+  const parsed = new Map();
 
-  /** The words of a shard of words, each parsed once: {word, stem, frequency}; and the stems of one of terms. */
-  function parseTerms(terms) {
-    let known = parsed.get(terms);
+  /** A shard of words, parsed once: its surfaces, {word, stem, frequency}, and lists by stem, {peak, isCapped, postings}. */
+  async function linesOf(name) {
+    let known = parsed.get(name);
     if (!known) {
-      known = { surfaces: [], stems: new Map() };
-      for (const term of terms) {
-        if (typeof term === "string") known.surfaces.push(parseSurface(term));
-        else if (known.stems.has(term[0])) known.stems.get(term[0]).push(term);
-        else known.stems.set(term[0], [term]);
-      }
-      parsed.set(terms, known);
+      known = { surfaces: [], lists: new Map() };
+      let before = "";
+      for (const line of (await shard(name)).split("\n")) if (line !== "") before = parseLine(line, before, known);
+      parsed.set(name, known);
     }
     return known;
   }
 
-  function parseSurface(text) {
-    const comma = text.indexOf(",");
-    if (comma < 0) return { word: text, stem: text, frequency: 0 };
-    const word = text.slice(0, comma);
-    const frequency = parseInt(text[comma + 1], 36);
-    if (text[comma + 2] !== ",") return { word, stem: word, frequency };
-    const [, cut, added] = /^(\d*)(.*)$/s.exec(text.slice(comma + 3));
-    const letters = Array.from(word);
-    return { word, stem: letters.slice(0, Math.max(0, letters.length - Number(cut))).join("") + added, frequency };
+  /** Reads SHARED REST[,FREQUENCY[,CUT ADDED]][ PEAK POSTINGS], and returns the word. */
+  function parseLine(line, before, { surfaces, lists }) {
+    const space = line.indexOf(" ", 1);
+    const head = space < 0 ? line : line.slice(0, space);
+    const shared = parseInt(head[0], 36);
+    const comma = head.indexOf(",");
+    const rest = comma < 0 ? head.slice(1) : head.slice(1, comma);
+    const word = (shared === 0 ? "" : firstLetters(before, shared)) + rest;
+    const frequency = comma < 0 ? "0" : head[comma + 1];
+    if (frequency !== "-") {
+      const isChanged = comma >= 0 && head[comma + 2] === ",";
+      surfaces.push({ word, stem: isChanged ? stemOf(word, head.slice(comma + 3)) : word, frequency: parseInt(frequency, 36) });
+    }
+    if (space >= 0) {
+      const code = SYMBOLS[line.charCodeAt(space + 1)] * 90 + SYMBOLS[line.charCodeAt(space + 2)];
+      const list = { peak: leastOf(code >> 1), isCapped: (code & 1) === 1, postings: line.slice(space + 3) };
+      if (lists.has(word)) lists.get(word).push(list);
+      else lists.set(word, [list]);
+    }
+    return word;
   }
 
-  /** The parsed shards of these numbers. */
-  async function termShards(family, [start, end]) {
+  function firstLetters(text, count) {
+    return IS_ASCII.test(text) ? text.slice(0, count) : Array.from(text).slice(0, count).join("");
+  }
+
+  function stemOf(word, change) {
+    const [, cut, added] = /^(\d*)(.*)$/s.exec(change);
+    const letters = Array.from(word);
+    return letters.slice(0, Math.max(0, letters.length - Number(cut))).join("") + added;
+  }
+
+  /** The least value of a class. */
+  function leastOf(valueClass) {
+    return (valueClass % 32) * 2 ** Math.min(Math.floor(valueClass / 32), 32);
+  }
+
+  /** The number of the value's five highest bits. */
+  function classOf(value) {
+    const dropped = value < 32 ? 0 : 27 - Math.clz32(value);
+    return dropped * 32 + (value >> dropped);
+  }
+
+  function wordShards(family, [start, end]) {
     const names = [];
     for (let number = start; number < end; number += 1) names.push(`${family}/${number}`);
-    return (await Promise.all(names.map(shard))).map(parseTerms);
+    return Promise.all(names.map(linesOf));
   }
 
-  async function stemRows(root, stem) {
-    return (await termShards("terms", spanning(root.terms, stem))).flatMap(({ stems }) => stems.get(stem) ?? []);
+  async function surfacesOf(family, range) {
+    const found = await wordShards(family, range);
+    return found.length === 1 ? found[0].surfaces : found.flatMap(({ surfaces }) => surfaces);
+  }
+
+  async function listsOf(stem, root) {
+    return (await wordShards("terms", spanning(root.terms, stem))).flatMap(({ lists }) => lists.get(stem) ?? []);
   }
 
   // Words
@@ -164,6 +194,9 @@
   const PART = /(?<=\P{Uppercase})(?=\p{Uppercase})|(?<=\p{Uppercase})(?=\p{Uppercase}\p{Lowercase})/u;
   // eslint-disable-next-line no-control-regex
   const IS_ASCII = /^[\x00-\x7f]*$/;
+
+  const RUN_HERE = /[\p{Alphabetic}\p{N}]+/uy;
+  const IS_LETTER = Uint8Array.from({ length: 128 }, (_, code) => (/[0-9A-Za-z]/.test(String.fromCharCode(code)) ? 1 : 0));
 
   const foldings = new WeakMap();
 
@@ -191,9 +224,7 @@
     const runs = [];
     for (const run of text.matchAll(RUN)) {
       const whole = run[0];
-      if (IS_ASCII.test(whole)) {
-        runs.push(runOf(whole, run.index, folding));
-      } else if (!IS_UNSPACED.test(whole)) {
+      if (!IS_UNSPACED.test(whole)) {
         runs.push(runOf(whole, run.index, folding));
       } else {
         for (const script of whole.matchAll(SCRIPT)) {
@@ -302,11 +333,13 @@
     const hasOther = words.some((word) => !stops.has(word));
     return Promise.all(words.map(async (typed, place) => {
       const word = { typed, share: hasOther && stops.has(typed) ? STOP_SHARE : SHARE, meanings: new Map(), surfaces: new Map(), correction: null };
-      const known = [];
+      const known = new Set();
       await expandWord(word, isOpen && place + 1 === words.length, words.length === 1, known, root);
-      for (const surface of known) {
-        const factor = word.meanings.get(surface.stem);
-        if (factor !== undefined) word.surfaces.set(surface.word, factor);
+      for (const found of known) {
+        for (const { word: text, stem } of found) {
+          const factor = word.meanings.get(stem);
+          if (factor !== undefined) word.surfaces.set(text, factor);
+        }
       }
       return word;
     }));
@@ -332,8 +365,8 @@
   }
 
   async function surfaces(range, known, root) {
-    const found = (await termShards("terms", range)).flatMap((terms) => terms.surfaces);
-    for (const surface of found) known.push(surface);
+    const found = await surfacesOf("terms", range);
+    known.add(found);
     return found;
   }
 
@@ -383,8 +416,8 @@
     const right = typed.length < 8 ? 2 : 3;
     const reversed = typed.slice().reverse().join("");
     const [beginnings, endings] = await Promise.all([
-      rows("beginnings", neighbours(root.beginnings, word.typed, right)),
-      rows("endings", neighbours(root.endings, reversed, right)),
+      surfacesOf("beginnings", neighbours(root.beginnings, word.typed, right)),
+      surfacesOf("endings", neighbours(root.endings, reversed, right)),
     ]);
     const similar = new Map();
     const compare = (letters, frequency) => {
@@ -394,14 +427,8 @@
       if (distance < 1 || distance > allowed) return;
       similar.set(text, { text, distance, isAtFirst: letters[0] !== typed[0], frequency });
     };
-    for (const text of beginnings) {
-      const surface = parseSurface(text);
-      compare(Array.from(surface.word), surface.frequency);
-    }
-    for (const text of endings) {
-      const surface = parseSurface(text);
-      compare(Array.from(surface.word).reverse(), surface.frequency);
-    }
+    for (const surface of beginnings) compare(Array.from(surface.word), surface.frequency);
+    for (const surface of endings) compare(Array.from(surface.word).reverse(), surface.frequency);
     const nearest = [...similar.values()].sort((a, b) =>
       a.distance - b.distance || a.isAtFirst - b.isAtFirst || b.frequency - a.frequency || inOrder(a.text, b.text));
     if (word.meanings.size === 0 && nearest.length > 0) word.correction = nearest[0].text;
@@ -528,9 +555,9 @@
     const isBare = asked.words.length === 0 && filters.length + asked.excluded.length + asked.excludedPhrases.length > 0;
     const name = asked.words.join(" ");
     const [records, names, excluded, every] = await Promise.all([
-      Promise.all(words.map(({ meanings }) => Promise.all([...meanings.keys()].map((stem) => stemRows(root, stem))))),
+      Promise.all(words.map(({ meanings }) => Promise.all([...meanings.keys()].map((stem) => listsOf(stem, root))))),
       isNameable ? rows("names", spanning(root.names, name)) : [],
-      Promise.all(asked.excluded.map((word) => excludedRows(word, root))),
+      Promise.all(asked.excluded.map((word) => excludedLists(word, root))),
       isBare ? facetRows("", "", root) : [],
     ]);
     const slots = root.slots;
@@ -541,7 +568,7 @@
     const counts = [];
     let all = 0;
     words.forEach((word, place) => {
-      const found = scoreWord(word, records[place], scores, titles);
+      const found = scoreWord(word, records[place], scores, titles, root);
       rarities.push(found.rarity);
       counts.push(!found.isCapped);
       const counted = found.isCapped ? 0 : word.share;
@@ -564,7 +591,7 @@
       });
     }
     if (isBare) pagesOf(every, slots).forEach((is, page) => { isFound[page] |= is; });
-    for (const [, , , , postings] of excluded.flat()) decode(postings, (page) => { isFound[page] = 0; });
+    for (const { postings } of excluded.flat()) decode(postings, (page) => { isFound[page] = 0; });
     let required = 0;
     words.forEach(({ typed }, place) => {
       if (asked.phrases.some((phrase) => phrase.includes(typed))) required |= 1 << place;
@@ -582,14 +609,15 @@
   }
 
   /** Fills in a query word's scores, and in titles 1, or 2 where it is in the title. */
-  function scoreWord({ meanings }, records, scores, titles) {
+  function scoreWord({ meanings }, records, scores, titles, root) {
     const found = { pages: [], rarity: 0, isCapped: false };
     [...meanings.values()].forEach((factor, place) => {
-      for (const [, peak, idf, isCapped, postings] of records[place]) {
-        if (isCapped === 1) found.isCapped = true;
-        if (place === 0) found.rarity = idf;
+      let pages = 0;
+      for (const { peak, isCapped, postings } of records[place]) {
+        if (isCapped) found.isCapped = true;
         const ofLevel = LEVELS.map((level) => Math.floor((Math.floor((Math.min(peak, 2 ** 30) * level) / 65536) * factor) / 16));
         decode(postings, (page, level, isTitled) => {
+          pages += 1;
           if (page >= scores.length) return;
           if (titles[page] === 0) {
             titles[page] = 1;
@@ -599,14 +627,14 @@
           if (isTitled) titles[page] = 2;
         });
       }
+      if (place === 0) found.rarity = root.rarities[classOf(pages)] ?? 0;
     });
     return found;
   }
 
-  async function excludedRows(word, root) {
-    const shardsOfWord = await termShards("terms", spanning(root.terms, word));
-    const surface = shardsOfWord.flatMap((terms) => terms.surfaces).find((known) => known.word === word);
-    return surface ? stemRows(root, surface.stem) : [];
+  async function excludedLists(word, root) {
+    const surface = (await surfacesOf("terms", spanning(root.terms, word))).find((known) => known.word === word);
+    return surface ? listsOf(surface.stem, root) : [];
   }
 
   /** The first `most`, best first. Sorting bare numbers first is many times faster than sorting pairs. */
@@ -619,9 +647,55 @@
 
   // Texts
 
+  // Words of texts have numbers, so that a query looks each of them up once, however often it occurs.
+  const tokens = [];
+  const numbers = new Map();
+
+  /** The number of a word, of which compound ones have parts. */
+  function numberOf(run, original) {
+    const key = run.parts ? `/${original}` : run.word;
+    let number = numbers.get(key);
+    if (number === undefined) {
+      number = tokens.length;
+      tokens.push({ word: run.word, parts: run.parts?.map(({ word }) => word) ?? null });
+      numbers.set(key, number);
+    }
+    return number;
+  }
+
+  /** The numbers of a text's words. What is ASCII, which is most, goes without regular expressions. */
+  function numbersOf(text, folding) {
+    const found = [];
+    let at = 0;
+    while (at < text.length) {
+      const start = at;
+      let hasCapital = false;
+      let code = text.charCodeAt(at);
+      while (code < 128 && IS_LETTER[code] === 1) {
+        if (code > 64 && code < 91) hasCapital = true;
+        at += 1;
+        code = at < text.length ? text.charCodeAt(at) : 0;
+      }
+      if (code < 128) {
+        if (at > start) {
+          const original = text.slice(start, at);
+          const known = hasCapital ? undefined : numbers.get(original);
+          found.push(known ?? numberOf(runOf(original, 0, folding), original));
+        }
+        at += 1;
+        continue;
+      }
+      RUN_HERE.lastIndex = start;
+      const whole = RUN_HERE.exec(text)?.[0] ?? "";
+      for (const run of runsOf(whole, folding)) found.push(numberOf(run, whole.slice(run.start, run.end)));
+      at = whole === "" ? at + (code >= 0xd800 && code < 0xdc00 ? 2 : 1) : start + whole.length;
+    }
+    return Int32Array.from(found);
+  }
+
   const texts = new Map();
 
-  /** A page's sections, cut into words; those used last are kept. */
+  /** A page's sections, their words as numbers; those used last are kept. */
   async function textOf(name, number, folding) {
     const key = `${name} ${number}`;
     let text = texts.get(key);
@@ -629,7 +703,7 @@
     else {
       const row = (await shard(name))[number];
       text = row.map(([anchor, heading, body]) =>
-        ({ anchor, heading, text: body, headingRuns: runsOf(heading, folding), runs: runsOf(body, folding) }));
+        ({ anchor, heading, text: body, ofHeading: numbersOf(heading, folding), ofText: numbersOf(body, folding), runs: null }));
     }
     texts.set(key, text);
     if (texts.size > MOST_TEXTS_KEPT) texts.delete(texts.keys().next().value);
@@ -638,60 +712,64 @@
 
   function fits(title, sections, asked, folding) {
     if (asked.phrases.length + asked.excludedPhrases.length === 0) return true;
-    const parts = [runsOf(title, folding), ...sections.flatMap(({ headingRuns, runs }) => [headingRuns, runs])];
-    const holds = (phrase) => parts.some((runs) => isIn(phrase, runs));
+    const parts = [numbersOf(title, folding), ...sections.flatMap(({ ofHeading, ofText }) => [ofHeading, ofText])];
+    const holds = (phrase) => parts.some((part) => isIn(phrase, part));
     return asked.phrases.every(holds) && !asked.excludedPhrases.some(holds);
   }
 
-  function isIn(phrase, runs) {
-    for (let start = 0; start + phrase.length <= runs.length; start += 1) {
-      if (phrase.every((word, offset) => runs[start + offset].word === word)) return true;
+  function isIn(phrase, part) {
+    for (let start = 0; start + phrase.length <= part.length; start += 1) {
+      if (phrase.every((word, offset) => tokens[part[start + offset]].word === word)) return true;
     }
     return false;
   }
 
-  /** From each known word to the places of the query words it may be, and their factors. */
+  /** What the query looks for: places and factors of query words by known word; and by number, as it is met. */
   function soughtOf(words) {
-    const sought = new Map();
+    const places = new Map();
     words.forEach(({ surfaces: ofWord }, place) => {
       for (const [surface, factor] of ofWord) {
-        if (!sought.has(surface)) sought.set(surface, []);
-        sought.get(surface).push([place, factor]);
+        if (!places.has(surface)) places.set(surface, []);
+        places.get(surface).push([place, factor]);
       }
     });
-    return sought;
+    return { places, met: new Map(), has: (word) => places.has(word) };
   }
 
-  /** The section's score, and how many neighbours in the query are neighbours in it. */
+  /** The query words that a word of a text may be, their bits and factors, or null: the whole word, or else its parts. */
+  function meet(number, { places, met }) {
+    const { word, parts } = tokens[number];
+    const matches = places.get(word) ?? (parts ?? []).flatMap((part) => places.get(part) ?? []);
+    let found = null;
+    if (matches.length > 0) {
+      const factors = new Map();
+      for (const [place, factor] of matches) factors.set(place, Math.max(factor, factors.get(place) ?? 0));
+      found = { bits: [...factors.keys()].reduce((bits, place) => bits | (1 << place), 0), factors: [...factors] };
+    }
+    met.set(number, found);
+    return found;
+  }
+
   function scoreSection(section, words, sought, ranked, root) {
     const occurrences = new Array(words.length).fill(0);
     let pairs = 0;
-    const factors = new Array(words.length).fill(0);
-    const match = (text) => {
-      let bits = 0;
-      for (const [place, factor] of sought.get(text) ?? []) {
-        bits |= 1 << place;
-        if (factor > factors[place]) factors[place] = factor;
-      }
-      return bits;
-    };
-    for (const [runs, weight] of [[section.headingRuns, 2], [section.runs, 1]]) {
+    for (const [part, weight] of [[section.ofHeading, 2], [section.ofText, 1]]) {
       let before = 0;
-      for (const run of runs) {
-        let bits = match(run.word);
-        if (bits === 0 && run.parts) for (const part of run.parts) bits |= match(part.word);
-        if (bits !== 0) {
-          for (let place = 0; place < words.length; place += 1) {
-            if (factors[place] === 0) continue;
-            occurrences[place] = Math.min(occurrences[place] + weight * factors[place], MOST_OCCURRENCES);
-            factors[place] = 0;
-          }
-          pairs |= (before << 1) & bits;
+      for (let at = 0; at < part.length; at += 1) {
+        let found = sought.met.get(part[at]);
+        if (found === undefined) found = meet(part[at], sought);
+        if (found === null) {
+          before = 0;
+          continue;
         }
-        before = bits;
+        for (const [place, factor] of found.factors) {
+          occurrences[place] = Math.min(occurrences[place] + weight * factor, MOST_OCCURRENCES);
+        }
+        pairs |= (before << 1) & found.bits;
+        before = found.bits;
       }
     }
-    const norm = Math.floor((9 * (section.headingRuns.length + section.runs.length) * 262144) / root.section);
+    const norm = Math.floor((9 * (section.ofHeading.length + section.ofText.length) * 262144) / root.section);
     let [sum, held, all] = [0, 0, 0];
     words.forEach(({ share }, place) => {
       const counted = ranked.counts[place] ? share : 0;
@@ -702,15 +780,15 @@
       sum += Math.floor((Math.floor(most / ((10 * occurrences[place] + 48) * 1024 + 16 * norm)) * share) / 16);
     });
     const covered = all === 0 ? sum : Math.floor((sum * (held + all)) / (2 * all));
-    if (words.length < 2) return [covered, 0];
+    if (words.length < 2) return covered;
     let adjacent = 0;
     for (; pairs !== 0; pairs &= pairs - 1) adjacent += 1;
-    return [Math.floor((covered * (words.length - 1 + adjacent)) / (words.length - 1)), adjacent];
+    return Math.floor((covered * (words.length - 1 + adjacent)) / (words.length - 1));
   }
 
   function hit(score, document, sections, words, sought, ranked, root) {
-    const [title, url, kind, reference, lifecycle] = document;
-    const scores = sections.map((section) => scoreSection(section, words, sought, ranked, root)[0]);
+    const [title, url, kind, reference, lifecycle, boost] = document;
+    const scores = sections.map((section) => scoreSection(section, words, sought, ranked, root));
     let bestAt = 0;
     scores.forEach((found, at) => { if (found > scores[bestAt]) bestAt = at; });
     const most = scores[bestAt] ?? 0;
@@ -722,6 +800,7 @@
     const ofPage = score % NAMED;
     const at = (anchor) => (anchor === "" ? url : `${url}#${anchor}`);
     const section = sections[bestAt] ?? { anchor: "", heading: "", text: "", runs: [] };
+    section.runs ??= runsOf(section.text, foldingOf(root));
     return {
       title,
       section: section.heading,
@@ -729,7 +808,7 @@
       kind,
       reference,
       lifecycle,
-      score: score + 3 * most + Math.floor((ofPage * 3 * titled) / (10 * Math.max(titleWords.length, 1))),
+      score: score + Math.floor((3 * most * boost) / 64) + Math.floor((ofPage * 3 * titled) / (10 * Math.max(titleWords.length, 1))),
       excerpt: excerpt(section.text, section.runs, sought),
       more: others.slice(0, MOST_OTHERS).map((other) => ({ section: sections[other].heading, url: at(sections[other].anchor) })),
     };

@@ -6,8 +6,15 @@
     ["group", "Groups"], ["user", "People"], ["location", "Locations"], ["template", "Templates"], ["docs", "Docs"]]);
   const name = (kind) => NAMES.get(kind) ?? (kind ? kind[0].toUpperCase() + kind.slice(1) : "Other");
 
+  /** Loads the engine and the first shard side by side, whichever comes first. */
+  function ready() {
+    const early = (globalThis.callboardEarlyShards ??= new Map());
+    globalThis.callboardShard ??= (shard, value) => early.set(shard, value);
+    return Promise.all(["assets/search-engine.js", "search/root.js"].map(globalThis.callboardLoad));
+  }
+
   async function ask(query, limit, options) {
-    await globalThis.callboardLoad("assets/search-engine.js");
+    await ready();
     return globalThis.callboardSearch.search(query, limit, options);
   }
 
@@ -119,5 +126,5 @@
     await globalThis.callboardLoad("assets/search-dialog.js");
     globalThis.callboardSearchOpen();
   };
-  globalThis.callboardSearchParts = { ask, grouped, row, name, summary, newest, suggest, chips, within, without, recent, clearRecent, missed };
+  globalThis.callboardSearchParts = { ready, ask, grouped, row, name, summary, newest, suggest, chips, within, without, recent, clearRecent, missed };
 })();
