@@ -38,7 +38,8 @@
 //! section = sum of (16 * idf * 22 * tf * 2^10 / ((10 * tf + 48) * 2^10 + 16 * norm)) * share / 16
 //! section = section * (held + all) / (2 * all)
 //! section = section * (words - 1 + pairs) / (words - 1)    pairs: neighbours in the query that are neighbours in it
-//! score   = score + 3 * best section * boost / 64 + score * 3 * (words of the title that were looked for) / (10 * its words)
+//! score   = score + 3 * best section * boost / 64
+//!         + score * 3 * (words of the title that were looked for) / (10 * its words)
 //! ```
 //!
 //! `all`, `held` and `titled` leave out words whose postings were capped: they are in most pages, and their lists do
