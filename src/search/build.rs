@@ -26,7 +26,7 @@ const LONGEST_QUOTED_PAGE: usize = 48_000;
 /// Sections after these are found as a part of their page, but never named.
 const MOST_SECTIONS: usize = 400;
 /// A shard of texts ends when it is larger, in bytes before compression.
-const TEXT_SHARD: usize = 6_000;
+const TEXT_SHARD: usize = 10_000;
 /// The least sizes of the other shards.
 const TERM_SHARD: usize = 20_000;
 const NAME_SHARD: usize = 8_000;

@@ -15,7 +15,7 @@ use serde_json::Value;
 /// Raised whenever the shards' form or the ranking changes.
 pub(super) const VERSION: u32 = 3;
 /// How many numbers of pages one shard of documents covers.
-pub(super) const DOCUMENTS_PER_SHARD: usize = 64;
+pub(super) const DOCUMENTS_PER_SHARD: usize = 128;
 
 /// Printable ASCII without the characters that JSON or HTML would escape.
 const ALPHABET: &[u8; 90] =

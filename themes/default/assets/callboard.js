@@ -61,7 +61,6 @@
     if (!loading.has(path)) {
       loading.set(path, new Promise((resolve, reject) => {
         const script = document.createElement("script");
-        script.fetchPriority = "high";
         script.src = policy.createScriptURL(path);
         script.onload = () => { script.remove(); resolve(); };
         script.onerror = () => { script.remove(); loading.delete(path); reject(new Error(`cannot load ${path}`)); };

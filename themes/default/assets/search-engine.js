@@ -29,7 +29,7 @@
   const MOST_FACET_VALUES = 100;
   const EXCERPT_WORDS = 28;
   const EXCERPT_WORDS_BEFORE = 4;
-  const MOST_TEXTS_KEPT = 300;
+  const MOST_TEXTS_KEPT = 1500;
   const NAMED = 2 ** 33;
   const ALPHABET = " !#$%'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~";
   const SYMBOLS = new Uint8Array(128);
