@@ -412,3 +412,10 @@ fn paths_are_taken_apart() {
     assert_eq!(std.into_iter().collect::<Vec<_>>(), ["std::fs", "std::io::Read"]);
     assert_eq!(without_tests("a\n#[cfg(test)]\nmod tests {\n    b\n}\nc\n#[cfg(test)]\nmod d;\ne\n"), "a\nc\ne\n");
 }
+
+#[test]
+fn search_knows_every_language_of_the_configuration() {
+    for language in callboard::config::LANGUAGES {
+        assert!(callboard::search::language(language).is_some(), "{language}");
+    }
+}

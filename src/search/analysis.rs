@@ -27,8 +27,12 @@ pub(super) fn document_analyzer() -> TextAnalyzer {
 }
 
 /// The analysis of queries and of text to be marked: whole words only, none left out.
-pub(super) fn word_analyzer() -> TextAnalyzer {
-    TextAnalyzer::builder(Words { parts: false, token: Token::default() })
+fn word_analyzer() -> TextAnalyzer {
+    analyzer(false)
+}
+
+fn analyzer(parts: bool) -> TextAnalyzer {
+    TextAnalyzer::builder(Words { parts, token: Token::default() })
         .filter(LowerCaser)
         .filter(AsciiFoldingFilter)
         .build()
@@ -78,8 +82,7 @@ pub(super) struct Cutter(TextAnalyzer);
 
 impl Cutter {
     pub(super) fn new() -> Self {
-        let words = Words { parts: true, token: Token::default() };
-        Cutter(TextAnalyzer::builder(words).filter(LowerCaser).filter(AsciiFoldingFilter).build())
+        Cutter(analyzer(true))
     }
 
     /// Every word of the text, each with its parts.

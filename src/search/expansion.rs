@@ -5,9 +5,9 @@ use std::io;
 use std::ops::Range;
 
 use super::analysis::is_unspaced;
-use super::query::{Reader, containing};
+use super::query::{Reader, containing, spanning};
 use super::ranking::{SHARE, STOP_SHARE, factor};
-use super::shard::Surface;
+use super::shard::{Surface, key_order};
 
 /// How many shards of terms a beginning may span, and how many words it may stand for.
 const PREFIX_SHARDS: usize = 3;
@@ -107,7 +107,7 @@ impl Lookup<'_> {
     }
 
     fn shards_of(&self, word: &str) -> Range<usize> {
-        super::query::spanning(&self.reader.root.terms, word)
+        spanning(&self.reader.root.terms, word)
     }
 
     /// The words of these shards.
@@ -203,7 +203,7 @@ impl Lookup<'_> {
             (a.0, a.1)
                 .cmp(&(b.0, b.1))
                 .then(b.2.frequency.cmp(&a.2.frequency))
-                .then_with(|| super::shard::key_order(&a.2.word, &b.2.word))
+                .then_with(|| key_order(&a.2.word, &b.2.word))
         });
         similar.dedup_by(|a, b| a.2.word == b.2.word);
         similar.truncate(MISTYPED_WORDS);

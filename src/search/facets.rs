@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::shard::{FacetRecord, Shelf, push_number, read_number};
+use super::shard::{FacetRecord, Shelf, key_order, push_number, read_number};
 
 /// The keys a query may filter by, in the order they are shown.
 pub(super) const KEYS: [&str; 7] = ["kind", "type", "lifecycle", "owner", "system", "tag", "namespace"];
@@ -32,7 +32,7 @@ impl Facets {
         }
         let mut shelf = Shelf::<FacetRecord>::new("facets", 8_000, emit);
         let mut rows: Vec<_> = self.0.into_iter().collect();
-        rows.sort_by(|a, b| super::shard::key_order(&row_key(a.0.0, &a.0.1), &row_key(b.0.0, &b.0.1)));
+        rows.sort_by(|a, b| key_order(&row_key(a.0.0, &a.0.1), &row_key(b.0.0, &b.0.1)));
         for ((key, value), pages) in rows {
             let mut sorted: Vec<u32> = pages.iter().map(|page| numbers[*page as usize]).collect();
             sorted.sort_unstable();

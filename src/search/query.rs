@@ -1,7 +1,7 @@
 //! The reader of shards in Rust, for agents and tests; `search-engine.js` mirrors it step by step.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::ops::Range;
 use std::rc::Rc;
@@ -45,8 +45,8 @@ pub fn query(shards: &dyn Shards, ask: &Ask<'_>) -> io::Result<Results> {
     let ranked = rank(&asked, &words, &filters, &reader)?;
     let sought = Sought {
         words: &words,
-        rarities: ranked.rarities.clone(),
-        counts: ranked.counts.clone(),
+        rarities: ranked.words.iter().map(|word| word.rarity).collect(),
+        counts: ranked.words.iter().map(|word| !word.is_capped).collect(),
         phrases: &asked.phrases,
         excluded_phrases: &asked.excluded_phrases,
         average: reader.root.section,
@@ -62,6 +62,8 @@ pub(super) struct Reader<'a> {
     shards: &'a dyn Shards,
     pub(super) root: Root,
     read: RefCell<HashMap<String, Rc<Value>>>,
+    /// Shards of words, parsed.
+    lines: RefCell<HashMap<String, Rc<Vec<Line>>>>,
 }
 
 impl<'a> Reader<'a> {
@@ -75,19 +77,23 @@ impl<'a> Reader<'a> {
         if root.section == 0 || root.documents_per_shard == 0 || root.slots > MOST_SLOTS {
             return Err(invalid(SearchError::Broken));
         }
-        Ok(Reader { shards, root, read: RefCell::default() })
+        Ok(Reader { shards, root, read: RefCell::default(), lines: RefCell::default() })
     }
 
     /// The words of consecutive shards of terms, in order.
     pub(super) fn surfaces(&self, numbers: Range<usize>) -> io::Result<Vec<Surface>> {
-        Ok(self.lines("terms", numbers)?.into_iter().filter_map(|line| line.surface).collect())
+        self.surfaces_of("terms", numbers)
     }
 
     /// The words which share the first letters with this one, of the shards around its place.
     pub(super) fn spellings(&self, family: &str, word: &str, letters: usize) -> io::Result<Vec<Surface>> {
         let firsts = if family == "endings" { &self.root.endings } else { &self.root.beginnings };
-        let lines = self.lines(family, neighbours(firsts, word, letters))?;
-        Ok(lines.into_iter().filter_map(|line| line.surface).collect())
+        self.surfaces_of(family, neighbours(firsts, word, letters))
+    }
+
+    fn surfaces_of(&self, family: &str, numbers: Range<usize>) -> io::Result<Vec<Surface>> {
+        let shards = self.lines(family, numbers)?;
+        Ok(shards.iter().flat_map(|lines| lines.iter()).filter_map(|line| line.surface.clone()).collect())
     }
 
     pub(super) fn parts(&self, numbers: Range<usize>) -> io::Result<Vec<(String, String)>> {
@@ -95,17 +101,24 @@ impl<'a> Reader<'a> {
     }
 
     fn stem(&self, stem: &str) -> io::Result<Vec<List>> {
-        let lines = self.lines("terms", spanning(&self.root.terms, stem))?;
-        Ok(lines.into_iter().filter(|line| line.word == stem).filter_map(|line| line.list).collect())
+        let shards = self.lines("terms", spanning(&self.root.terms, stem))?;
+        let lines = shards.iter().flat_map(|lines| lines.iter()).filter(|line| line.word == stem);
+        Ok(lines.filter_map(|line| line.list.clone()).collect())
     }
 
-    fn lines(&self, family: &str, numbers: Range<usize>) -> io::Result<Vec<Line>> {
-        let mut lines = Vec::new();
-        for number in numbers {
-            let shard = self.shard(&format!("{family}/{number}"))?;
-            lines.append(&mut read_lines(shard.as_str().ok_or_else(|| invalid(SearchError::Broken))?));
-        }
-        Ok(lines)
+    /// The lines of consecutive shards of words, each parsed once.
+    fn lines(&self, family: &str, numbers: Range<usize>) -> io::Result<Vec<Rc<Vec<Line>>>> {
+        let parse = |number| {
+            let name = format!("{family}/{number}");
+            if let Some(known) = self.lines.borrow().get(&name) {
+                return Ok(Rc::clone(known));
+            }
+            let shard = self.shard(&name)?;
+            let lines = Rc::new(read_lines(shard.as_str().ok_or_else(|| invalid(SearchError::Broken))?));
+            self.lines.borrow_mut().insert(name, Rc::clone(&lines));
+            Ok(lines)
+        };
+        numbers.map(parse).collect()
     }
 
     fn name(&self, name: &str) -> io::Result<Vec<NameRecord>> {
@@ -220,10 +233,8 @@ struct Candidate {
 struct Ranked {
     /// Score and number, best first.
     pages: Vec<(u64, u32)>,
-    /// See [`Sought`].
-    rarities: Vec<u64>,
-    counts: Vec<bool>,
     words: Vec<WordScores>,
+    /// The shares of all words that count.
     all: u64,
 }
 
@@ -273,19 +284,13 @@ fn rank(asked: &Asked, words: &[Word], filters: &[(Filter, Pages)], reader: &Rea
     candidates.retain(|page, candidate| {
         (*page as usize) < slots
             && candidate.words & required == required
-            && !excluded.contains_key(page)
+            && !excluded.contains(page)
             && lets_through(filters, *page)
     });
     let score = |(page, candidate): (u32, Candidate)| (candidate.score(all), page);
     let mut pages: Vec<(u64, u32)> = candidates.into_iter().map(score).collect();
     pages.sort_by_key(|(score, page)| (std::cmp::Reverse(*score), *page));
-    Ok(Ranked {
-        pages,
-        rarities: scored.iter().map(|word| word.rarity).collect(),
-        counts: scored.iter().map(|word| !word.is_capped).collect(),
-        words: scored,
-        all,
-    })
+    Ok(Ranked { pages, words: scored, all })
 }
 
 impl Candidate {
@@ -330,15 +335,15 @@ fn lets_through(filters: &[(Filter, Pages)], page: u32) -> bool {
 }
 
 /// The pages that hold a word which none may.
-fn excluded_pages(asked: &Asked, reader: &Reader<'_>) -> io::Result<BTreeMap<u32, ()>> {
-    let mut pages = BTreeMap::new();
+fn excluded_pages(asked: &Asked, reader: &Reader<'_>) -> io::Result<BTreeSet<u32>> {
+    let mut pages = BTreeSet::new();
     for word in &asked.excluded {
         let known = reader.surfaces(spanning(&reader.root.terms, word))?;
         let Some(surface) = known.iter().find(|surface| surface.word == *word) else {
             continue;
         };
         for list in reader.stem(&surface.stem)? {
-            pages.extend(decode(&list.postings).map(|posting| (posting.page, ())));
+            pages.extend(decode(&list.postings).map(|posting| posting.page));
         }
     }
     Ok(pages)

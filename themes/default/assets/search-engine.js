@@ -70,11 +70,13 @@
   }
 
   /** The rows of consecutive shards, in order. */
-  async function rows(family, [start, end]) {
-    const names = [];
-    for (let number = start; number < end; number += 1) names.push(`${family}/${number}`);
-    const found = await Promise.all(names.map(shard));
+  async function rows(family, range) {
+    const found = await Promise.all(namesOf(family, range).map(shard));
     return found.length === 1 ? found[0] : found.flat();
+  }
+
+  function namesOf(family, [start, end]) {
+    return Array.from({ length: Math.max(0, end - start) }, (_, offset) => `${family}/${start + offset}`);
   }
 
   /** How many of the sorted keys, from the first on, satisfy the condition. */
@@ -170,10 +172,8 @@
     return dropped * 32 + (value >> dropped);
   }
 
-  function wordShards(family, [start, end]) {
-    const names = [];
-    for (let number = start; number < end; number += 1) names.push(`${family}/${number}`);
-    return Promise.all(names.map(linesOf));
+  function wordShards(family, range) {
+    return Promise.all(namesOf(family, range).map(linesOf));
   }
 
   async function surfacesOf(family, range) {
@@ -350,7 +350,7 @@
     const length = Array.from(typed).length;
     const home = spanning(root.terms, typed);
     const range = isPrefix ? prefixShards(root.terms, typed, PREFIX_SHARDS) : home;
-    const entries = await surfaces([Math.min(home[0], range[0]), Math.max(home[1], range[1])], known, root);
+    const entries = await surfaces([Math.min(home[0], range[0]), Math.max(home[1], range[1])], known);
     const entry = entries.find((surface) => surface.word === typed);
     if (entry) meanings.set(entry.stem, FACTOR.whole);
     for (const synonym of Object.hasOwn(root.synonyms, typed) ? root.synonyms[typed] : []) {
@@ -364,7 +364,7 @@
     }
   }
 
-  async function surfaces(range, known, root) {
+  async function surfaces(range, known) {
     const found = await surfacesOf("terms", range);
     known.add(found);
     return found;
@@ -376,7 +376,7 @@
 
   /** Adds a word that is known, and nothing otherwise. */
   async function addWord(text, factor, word, known, root) {
-    const entries = await surfaces(spanning(root.terms, text), known, root);
+    const entries = await surfaces(spanning(root.terms, text), known);
     const entry = entries.find((surface) => surface.word === text);
     if (entry) add(entry.stem, factor, word);
   }
