@@ -5,7 +5,7 @@ use super::readme;
 use super::survey::Files;
 use super::words::one_line;
 use crate::catalog::format;
-use crate::source::parent;
+use crate::source::{file_name, parent};
 use crate::yaml;
 use serde_json::Value as Json;
 use std::collections::HashSet;
@@ -175,7 +175,7 @@ fn named(definitions: Vec<Definition>, component: &str) -> Vec<Api> {
 }
 
 fn name(definition: &Definition, component: &str) -> String {
-    let file = definition.path.rsplit('/').next().unwrap_or_default();
+    let file = file_name(&definition.path);
     let stem = file.split('.').next().unwrap_or_default();
     let is_generic = |word: &str| {
         let word = word.to_lowercase();

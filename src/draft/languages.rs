@@ -1,5 +1,6 @@
 //! The languages of a folder, by the endings of its files, as tags.
 
+use crate::source::file_name;
 use std::collections::BTreeMap;
 
 /// Endings and the tag of each. What is written beside code in any language is not among them.
@@ -48,7 +49,7 @@ const LEAST: usize = 10;
 pub(super) fn tags<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for path in paths {
-        let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+        let name = file_name(path).to_lowercase();
         let generated = [".pb.go", "_pb2.py", "_pb2_grpc.py", ".min.js", ".d.ts", ".g.dart", ".bundle.js"];
         let tooling = name.contains(".config.") || name.starts_with('.');
         if generated.iter().any(|ending| name.ends_with(ending)) || tooling {

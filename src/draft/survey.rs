@@ -5,7 +5,7 @@ use super::readme::{self, Readme};
 use super::words::description;
 use super::{Facts, Found, Given, apis, found, languages, nature};
 use crate::catalog::{CodeOwner, format};
-use crate::source::{Repo, parent};
+use crate::source::{Repo, file_name, parent};
 use std::collections::BTreeSet;
 
 /// The name of what is drafted.
@@ -143,7 +143,7 @@ pub fn survey(given: &Given<'_>) -> Facts {
 fn name(given: &Given<'_>, manifests: &[Manifest]) -> Found {
     let whole = given.folder.is_empty();
     let remote = given.remote.filter(|_| whole).map(|remote| {
-        let own = remote.path.rsplit('/').next().unwrap_or_default();
+        let own = file_name(&remote.path);
         (own.to_string(), format!("the git remote `{}/{}`", remote.host, remote.path))
     });
     let manifests =
@@ -262,10 +262,9 @@ const HELPERS: [&str; 14] = [
 /// Folders with a manifest of their own, the topmost of each branch.
 fn parts<'a>(own: &[&'a str]) -> Vec<&'a str> {
     const DEEPEST: usize = 3;
-    let name = |path: &'a str| path.rsplit('/').next().unwrap_or(path);
     let marks = own.iter().copied().filter(|path| {
-        let is_module = MODULES.contains(&name(path)) && own.iter().any(|other| MODULES.contains(other));
-        manifest::MARKS.contains(&name(path)) && !is_module && path.matches('/').count() <= DEEPEST
+        let is_module = MODULES.contains(&file_name(path)) && own.iter().any(|other| MODULES.contains(other));
+        manifest::MARKS.contains(&file_name(path)) && !is_module && path.matches('/').count() <= DEEPEST
     });
     let helper = |folder: &str| folder.split('/').any(|part| HELPERS.contains(&part));
     let folders: BTreeSet<&str> = marks.map(parent).filter(|folder| !folder.is_empty() && !helper(folder)).collect();

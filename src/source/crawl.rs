@@ -4,6 +4,7 @@
 //! configuration, then of paths, whatever the thread count.
 
 use super::folder::{self, Nature, Pattern};
+use super::path::file_name;
 use super::web::{self, WebFile};
 use super::{Repo, RepoId, Snapshot, Status, git, history, remote};
 use crate::cache::Cache;
@@ -652,7 +653,7 @@ fn without_path(cause: &str) -> String {
 }
 
 fn is_descriptor(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = file_name(path);
     matches!(name, "catalog-info.yaml" | "catalog-info.yml" | "template.yaml" | "template.yml")
 }
 
@@ -672,7 +673,7 @@ fn is_yaml(path: &str) -> bool {
 /// A scan meets files that only look like descriptors: skeletons of templates, whose names are still to be filled in,
 /// and other tools' `template.yaml`.
 fn holds_entities(path: &str, text: &str) -> bool {
-    let is_template = path.rsplit('/').next().is_some_and(|name| name.starts_with("template."));
+    let is_template = file_name(path).starts_with("template.");
     if is_template {
         return text.contains("scaffolder.backstage.io/");
     }

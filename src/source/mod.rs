@@ -28,7 +28,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 pub use addresses::Addresses;
 pub use crawl::{Crawl, CrawlOptions, Emitter, EmitterId, Ingested, Origin, ReadDescriptor, Reading, Target, crawl};
 pub use local::{Local, Remote, local};
-pub use path::{join, normalize, parent};
+pub use path::{file_name, join, normalize, parent};
 pub use programs::{ProgramFault, Programs};
 pub use versions::{Version, VersionsFound, VersionsWanted, is_version_pattern, read_versions};
 pub use web::{NewIssue, Web};

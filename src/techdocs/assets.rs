@@ -3,6 +3,7 @@
 //! Only types that no browser runs, known by ending and by their first bytes. SVG is rewritten through [`svg`].
 
 use super::svg;
+use crate::source::file_name;
 
 /// Larger files are left out, in bytes.
 pub const MAX_ASSET: u64 = 10 << 20;
@@ -29,7 +30,7 @@ const ALLOWED: &[(&str, &[&[u8]])] = &[
 
 /// Whether a file of that name may be published at all.
 pub fn is_allowed(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = file_name(path);
     !name.starts_with('.') && row(path).is_some()
 }
 

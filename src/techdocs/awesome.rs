@@ -11,7 +11,7 @@ use super::mkdocs::{Arrangement, NavItem};
 use super::nav::{Given, Item, NavNode, folder_title, tree};
 use crate::diagnostics::rules::techdocs as rules;
 use crate::diagnostics::{Finding, Place};
-use crate::source::join;
+use crate::source::{file_name, join};
 use globset::{GlobBuilder, GlobMatcher};
 use order::Key;
 use std::collections::{BTreeMap, BTreeSet};
@@ -174,9 +174,9 @@ impl Arranging<'_, '_> {
         let Some(descending) = arrangement.descending else { return };
         let name = |item: &Item| match item {
             Item::Page(page) if arrangement.by_title => (self.pages.title)(*page),
-            Item::Page(page) => self.pages.given.pages[*page].rsplit('/').next().unwrap_or_default().to_owned(),
+            Item::Page(page) => file_name(self.pages.given.pages[*page]).to_owned(),
             Item::Folder { path, .. } if arrangement.by_title => folder_title(path),
-            Item::Folder { path, .. } => path.rsplit('/').next().unwrap_or_default().to_owned(),
+            Item::Folder { path, .. } => file_name(path).to_owned(),
         };
         let key = |item: &Item| {
             let name = if arrangement.ignore_case { name(item).to_lowercase() } else { name(item) };
@@ -202,7 +202,7 @@ impl Arranging<'_, '_> {
                 Item::Page(page) => self.pages.given.pages[*page],
                 Item::Folder { path, .. } => path,
             };
-            path.rsplit('/').next().unwrap_or_default().to_owned()
+            file_name(path).to_owned()
         };
         let order: Vec<String> = items.iter().map(name).collect();
         let mut left: BTreeMap<String, Item> = order.iter().cloned().zip(items).collect();

@@ -7,7 +7,7 @@ use crate::catalog::EntityId;
 use crate::diagnostics::rules::techdocs as rules;
 use crate::diagnostics::suggestion::nearest;
 use crate::diagnostics::{Finding, Place};
-use crate::source::parent;
+use crate::source::{file_name, parent};
 use rayon::prelude::*;
 use std::collections::HashMap;
 
@@ -276,7 +276,7 @@ impl<'a> Guesses<'a> {
             (self.set, self.left) = (set, MOST_GUESSES);
             self.names.clear();
             for page in &self.leads.docs.sets[set].pages {
-                self.names.entry(name_of(&page.path)).or_insert(&page.path);
+                self.names.entry(file_name(&page.path)).or_insert(&page.path);
             }
         }
         let may = self.left > 0;
@@ -290,7 +290,7 @@ impl<'a> Guesses<'a> {
         }
         let Address::Local { path, .. } = address::classify(target) else { return None };
         let pages = &self.leads.docs.sets[at.set].pages;
-        let same_name = self.names.get(name_of(&path)).copied();
+        let same_name = self.names.get(file_name(&path)).copied();
         let near = || nearest(&path, pages.iter().take(MOST_CANDIDATES).map(|page| &*page.path));
         Some(relative(parent(&pages[at.page].path), same_name.or_else(near)?))
     }
@@ -319,10 +319,6 @@ impl<'a> Guesses<'a> {
         let alike = names().find(|name| is_alike(name, &anchor));
         alike.or_else(|| nearest(&anchor, names())).map(|guess| format!("#{guess}"))
     }
-}
-
-fn name_of(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// `to` as a link from a page in `folder` would write it.

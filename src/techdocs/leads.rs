@@ -5,7 +5,7 @@
 use super::assets;
 use super::sets::{DocPage, DocSet, Docs, Moved};
 use crate::catalog::{Catalog, EntityId, EntityRef};
-use crate::source::{Addresses, RepoId, Snapshot, join, parent};
+use crate::source::{Addresses, RepoId, Snapshot, file_name, join, parent};
 use std::collections::HashMap;
 use url::Url;
 
@@ -161,7 +161,7 @@ impl<'a> Leads<'a> {
             return Some(self.of_version(shown.set, versioned).unwrap_or(Lead::Nowhere));
         }
         let set = &self.docs.sets[shown.set];
-        let page = if path.is_empty() { Some(set.first()) } else { set.find(path) };
+        let page = set.opened(path);
         Some(match (page, set.moved(path)) {
             (Some(page), _) => Lead::Page(PageAt { set: shown.set, page }, None),
             (None, Some(moved)) => moved_to(shown.set, moved),
@@ -182,7 +182,7 @@ impl<'a> Leads<'a> {
             None => (name == "latest").then_some(of)?,
         };
         let set = self.docs.set(number);
-        let page = if path.is_empty() { Some(set.first()) } else { set.find(path) };
+        let page = set.opened(path);
         Some(Lead::Page(PageAt { set: number, page: page? }, None))
     }
 
@@ -249,7 +249,7 @@ impl Place<'_> {
     /// The page's address below that of its set.
     fn address(&self) -> Option<&str> {
         let stem = self.page.path.strip_suffix(".md")?;
-        let is_index = matches!(stem.rsplit('/').next()?, "index" | "README");
+        let is_index = matches!(file_name(stem), "index" | "README");
         Some(if is_index { parent(stem) } else { stem })
     }
 

@@ -4,6 +4,7 @@ use super::mkdocs::NavItem;
 use crate::diagnostics::rules::techdocs as rules;
 use crate::diagnostics::suggestion::did_you_mean;
 use crate::diagnostics::{Finding, Place};
+use crate::source::file_name;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -186,7 +187,7 @@ impl<'n> Given<'n> {
             let guess = if left > 0 { did_you_mean(path, self.pages.iter().copied()) } else { None };
             findings.push(rules::mkdocs_nav_missing(place.clone(), path, guess));
         }
-        let title = title.unwrap_or_else(|| path.rsplit('/').next().unwrap_or(path));
+        let title = title.unwrap_or_else(|| file_name(path));
         Some(NavNode::Url { title: Some(title.to_owned()), url: url? })
     }
 
@@ -207,7 +208,7 @@ pub(super) const INDEX_NAMES: &[&str] = &["index.md", "README.md"];
 
 /// `guide/user-guide` reads "User guide"; a name with capitals stays as it is.
 pub(super) fn folder_title(path: &str) -> String {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = file_name(path);
     let words = name.replace(['-', '_'], " ");
     if words.chars().any(char::is_uppercase) { words } else { capitalised(&words) }
 }

@@ -23,7 +23,7 @@ use crate::catalog::{Catalog, Entity, EntityId, IngestCache};
 use crate::diagnostics::rules::techdocs as rules;
 use crate::diagnostics::suggestion::did_you_mean;
 use crate::diagnostics::{Finding, Place};
-use crate::source::{Addresses, Repo, RepoId, Snapshot, join, parent};
+use crate::source::{Addresses, Repo, RepoId, Snapshot, file_name, join, parent};
 use mounts::Mount;
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -206,6 +206,11 @@ impl DocSet {
             Edit::Never => None,
             Edit::Unsaid => of_forge().or_else(|| editing.guess(rest)),
         }
+    }
+
+    /// The page that opens at a path below the set's address: the first one at the address itself.
+    pub fn opened(&self, path: &str) -> Option<usize> {
+        if path.is_empty() { Some(self.first()) } else { self.find(path) }
     }
 
     /// The page that is shown first: the index, else the first of the navigation.
@@ -545,9 +550,9 @@ fn given_titles(nodes: &[NavNode], titles: &mut [Option<String>]) {
 
 /// `getting-started.md` reads as `Getting started`.
 fn readable(path: &str) -> String {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = file_name(path);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let stem = if stem.eq_ignore_ascii_case("index") { parent(path).rsplit('/').next().unwrap_or("") } else { stem };
+    let stem = if stem.eq_ignore_ascii_case("index") { file_name(parent(path)) } else { stem };
     let words = stem.replace(['-', '_'], " ");
     let mut letters = words.chars();
     match letters.next() {

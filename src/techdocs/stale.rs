@@ -4,7 +4,7 @@
 
 use super::sets::DocSet;
 use crate::catalog::{Catalog, Entity};
-use crate::source::{Repo, RepoId, Snapshot, parent};
+use crate::source::{Repo, RepoId, Snapshot, file_name, parent};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -80,7 +80,7 @@ pub fn code_ages(catalog: &Catalog, snapshot: &Snapshot, sets: &[DocSet], after:
 /// The folder whose files an entity stands for: that of its descriptor, or the one around a hidden folder.
 fn folder(entity: &Entity) -> &str {
     let mut folder = parent(&entity.written.place.path);
-    while folder.rsplit('/').next().is_some_and(|name| name.starts_with('.')) {
+    while file_name(folder).starts_with('.') {
         folder = parent(folder);
     }
     folder
@@ -104,7 +104,7 @@ impl NotCode<'_> {
     }
 
     fn is_code(&self, path: &str, folder: &str) -> bool {
-        let name = path.rsplit('/').next().unwrap_or(path);
+        let name = file_name(path);
         let is_text = name.ends_with(".md") || matches!(name, "mkdocs.yml" | "mkdocs.yaml");
         if is_text || LOCK_FILES.contains(&name) || self.descriptors.contains(path) {
             return false;

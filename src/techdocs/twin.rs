@@ -29,9 +29,8 @@ pub fn twin(
     links: &dyn TwinLinks,
 ) -> String {
     let body = front_matter::open(text, &Place::file("", ""), dialect).body.trim_start_matches(['\n', '\r']);
-    let includes = !dialect.github && (body.contains("8<-") || !dialect.snippets.auto_append.is_empty());
-    let expanded = includes.then(|| markdown::expanded(body, dialect, snippets));
-    let body = expanded.as_deref().unwrap_or(body);
+    let body = markdown::expanded(body, dialect, snippets);
+    let body = &*body;
     let mut out = String::with_capacity(body.len() + 64);
     if let Some(title) = title {
         let title = title.split_whitespace().collect::<Vec<_>>().join(" ");

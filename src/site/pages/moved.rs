@@ -18,9 +18,14 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
         Moved::Page(page, _) => site.set(set).pages[*page].title.clone(),
         Moved::Url(url) => url.clone(),
     };
+    let url = site.moved_address(set, moved, &links);
+    sent_on(site, route, url, title)
+}
+
+/// The page at `route` that sends readers on to `url`, which is called `to`.
+pub(super) fn sent_on(site: &Site<'_>, route: String, url: String, to: String) -> Rendered {
     let above = [("Docs".to_string(), "docs/".to_string())];
-    let about = About { title: &title, description: "This page has moved", section: "docs", above: &above };
-    let view =
-        MovedPage { page: site.frame(&links, about), url: site.moved_address(set, moved, &links), to: title.clone() };
+    let about = About { title: &to, description: "This page has moved", section: "docs", above: &above };
+    let view = MovedPage { page: site.frame(&site.linker(&route), about), url, to };
     Rendered { pages: vec![(route, View::Moved(Box::new(view)))], ..Rendered::default() }
 }

@@ -4,7 +4,7 @@ use super::order::Key;
 use super::{Pages, below, glob};
 use crate::diagnostics::rules::techdocs as rules;
 use crate::diagnostics::{Finding, Place};
-use crate::source::{join, parent};
+use crate::source::{file_name, join, parent};
 use crate::techdocs::front_matter::{yaml_message, yaml_place};
 use crate::techdocs::mkdocs::at;
 use crate::techdocs::mkdocs::yaml::Node;
@@ -225,7 +225,7 @@ impl Walk<'_, '_> {
                     let page = self.pages.given.known.get(format!("{path}/index.md").as_str())?;
                     settings.index_title.then(|| (self.pages.title)(*page))
                 };
-                let name = || path.rsplit('/').next().unwrap_or(path).to_owned();
+                let name = || file_name(path).to_owned();
                 let title = title
                     .or_else(|| settings.title.clone())
                     .or_else(|| settings.keep_names.then(name))
@@ -287,7 +287,7 @@ impl Walk<'_, '_> {
             (By::Path, _) => path.clone(),
             (By::Title, NavNode::Page { page, .. }) => (self.pages.title)(*page),
             (By::Title, NavNode::Section { title, .. }) => title.clone(),
-            (By::Name | By::Title, _) => path.rsplit('/').next().unwrap_or_default().to_owned(),
+            (By::Name | By::Title, _) => file_name(path).to_owned(),
         };
         found.sort_by_cached_key(|entry| match sort.natural.unwrap_or(true) {
             true => Key::of_path(&text(entry), ignore_case),

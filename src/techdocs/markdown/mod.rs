@@ -28,6 +28,7 @@ pub(super) use buffer::{Buffer, Spot};
 pub(super) use headings::level as heading_level;
 use inline::{Inline, Known};
 use snippets::{Failure, NoSnippets, Snippets};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use tree::{Kind, NodeId, Tree};
 
@@ -69,9 +70,12 @@ pub(super) fn parse(text: &str, path: &str, first_line: u32, dialect: &Dialect, 
     Document { tree, buffer, footnotes, too_deep, doubts, failures }
 }
 
-/// The text of a page with what it includes.
-pub(super) fn expanded(text: &str, dialect: &Dialect, snippets: &dyn Snippets) -> String {
-    snippets::expand(text, "", 1, snippets, &dialect.snippets).0.all().to_owned()
+/// The text of a page with what it includes; READMEs include nothing.
+pub(super) fn expanded<'a>(text: &'a str, dialect: &Dialect, snippets: &dyn Snippets) -> Cow<'a, str> {
+    if dialect.github || !snippets::includes(text, &dialect.snippets) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(snippets::expand(text, "", 1, snippets, &dialect.snippets).0.all().to_owned())
 }
 
 /// The lines of a page that includes nothing.

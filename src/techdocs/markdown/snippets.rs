@@ -44,6 +44,15 @@ pub(in crate::techdocs) struct Failure {
     pub(in crate::techdocs) fault: Fault,
 }
 
+/// Whether a page includes anything.
+pub(super) fn includes(text: &str, options: &Options) -> bool {
+    is_marked(text) || !options.auto_append.is_empty()
+}
+
+fn is_marked(text: &str) -> bool {
+    text.contains("8<-")
+}
+
 /// The lines of a page with what they include. `path` names the page; What `options` name is included at its end.
 pub(super) fn expand(
     text: &str,
@@ -55,9 +64,8 @@ pub(super) fn expand(
     let mut buffer = Buffer::with_capacity(text.len());
     buffer.files.push(path.to_owned());
     let mut reader = Reader { buffer, snippets, options, failures: Vec::new(), bytes: 0, open: Vec::new() };
-    let holds_some = text.contains("8<-");
     let lines = lines(text).enumerate().map(|(index, line)| (first_line + index as u32, line));
-    if holds_some {
+    if is_marked(text) {
         reader.lines(lines.collect(), 0, "", false);
     } else {
         for (line, text) in lines {

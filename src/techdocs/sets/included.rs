@@ -1,7 +1,7 @@
 //! The files that a page may include: those below the folders that its set names.
 
 use super::MAX_PAGE;
-use crate::source::{Repo, join};
+use crate::source::{Repo, file_name, join};
 use crate::techdocs::Snippets;
 
 /// Reads files for the pages of a set.
@@ -15,7 +15,7 @@ impl Snippets for Included<'_> {
     fn read(&self, name: &str) -> Option<(String, String)> {
         let path = self.base_paths.iter().find_map(|base| {
             if self.repo.has(base) {
-                return (base.rsplit('/').next() == name.rsplit('/').next()).then(|| base.clone());
+                return (file_name(base) == file_name(name)).then(|| base.clone());
             }
             let path = join(base, name)?;
             let is_below =

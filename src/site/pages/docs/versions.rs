@@ -2,8 +2,7 @@
 //!
 //! Pages of versions are for readers only: search, twins, prints and findings know what is read today.
 
-use super::super::super::frame::About;
-use super::super::super::view::{Link, MovedPage, OldVersion, Picker, VersionLink, View};
+use super::super::super::view::{Link, OldVersion, Picker, VersionLink};
 use super::render_page;
 use crate::site::{Linker, Rendered, Site};
 
@@ -23,12 +22,8 @@ pub(in crate::site::pages) fn latest_count(site: &Site<'_>) -> usize {
 /// A page of the alias `latest`: it sends readers on to the version that has this name today.
 pub(in crate::site::pages) fn render_latest(site: &Site<'_>, number: usize) -> Rendered {
     let (set, page, route) = site.latest_page(number);
-    let links = site.linker(&route);
-    let to = site.set(set).pages[page].title.clone();
-    let above = [("Docs".to_string(), "docs/".to_string())];
-    let about = About { title: &to, description: "This page has moved", section: "docs", above: &above };
-    let view = MovedPage { page: site.frame(&links, about), url: links.to(&site.docs_route(set, page)), to };
-    Rendered { pages: vec![(route, View::Moved(Box::new(view)))], ..Rendered::default() }
+    let url = site.linker(&route).to(&site.docs_route(set, page));
+    super::super::moved::sent_on(site, route, url, site.set(set).pages[page].title.clone())
 }
 
 /// The versions of a page's documentation, where there are several.
