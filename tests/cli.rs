@@ -920,6 +920,8 @@ fn search_explains_a_hit() {
     run.succeeds();
     assert!(run.out.contains("gramofones: mistyped, stem `gramophon`, 6/16"), "{}", run.out);
     assert!(run.err.contains("Did you mean `gramophones`?"), "{}", run.err);
+    let run = work.run(["search", "gramofones shop", "--portal", "out", "--explain"]);
+    assert!(run.out.contains("of its words * (32/32)^2 held * 48/32 with those in the title, boost"), "{}", run.out);
     let run = work.run(["search", "shop", "--portal", "out", "--explain", "--json"]);
     let results: Json = serde_json::from_str(&run.out).expect("JSON on stdout");
     assert_eq!(results["hits"][0]["explanation"]["is_named"], true, "{results}");
@@ -944,6 +946,10 @@ fn judged_queries_fail_when_relevance_drops() {
     let run = work.run(["search", "--test", "broken.jsonl", "--portal", "out"]);
     assert_eq!(run.code, 2, "{}", run.err);
     assert!(run.err.contains("broken.jsonl:2:"), "{}", run.err);
+    for args in [["--limit", "0"], ["--least", "2"], ["--least", "0.5"], ["--portal", "ftp://host"]] {
+        let run = work.run(["search", "shop"].into_iter().chain(args));
+        assert_eq!(run.code, 2, "{args:?}: {}", run.err);
+    }
 }
 
 #[test]

@@ -14,8 +14,8 @@ use std::time::Instant;
 const MEGABYTE: f64 = 1_000_000.0;
 /// Builds of each kind; the least counts.
 const ROUNDS: usize = 3;
-/// Folders below `search/` that hold text for excerpts, and no index.
-const TEXTS: [&str; 3] = ["text", "texts", "excerpts"];
+/// The folders of what is shown of each page, its text above all: no index.
+const PAGES: [&str; 2] = ["pages", "fragment"];
 
 /// A file that a search may load.
 struct File {
@@ -46,7 +46,7 @@ pub(crate) fn measure(portal: &Portal) -> Vec<Axis> {
         let data: Vec<&File> = all.iter().filter(is_data).collect();
         let is_text = |file: &&&File| {
             let folder = file.path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
-            folder == "fragment" || TEXTS.contains(&folder.as_ref())
+            PAGES.contains(&folder.as_ref())
         };
         let sum =
             |files: &mut dyn Iterator<Item = &&File>| files.map(|file| file.sent).sum::<usize>() as f64 / MEGABYTE;

@@ -14,8 +14,8 @@ use std::path::PathBuf;
 /// Search a built portal.
 ///
 /// From the same shards and with the same ranking as in the browser. A query is made of words, "exact phrases",
-/// -exclusions, and filters: kind, type, lifecycle, owner, system, tag and namespace, such as `kind:api` or
-/// `-lifecycle:deprecated`.
+/// -exclusions, and filters: kind, type, lifecycle, owner, system, tag and namespace, such as `kind:api`,
+/// `kind:api,component` or `-lifecycle:deprecated`. Quote what your shell would take apart: '"exact phrase"'.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -36,7 +36,7 @@ pub(crate) struct Search {
     #[arg(long, default_value = "public", value_name = "DIR|URL")]
     portal: String,
     /// How many results to show
-    #[arg(short = 'n', long, default_value_t = 10, value_name = "N")]
+    #[arg(short = 'n', long, default_value_t = 10, value_name = "N", value_parser = limit)]
     limit: usize,
     /// Print JSON
     #[arg(long)]
@@ -48,8 +48,17 @@ pub(crate) struct Search {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["query", "limit"])]
     test: Option<PathBuf>,
     /// Also fail where the mean reciprocal rank of the first 10 is lower, from 0 to 1
-    #[arg(long, value_name = "MRR", requires = "test")]
+    #[arg(long, value_name = "MRR", requires = "test", value_parser = least)]
     least: Option<f64>,
+}
+
+fn limit(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|limit| *limit > 0).ok_or_else(|| "a number from 1 on is needed".to_owned())
+}
+
+fn least(text: &str) -> Result<f64, String> {
+    let least = text.parse().ok().filter(|least| (0.0..=1.0).contains(least));
+    least.ok_or_else(|| "a number from 0 to 1 is needed, such as 0.8".to_owned())
 }
 
 /// A portal as a place to read shards from.
@@ -63,17 +72,23 @@ impl Shards for Published {
 
 pub(crate) fn run(command: &Search, talk: &Talk) -> Result<(), Stop> {
     let portal = Portal::at(&command.portal);
-    if portal.read("search/root.js").is_err() && !command.portal.contains("://") {
+    if let Err(stop) = portal.read("search/root.js") {
+        if command.portal.contains("://") {
+            return Err(stop);
+        }
         return Err(Stop::usage(format!("`{}` is not a built portal", printable(&command.portal)))
             .hint("Build one with `callboard build`, or name its folder or address with `--portal`."));
+    }
+    if command.least.is_some() && command.test.is_none() {
+        return Err(Stop::usage("`--least` says what the queries of `--test` must reach").hint("Add `--test FILE`."));
     }
     let shards = Published(portal);
     if let Some(file) = &command.test {
         return judged::run(file, command.least, command.json, &shards);
     }
     let query = command.query.join(" ");
-    if query.trim().is_empty() || command.limit == 0 {
-        return Err(Stop::usage("there is nothing to search for").hint("Give a word, and a limit from 1."));
+    if query.trim().is_empty() {
+        return Err(Stop::usage("there is nothing to search for").hint("Give a word, or a filter such as `kind:api`."));
     }
     let ask = Ask { query: &query, limit: command.limit, facets: command.json, explain: command.explain };
     let results = ask_of(&shards, &ask)?;
@@ -144,15 +159,28 @@ fn shown(hit: &Hit, talk: &Talk) -> String {
 /// Why a hit has its score, a line each.
 fn explained(explanation: &Explanation, score: u64) -> String {
     let mut text = String::from("\n");
+    if explanation.words.is_empty() {
+        let _ = writeln!(text, "  {score:>12}  boost: there are no words to go by");
+        return text;
+    }
     if explanation.is_named {
         text.push_str("  the whole query is its name: before everything else\n");
     }
-    let (titled, title) = explanation.title;
-    let of_title = explanation.page * 3 * titled / (10 * title.max(1));
+    let (in_title, title) = explanation.title;
+    let of_title = explanation.page * 3 * in_title / (10 * title.max(1));
     let of_section = 3 * explanation.section * explanation.boost / 64;
     let named = score.saturating_sub(explanation.page + of_section + of_title);
     let _ = writeln!(text, "  {:>12}  score", score - named);
-    let _ = writeln!(text, "  {:>12}  page, with boost {}/64", explanation.page, explanation.boost);
+    let Explanation { page, sum, all, held, titled, boost, .. } = explanation;
+    let _ = write!(text, "  {page:>12}  page: ");
+    if *all > 0 {
+        let _ = write!(
+            text,
+            "{sum} of its words * ({held}/{all})^2 held * {}/{all} with those in the title, ",
+            all + titled
+        );
+    }
+    let _ = writeln!(text, "boost {boost}/64");
     for word in &explanation.words {
         let _ = writeln!(text, "{:>16}    {}", word.score, word_explained(word));
     }
@@ -160,8 +188,12 @@ fn explained(explanation: &Explanation, score: u64) -> String {
         0 => String::new(),
         pairs => format!(", with {} of words that stand together", count(pairs as usize, "pair")),
     };
-    let _ = writeln!(text, "  {of_section:>12}  3 times the best section{pairs}");
-    let _ = writeln!(text, "  {of_title:>12}  title: {titled} of {} looked for", count(title as usize, "word"));
+    let _ = writeln!(text, "  {of_section:>12}  best section: 3 * {} * {boost}/64{pairs}", explanation.section);
+    let _ = writeln!(
+        text,
+        "  {of_title:>12}  title: 3/10 of the page, for {in_title} of {} that you look for",
+        count(title as usize, "word")
+    );
     text
 }
 

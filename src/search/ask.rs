@@ -46,14 +46,14 @@ impl Asked {
         let end = text.find(char::is_whitespace).unwrap_or(text.len());
         let (token, mut rest) = text.split_at(end);
         if let Some((key, value)) = filter(token) {
-            let mut value = value.to_owned();
+            let mut values: Vec<&str> = value.split(',').filter(|value| !value.is_empty()).collect();
             if value.starts_with('"') {
                 let start = text.find('"').unwrap_or(0) + 1;
                 let (quoted, after) = text[start..].split_once('"').unwrap_or((&text[start..], ""));
-                value = quoted.to_owned();
+                values = vec![quoted];
                 rest = after;
             }
-            self.filters.push((key, value.to_lowercase(), is_negative));
+            self.filters.extend(values.into_iter().map(|value| (key, known_as(key, value), is_negative)));
         } else if is_negative {
             self.excluded.extend(words(token));
         } else {
@@ -77,12 +77,22 @@ impl Asked {
     }
 }
 
-/// Key and value, unless the token is text: a ref such as `system:default/shop` is.
+/// The value as facets have it: in lower case, and refs as people say them.
+fn known_as(key: &str, value: &str) -> String {
+    let value = value.to_lowercase();
+    if !["owner", "system"].contains(&key) {
+        return value;
+    }
+    let name = value.split_once(':').map_or(&*value, |(_, name)| name);
+    name.strip_prefix("default/").unwrap_or(name).to_owned()
+}
+
+/// Key and value or values, unless the token is text: a ref such as `system:default/shop` is.
 fn filter(token: &str) -> Option<(&'static str, &str)> {
     let (key, value) = token.split_once(':')?;
     let key = *KEYS.iter().find(|known| known.eq_ignore_ascii_case(key))?;
-    let is_ref = key == "system" && value.contains('/') && !value.starts_with('"');
-    (!value.is_empty() && !is_ref).then_some((key, value))
+    let is_ref = key == "system" && value.contains('/') && !value.contains(['"', ':']);
+    (!value.trim_matches(',').is_empty() && !is_ref).then_some((key, value))
 }
 
 #[cfg(test)]
@@ -104,10 +114,25 @@ mod tests {
     }
 
     #[test]
+    fn a_filter_may_have_several_values_and_whole_refs() {
+        let filters = |query| -> Vec<(&str, String)> {
+            Asked::read(query).filters.into_iter().map(|(key, value, _)| (key, value)).collect()
+        };
+        let both = [("kind", "api".to_string()), ("kind", "component".to_string())];
+        assert_eq!(filters("kind:API,,component,"), both);
+        assert_eq!(filters("owner:group:default/Team-A"), [("owner", "team-a".to_string())]);
+        assert_eq!(filters("owner:user:other/ann"), [("owner", "other/ann".to_string())]);
+        assert_eq!(filters("system:system:default/shop"), [("system", "shop".to_string())]);
+        assert_eq!(filters("tag:a:b"), [("tag", "a:b".to_string())]);
+        assert_eq!(filters("type:\"a,b\""), [("type", "a,b".to_string())]);
+    }
+
+    #[test]
     fn what_is_no_filter_is_text() {
         assert_eq!(Asked::read("component:default/pay").words, ["component", "default", "pay"]);
         assert_eq!(Asked::read("system:default/shop").words, ["system", "default", "shop"]);
         assert_eq!(Asked::read("system:\"other/shop\"").filters, [("system", "other/shop".to_string(), false)]);
+        assert_eq!(Asked::read("kind:,").words, ["kind"]);
         assert_eq!(Asked::read("kind: - -").words, ["kind"]);
         assert!(!Asked::read("pay \"me").is_open);
         assert_eq!(Asked::read("\"open end").phrases, [["open", "end"]]);

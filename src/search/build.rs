@@ -1,7 +1,11 @@
 //! From documents to shards: tantivy indexes, then its one segment is written out.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::iter::Peekable;
+use std::vec::IntoIter;
+
+use tempfile::{SpooledTempFile, spooled_tempfile};
 
 use tantivy::directory::RamDirectory;
 use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
@@ -9,12 +13,12 @@ use tantivy::tokenizer::TokenizerManager;
 use tantivy::{Index, IndexSettings, SingleSegmentIndexWriter, TantivyDocument, TantivyError};
 
 use super::analysis::{Stops, document_analyzer, folding_table, name_key, with_joined_names, without_marks, words};
-use super::facets::{ALL, Facets};
+use super::facets::{BOOST, Facets};
 use super::ranking::{FIELDS, boost, coarse, level_of};
 use super::segment::{Impact, Segment};
 use super::shard::{
-    DOCUMENTS_PER_SHARD, DocumentRecord, Line, List, NameRecord, Posting, Root, Shelf, Surface, TextRecord, VERSION,
-    encode, fingerprint, key_order, path, script,
+    Line, List, Posting, Root, Shelf, Surface, TextRecord, VERSION, encode, fingerprint, key_order, name_line,
+    page_shard, part_line, path, push_number, script, script_of_json,
 };
 use super::{SearchDocument, SearchSection, Settings, slots};
 
@@ -25,11 +29,13 @@ const LONGEST_QUOTED_SECTION: usize = 8_000;
 const LONGEST_QUOTED_PAGE: usize = 48_000;
 /// Sections after these are found as a part of their page, but never named.
 const MOST_SECTIONS: usize = 400;
-/// A shard of texts ends when it is larger, in bytes before compression.
-const TEXT_SHARD: usize = 10_000;
-/// The least sizes of the other shards.
+/// A shard of pages ends when it would be larger, in bytes before compression.
+const PAGE_SHARD: usize = 12_000;
+/// The least sizes of the shards of words.
 const TERM_SHARD: usize = 20_000;
-const NAME_SHARD: usize = 8_000;
+const SPELLING_SHARD: usize = 8_000;
+/// What pages say is kept in memory up to here, and on the disk beyond.
+const PAGES_IN_MEMORY: usize = 32_000_000;
 /// How many postings one record holds, and how many records one stem may have.
 const POSTINGS_PER_RECORD: usize = 8_192;
 const RECORDS_PER_STEM: usize = 3;
@@ -42,22 +48,23 @@ const SHORTEST_PART: usize = 3;
 
 /// Indexes the documents, one a page, and hands every shard to `emit`, with its path relative to the site's root.
 ///
-/// A page's text is dropped before the next document is asked for.
+/// What pages say waits in a temporary file until all have come and have their numbers.
 ///
 /// # Errors
-/// When tantivy cannot index or read back what it indexed in memory.
+/// When tantivy cannot index or read back what it indexed in memory, or the temporary file cannot be written.
 pub fn build(
     documents: impl Iterator<Item = SearchDocument>,
     settings: &Settings,
     emit: &mut dyn FnMut(&str, Vec<u8>),
 ) -> Result<(), TantivyError> {
-    let collected = collect(documents, emit)?;
-    let urls: Vec<&str> = collected.pages.iter().map(|page| page.record.1.as_str()).collect();
+    let mut collected = collect(documents)?;
+    let urls: Vec<&str> = collected.pages.iter().map(|page| page.url.as_str()).collect();
     let (numbers, slots) = slots::number(&urls);
     let mut root = empty_root(slots, settings);
-    write_documents(&collected.pages, &numbers, slots, emit);
-    root.names = write_names(&collected, &numbers, emit);
-    root.parts = write_parts(&collected.name_words, emit);
+    root.pages = write_pages(&mut collected.said, &collected.pages, &numbers, slots, emit)?;
+    let mut extras = name_lines(&collected, &numbers);
+    extras.extend(part_lines(&collected.name_words));
+    extras.sort_by(|a, b| key_order(&a.word, &b.word));
     let mut is_taken = vec![false; slots];
     numbers.iter().for_each(|number| is_taken[*number as usize] = true);
     root.facets = collected.facets.write(&numbers, &is_taken, emit);
@@ -70,8 +77,8 @@ pub fn build(
         root.stops = surfaces.iter().map(|surface| &surface.word).filter(|word| stops.contain(word)).cloned().collect();
         let is_small = collected.pages.len() < SMALL_PORTAL;
         (root.beginnings, root.endings) = write_spelling(&surfaces, is_small, emit);
-        let boosts: Vec<u64> = collected.pages.iter().map(|page| page.record.5).collect();
-        root.terms = write_terms(&surfaces, &segment, &boosts, &numbers, emit)?;
+        let boosts: Vec<u64> = collected.pages.iter().map(|page| page.boost).collect();
+        root.terms = write_terms(&surfaces, extras, &segment, &boosts, &numbers, emit)?;
     }
     emit(&path("root"), script("root", &root));
     Ok(())
@@ -85,7 +92,6 @@ fn empty_root(slots: usize, settings: &Settings) -> Root {
     Root {
         version: VERSION,
         slots,
-        documents_per_shard: DOCUMENTS_PER_SHARD,
         section: 1,
         rarities: Vec::new(),
         fold: folding_table(),
@@ -94,9 +100,8 @@ fn empty_root(slots: usize, settings: &Settings) -> Root {
         terms: Vec::new(),
         beginnings: Vec::new(),
         endings: Vec::new(),
-        parts: Vec::new(),
-        names: Vec::new(),
         facets: Vec::new(),
+        pages: String::new(),
     }
 }
 
@@ -104,6 +109,7 @@ fn empty_root(slots: usize, settings: &Settings) -> Root {
 struct Collected {
     index: Index,
     pages: Vec<Page>,
+    said: Said,
     sections: usize,
     /// What a whole query may equal, and which pages it names.
     names: BTreeMap<String, Vec<u32>>,
@@ -114,20 +120,18 @@ struct Collected {
 
 struct Page {
     is_entity: bool,
-    record: DocumentRecord,
+    url: String,
+    boost: u64,
 }
 
-fn collect(
-    documents: impl Iterator<Item = SearchDocument>,
-    emit: &mut dyn FnMut(&str, Vec<u8>),
-) -> Result<Collected, TantivyError> {
+fn collect(documents: impl Iterator<Item = SearchDocument>) -> Result<Collected, TantivyError> {
     let (mut writer, fields) = index_writer()?;
     let mut pages = Vec::new();
     let mut names = BTreeMap::<String, Vec<u32>>::new();
     let mut name_words = BTreeSet::new();
     let mut facets = Facets::default();
     let mut sections = 0;
-    let mut texts = Texts::default();
+    let mut said = Said { file: spooled_tempfile(PAGES_IN_MEMORY), ends: vec![0] };
     for document in documents {
         let page = pages.len() as u32;
         for name in names_of(&document) {
@@ -136,21 +140,21 @@ fn collect(
         if document.is_entity {
             name_words.extend(words(&document.title).into_iter().chain(words(name_in(&document.reference))));
         }
-        facets.add(ALL, "", page);
+        let lifecycle = document.facet("lifecycle").to_owned();
+        let boost = boost(document.is_entity, &lifecycle, document.uses);
+        facets.add(BOOST, &boost.to_string(), page);
         facets.add("kind", &document.kind, page);
         for (key, value) in &document.facets {
             facets.add(key, value, page);
         }
         writer.add_document(to_index(&document, &fields))?;
         sections += document.sections.len();
-        let (shard, row) = texts.push(&document, emit);
-        let lifecycle = document.facet("lifecycle").to_owned();
-        let boost = boost(document.is_entity, &lifecycle, document.uses);
+        let text = quotable(&document.sections);
         let SearchDocument { kind, is_entity, url, title, reference, .. } = document;
-        pages.push(Page { is_entity, record: (title, url, kind, reference, lifecycle, boost, shard, row) });
+        said.push(&(title, &url, kind, reference, lifecycle, boost, text))?;
+        pages.push(Page { is_entity, url, boost });
     }
-    texts.flush(emit);
-    Ok(Collected { index: writer.finalize()?, pages, sections, names, name_words, facets })
+    Ok(Collected { index: writer.finalize()?, pages, said, sections, names, name_words, facets })
 }
 
 fn index_writer() -> Result<(SingleSegmentIndexWriter, Vec<Field>), TantivyError> {
@@ -206,38 +210,29 @@ fn name_in(reference: &str) -> &str {
     reference.rsplit('/').next().unwrap_or_default()
 }
 
-/// Writes the texts of pages as they come, into shards that are named by their first page.
-#[derive(Default)]
-struct Texts {
-    name: String,
-    rows: Vec<TextRecord>,
-    size: usize,
+/// What pages say, as JSON, one after the other.
+struct Said {
+    file: SpooledTempFile,
+    ends: Vec<u64>,
 }
 
-impl Texts {
-    /// Returns the shard and the row of the document's text.
-    fn push(&mut self, document: &SearchDocument, emit: &mut dyn FnMut(&str, Vec<u8>)) -> (String, usize) {
-        let row = quotable(&document.sections);
-        let size: usize = row.iter().map(|(anchor, heading, text)| anchor.len() + heading.len() + text.len() + 9).sum();
-        let hash = fingerprint(&document.url);
-        let may_end = self.size > TEXT_SHARD / 2 && hash.is_multiple_of(2);
-        if may_end || self.size + size > TEXT_SHARD {
-            self.flush(emit);
-        }
-        if self.rows.is_empty() {
-            self.name = format!("text/{hash:016x}");
-        }
-        self.size += size;
-        self.rows.push(row);
-        (self.name.clone(), self.rows.len() - 1)
+impl Said {
+    fn push(&mut self, record: &impl serde::Serialize) -> io::Result<()> {
+        let json = serde_json::to_vec(record)?;
+        self.file.write_all(&json)?;
+        self.ends.push(self.ends[self.ends.len() - 1] + json.len() as u64);
+        Ok(())
     }
 
-    fn flush(&mut self, emit: &mut dyn FnMut(&str, Vec<u8>)) {
-        if !self.rows.is_empty() {
-            emit(&path(&self.name), script(&self.name, &self.rows));
-        }
-        self.rows.clear();
-        self.size = 0;
+    fn size(&self, page: usize) -> usize {
+        (self.ends[page + 1] - self.ends[page]) as usize
+    }
+
+    fn read(&mut self, page: usize) -> io::Result<String> {
+        let mut json = vec![0; self.size(page)];
+        self.file.seek(SeekFrom::Start(self.ends[page]))?;
+        self.file.read_exact(&mut json)?;
+        Ok(String::from_utf8_lossy(&json).into_owned())
     }
 }
 
@@ -253,22 +248,47 @@ fn quotable(sections: &[SearchSection]) -> TextRecord {
     sections.iter().take(MOST_SECTIONS).map(quote).collect()
 }
 
-fn write_documents(pages: &[Page], numbers: &[u32], slots: usize, emit: &mut dyn FnMut(&str, Vec<u8>)) {
-    let mut by_number: Vec<Option<&DocumentRecord>> = vec![None; slots];
-    for (page, number) in pages.iter().zip(numbers) {
-        by_number[*number as usize] = Some(&page.record);
+/// Writes what pages say into shards that are named by their first page's number. Returns where each begins, as
+/// distances.
+///
+/// Where a shard ends depends mostly on the pages themselves, so an edited page moves few of the others.
+fn write_pages(
+    said: &mut Said,
+    pages: &[Page],
+    numbers: &[u32],
+    slots: usize,
+    emit: &mut dyn FnMut(&str, Vec<u8>),
+) -> io::Result<String> {
+    let mut by_number: Vec<Option<usize>> = vec![None; slots];
+    numbers.iter().enumerate().for_each(|(page, number)| by_number[*number as usize] = Some(page));
+    let taken: Vec<(usize, usize)> =
+        by_number.iter().enumerate().filter_map(|(number, page)| page.map(|page| (number, page))).collect();
+    let mut starts = String::new();
+    let (mut at, mut before) = (0, 0);
+    while at < taken.len() {
+        let (start, mut size) = (at, 0);
+        while let Some((_, page)) = taken.get(at) {
+            let may_end = size > PAGE_SHARD / 2 && fingerprint(&pages[*page].url).is_multiple_of(2);
+            if at > start && (may_end || size + said.size(*page) > PAGE_SHARD) {
+                break;
+            }
+            size += said.size(*page);
+            at += 1;
+        }
+        let first = taken[start].0;
+        let rows = by_number[first..=taken[at - 1].0].iter();
+        let rows = rows.map(|page| page.map_or_else(|| Ok("null".to_owned()), |page| said.read(page)));
+        let name = page_shard(first);
+        emit(&path(&name), script_of_json(&name, &format!("[{}]", rows.collect::<io::Result<Vec<_>>>()?.join(","))));
+        push_number(&mut starts, (first - before) as u32);
+        before = first;
     }
-    for (shard, rows) in by_number.chunks(DOCUMENTS_PER_SHARD).enumerate() {
-        let name = format!("documents/{shard}");
-        emit(&path(&name), script(&name, &rows));
-    }
+    Ok(starts)
 }
 
-fn write_names(collected: &Collected, numbers: &[u32], emit: &mut dyn FnMut(&str, Vec<u8>)) -> Vec<String> {
-    let mut names: Vec<_> = collected.names.iter().collect();
-    names.sort_by(|a, b| key_order(a.0, b.0));
-    let mut shelf = Shelf::<NameRecord>::new("names", NAME_SHARD, emit);
-    for (name, pages) in names {
+/// What a whole query may equal; the level of a posting is 1 for entities.
+fn name_lines(collected: &Collected, numbers: &[u32]) -> Vec<Line> {
+    let line = |(name, pages): (&String, &Vec<u32>)| {
         let posting = |page: &u32| Posting {
             page: numbers[*page as usize],
             level: u32::from(collected.pages[*page as usize].is_entity),
@@ -277,26 +297,18 @@ fn write_names(collected: &Collected, numbers: &[u32], emit: &mut dyn FnMut(&str
         let mut postings: Vec<Posting> = pages.iter().map(posting).collect();
         postings.sort_unstable_by_key(|posting| posting.page);
         postings.truncate(POSTINGS_PER_RECORD);
-        let postings = encode(&postings);
-        shelf.push(name, name.len() + postings.len() + 8, (name.clone(), postings));
-    }
-    shelf.finish()
+        let list = List { peak: 1, is_capped: false, postings: encode(&postings) };
+        Line { word: name_line(name), surface: None, list: Some(list) }
+    };
+    collected.names.iter().map(line).collect()
 }
 
-/// Writes where words of names can be entered: `[rest of the word, what stands before it]`, sorted.
-fn write_parts(words: &BTreeSet<String>, emit: &mut dyn FnMut(&str, Vec<u8>)) -> Vec<String> {
-    let mut parts: Vec<(&str, &str)> = Vec::new();
-    for word in words.iter().filter(|word| SPELLED.contains(&word.chars().count())) {
-        let starts = word.char_indices().skip(1).map(|(start, _)| word.split_at(start));
-        let starts = starts.filter(|(_, rest)| rest.chars().count() >= SHORTEST_PART);
-        parts.extend(starts.map(|(before, rest)| (rest, before)));
-    }
-    parts.sort_by(|a, b| key_order(a.0, b.0).then_with(|| key_order(a.1, b.1)));
-    let mut shelf = Shelf::new("parts", NAME_SHARD, emit);
-    for part in parts {
-        shelf.push(part.0, part.0.len() + part.1.len() + 8, part);
-    }
-    shelf.finish()
+/// Where words of names can be entered.
+fn part_lines(words: &BTreeSet<String>) -> impl Iterator<Item = Line> {
+    let words = words.iter().filter(|word| SPELLED.contains(&word.chars().count()));
+    let parts = words.flat_map(|word| word.char_indices().skip(1).map(|(start, _)| word.split_at(start)));
+    let parts = parts.filter(|(_, rest)| rest.chars().count() >= SHORTEST_PART);
+    parts.map(|(before, rest)| Line { word: part_line(rest, before), surface: None, list: None })
 }
 
 /// Writes the words that mistyped ones may mean, once by their beginning and once, reversed, by their ending.
@@ -325,16 +337,45 @@ fn write_spelling(
 }
 
 fn write_words(family: &'static str, words: &[Surface], emit: &mut dyn FnMut(&str, Vec<u8>)) -> Vec<String> {
-    let mut shelf = Shelf::of_lines(family, NAME_SHARD, emit);
+    let mut shelf = Shelf::of_lines(family, SPELLING_SHARD, emit);
     for surface in words {
         shelf.push(&surface.word, surface.word.len() / 2 + 4, Line::of(surface.clone()));
     }
     shelf.finish()
 }
 
-/// Writes words and stems in one order, so that most stems stand beside their words.
+/// Lines in one order: those that come, and between them those that were known before.
+struct Terms<'a> {
+    extras: Peekable<IntoIter<Line>>,
+    shelf: Shelf<'a, Line>,
+}
+
+impl Terms<'_> {
+    fn push(&mut self, line: Line) {
+        while let Some(extra) = self.extras.next_if(|extra| key_order(&extra.word, &line.word).is_lt()) {
+            self.shelve(extra);
+        }
+        self.shelve(line);
+    }
+
+    fn shelve(&mut self, line: Line) {
+        let size = line.word.len() / 2 + 5 + line.list.as_ref().map_or(0, |list| list.postings.len() + 3);
+        let key = line.word.clone();
+        self.shelf.push(&key, size, line);
+    }
+
+    fn finish(mut self) -> Vec<String> {
+        while let Some(extra) = self.extras.next() {
+            self.shelve(extra);
+        }
+        self.shelf.finish()
+    }
+}
+
+/// Writes words, stems, names and their parts in one order, so that what a query needs stands together.
 fn write_terms(
     surfaces: &[Surface],
+    extras: Vec<Line>,
     segment: &Segment,
     boosts: &[u64],
     numbers: &[u32],
@@ -342,20 +383,21 @@ fn write_terms(
 ) -> io::Result<Vec<String>> {
     let mut by_stem: Vec<&Surface> = surfaces.iter().collect();
     by_stem.sort_by(|a, b| key_order(&a.stem, &b.stem));
-    let mut shelf = Shelf::of_lines("terms", TERM_SHARD, emit);
+    let shelf = Shelf::of_lines("terms", TERM_SHARD, emit);
+    let mut terms = Terms { extras: extras.into_iter().peekable(), shelf };
     let mut words = surfaces.iter().peekable();
     for of_stem in by_stem.chunk_by(|a, b| a.stem == b.stem) {
         let stem = &of_stem[0].stem;
         while let Some(surface) = words.next_if(|surface| key_order(&surface.word, stem).is_lt()) {
-            push_line(Line::of(surface.clone()), &mut shelf);
+            terms.push(Line::of(surface.clone()));
         }
         let mut surface = words.next_if(|surface| surface.word == *stem).cloned();
         for list in postings(segment.impacts(of_stem, boosts)?, numbers) {
-            push_line(Line { word: stem.clone(), surface: surface.take(), list: Some(list) }, &mut shelf);
+            terms.push(Line { word: stem.clone(), surface: surface.take(), list: Some(list) });
         }
     }
-    words.for_each(|surface| push_line(Line::of(surface.clone()), &mut shelf));
-    Ok(shelf.finish())
+    words.for_each(|surface| terms.push(Line::of(surface.clone())));
+    Ok(terms.finish())
 }
 
 /// The postings of a stem, in lists that are not too long.
@@ -373,12 +415,6 @@ fn postings(mut impacts: Vec<Impact>, numbers: &[u32]) -> Vec<List> {
     postings.sort_unstable_by_key(|posting| posting.page);
     let list = |postings: &[Posting]| List { peak, is_capped, postings: encode(postings) };
     postings.chunks(POSTINGS_PER_RECORD).map(list).collect()
-}
-
-fn push_line(line: Line, shelf: &mut Shelf<'_, Line>) {
-    let size = line.word.len() / 2 + 5 + line.list.as_ref().map_or(0, |list| list.postings.len() + 3);
-    let key = line.word.clone();
-    shelf.push(&key, size, line);
 }
 
 /// Keeps the impacts that score highest, and tells whether any were dropped.

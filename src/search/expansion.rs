@@ -76,7 +76,8 @@ impl Lookup<'_> {
         let home = self.shards_of(&typed);
         let shards =
             if is_prefix { prefix_shards(&self.reader.root.terms, &typed, PREFIX_SHARDS) } else { home.clone() };
-        let entries = self.read(home.start.min(shards.start)..home.end.max(shards.end))?;
+        let shards = home.start.min(shards.start)..home.end.max(shards.end);
+        let entries = self.read(shards.clone())?;
         if let Some(entry) = entries.iter().find(|entry| entry.word == typed) {
             self.push(&entry.stem, factor::WHOLE, "the word");
         }
@@ -88,7 +89,7 @@ impl Lookup<'_> {
             self.push_prefixed(&entries);
         }
         if length >= SHORTEST_PART && (is_alone || self.word.meanings.is_empty()) {
-            self.push_parts()?;
+            self.push_parts(shards)?;
         }
         if !is_known && self.word.meanings.is_empty() {
             self.push_with_other_ending(&entries);
@@ -144,11 +145,10 @@ impl Lookup<'_> {
         }
     }
 
-    /// Adds words of entities' names that hold the typed one.
-    fn push_parts(&mut self) -> io::Result<()> {
-        let firsts = &self.reader.root.parts;
+    /// Adds words of entities' names that hold the typed one, as these shards of terms know them.
+    fn push_parts(&mut self, shards: Range<usize>) -> io::Result<()> {
         let typed = self.word.typed.clone();
-        let parts = self.reader.parts(prefix_shards(firsts, &typed, 1))?;
+        let parts = self.reader.parts(shards)?;
         let found: Vec<String> = parts
             .iter()
             .filter(|(rest, _)| rest.starts_with(&typed))

@@ -6,8 +6,8 @@ use super::shard::{FacetRecord, Shelf, key_order, push_number, read_number};
 
 /// The keys a query may filter by, in the order they are shown.
 pub(super) const KEYS: [&str; 7] = ["kind", "type", "lifecycle", "owner", "system", "tag", "namespace"];
-/// The key of the row that holds every page.
-pub(super) const ALL: &str = "";
+/// The key of the rows that hold every page, by how much it counts.
+pub(super) const BOOST: &str = "";
 /// How many runs one row holds.
 const RUNS_PER_ROW: usize = 8_192;
 
@@ -25,7 +25,7 @@ impl Facets {
 
     /// Writes the rows, with pages numbered by `numbers`. Returns the first key of each shard.
     pub(super) fn write(self, numbers: &[u32], is_taken: &[bool], emit: &mut dyn FnMut(&str, Vec<u8>)) -> Vec<String> {
-        // Runs of values pass over numbers that no page has; the row of every page may not.
+        // Runs of values pass over numbers that no page has; those of every page may not.
         let mut before = vec![0_u32; is_taken.len() + 1];
         for (number, is_taken) in is_taken.iter().enumerate() {
             before[number + 1] = before[number] + u32::from(*is_taken);
@@ -37,7 +37,7 @@ impl Facets {
             let mut sorted: Vec<u32> = pages.iter().map(|page| numbers[*page as usize]).collect();
             sorted.sort_unstable();
             let is_next = |a: u32, b: u32| match key {
-                ALL => a + 1 == b,
+                BOOST => a + 1 == b,
                 _ => before[a as usize + 1] == before[b as usize],
             };
             let runs: Vec<(u32, u32)> =

@@ -8,13 +8,10 @@
 //! | shard | holds |
 //! |---|---|
 //! | `search/root.js` | counts, the folding table, stop words, synonyms, the first key of every shard below |
-//! | `search/terms/N.js` | words with their stems, and the postings of each stem, in one order |
+//! | `search/terms/N.js` | in one order: words with their stems, the postings of each stem, names of pages and their parts |
 //! | `search/beginnings/N.js`, `endings/N.js` | words that mistyped ones may mean, the latter reversed |
-//! | `search/names/N.js` | `[name, postings]`: what a whole query may equal |
-//! | `search/parts/N.js` | `[rest, before]`: where the words of entities' names can be entered |
 //! | `search/facets/N.js` | `[key, value, number of pages, runs]` |
-//! | `search/documents/N.js` | title, url, kind, reference of the pages with consecutive numbers |
-//! | `search/text/HASH.js` | the sections of a few pages, for excerpts, phrases and the last step of the ranking |
+//! | `search/pages/N.js` | title, url, kind, reference and sections of a few pages from number N on, for what is shown, for phrases and for the last step of the ranking |
 
 mod analysis;
 mod ask;
@@ -131,7 +128,7 @@ pub struct Results {
     pub suggestion: Option<String>,
     /// The filters that were read from the query.
     pub filters: Vec<Filter>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// Empty unless they were asked for.
     pub facets: Vec<Facet>,
 }
 
@@ -194,6 +191,11 @@ pub struct Explanation {
     pub words: Vec<ExplainedWord>,
     /// The page score.
     pub page: u64,
+    /// What the page score is made of: the words' scores, and their shares.
+    pub sum: u64,
+    pub held: u64,
+    pub titled: u64,
+    pub all: u64,
     /// In 64ths.
     pub boost: u64,
     /// Whether the whole query is a name of the page.

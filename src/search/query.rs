@@ -12,12 +12,12 @@ use serde_json::Value;
 use super::analysis::{Cutter, words};
 use super::ask::Asked;
 use super::expansion::{Word, expand, neighbours, prefix_shards};
-use super::facets::{self, ALL, KEYS, row_key};
+use super::facets::{self, BOOST, KEYS, row_key};
 use super::ranking::{LEVELS, REFINED, class_of};
-use super::refine::{Sought, Text};
+use super::refine::{Said, Sought, Text};
 use super::shard::{
-    DocumentRecord, FacetRecord, Line, List, NameRecord, Root, Surface, VERSION, decode, key_order, parse, path,
-    read_lines,
+    FacetRecord, Line, List, PageRecord, Root, Surface, VERSION, decode, key_order, name_line, page_shard, page_starts,
+    parse, part_of, path, read_lines,
 };
 use super::{
     Ask, ExplainedWord, Explanation, Facet, FacetValue, Filter, Hit, OtherSection, Results, SearchError, Shards,
@@ -61,6 +61,8 @@ pub fn query(shards: &dyn Shards, ask: &Ask<'_>) -> io::Result<Results> {
 pub(super) struct Reader<'a> {
     shards: &'a dyn Shards,
     pub(super) root: Root,
+    /// The number of each shard's first page.
+    page_starts: Vec<usize>,
     read: RefCell<HashMap<String, Rc<Value>>>,
     /// Shards of words, parsed.
     lines: RefCell<HashMap<String, Rc<Vec<Line>>>>,
@@ -74,10 +76,11 @@ impl<'a> Reader<'a> {
             return Err(invalid(SearchError::Version));
         }
         let root: Root = serde_json::from_value(root).map_err(invalid)?;
-        if root.section == 0 || root.documents_per_shard == 0 || root.slots > MOST_SLOTS {
+        if root.section == 0 || root.slots > MOST_SLOTS {
             return Err(invalid(SearchError::Broken));
         }
-        Ok(Reader { shards, root, read: RefCell::default(), lines: RefCell::default() })
+        let page_starts = page_starts(&root.pages);
+        Ok(Reader { shards, root, page_starts, read: RefCell::default(), lines: RefCell::default() })
     }
 
     /// The words of consecutive shards of terms, in order.
@@ -96,11 +99,15 @@ impl<'a> Reader<'a> {
         Ok(shards.iter().flat_map(|lines| lines.iter()).filter_map(|line| line.surface.clone()).collect())
     }
 
+    /// The rest of a name's word, and what stands before it, for all that stand in these shards of terms.
     pub(super) fn parts(&self, numbers: Range<usize>) -> io::Result<Vec<(String, String)>> {
-        self.rows("parts", numbers)
+        let shards = self.lines("terms", numbers)?;
+        let parts = shards.iter().flat_map(|lines| lines.iter()).filter_map(|line| part_of(&line.word));
+        Ok(parts.map(|(rest, before)| (rest.to_owned(), before.to_owned())).collect())
     }
 
-    fn stem(&self, stem: &str) -> io::Result<Vec<List>> {
+    /// The postings of a stem, or those at another line.
+    fn lists(&self, stem: &str) -> io::Result<Vec<List>> {
         let shards = self.lines("terms", spanning(&self.root.terms, stem))?;
         let lines = shards.iter().flat_map(|lines| lines.iter()).filter(|line| line.word == stem);
         Ok(lines.filter_map(|line| line.list.clone()).collect())
@@ -121,12 +128,6 @@ impl<'a> Reader<'a> {
         numbers.map(parse).collect()
     }
 
-    fn name(&self, name: &str) -> io::Result<Vec<NameRecord>> {
-        let mut records: Vec<NameRecord> = self.rows("names", spanning(&self.root.names, name))?;
-        records.retain(|record| record.0 == name);
-        Ok(records)
-    }
-
     /// Rows of one key, with this value or, where it ends with `*`, with values that begin so.
     fn facet(&self, key: &str, value: &str) -> io::Result<Vec<FacetRecord>> {
         let beginning = value.strip_suffix('*');
@@ -143,20 +144,12 @@ impl<'a> Reader<'a> {
         Ok(rows)
     }
 
-    fn document(&self, number: u32) -> io::Result<DocumentRecord> {
-        let (shard, row) =
-            (number as usize / self.root.documents_per_shard, number as usize % self.root.documents_per_shard);
-        let rows: Vec<Option<DocumentRecord>> = self.rows("documents", shard..shard + 1)?;
-        rows.into_iter().nth(row).flatten().ok_or_else(|| invalid(SearchError::Broken))
-    }
-
-    fn text(&self, shard: &str, row: usize) -> io::Result<Vec<(String, String, String)>> {
-        let is_ours = shard.strip_prefix("text/").is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        if !is_ours {
-            return Err(invalid(SearchError::Broken));
-        }
-        let rows = self.shard(shard)?;
-        let row = rows.get(row).cloned().ok_or_else(|| invalid(SearchError::Broken))?;
+    fn page(&self, number: u32) -> io::Result<PageRecord> {
+        let number = number as usize;
+        let before = self.page_starts.partition_point(|start| *start <= number).checked_sub(1);
+        let start = self.page_starts[before.ok_or_else(|| invalid(SearchError::Broken))?];
+        let shard = self.shard(&page_shard(start))?;
+        let row = shard.get(number - start).cloned().ok_or_else(|| invalid(SearchError::Broken))?;
         serde_json::from_value(row).map_err(invalid)
     }
 
@@ -217,7 +210,7 @@ fn pages_of(rows: &[FacetRecord], slots: usize) -> Pages {
 }
 
 /// A page that holds at least one word.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Candidate {
     sum: u64,
     /// Shares of the words it holds, and of those in its title.
@@ -233,6 +226,7 @@ struct Candidate {
 struct Ranked {
     /// Score and number, best first.
     pages: Vec<(u64, u32)>,
+    candidates: BTreeMap<u32, Candidate>,
     words: Vec<WordScores>,
     /// The shares of all words that count.
     all: u64,
@@ -264,8 +258,8 @@ fn rank(asked: &Asked, words: &[Word], filters: &[(Filter, Pages)], reader: &Rea
         }
     }
     if asked.phrases.is_empty() && !asked.words.is_empty() {
-        for (_, postings) in reader.name(&asked.words.join(" "))? {
-            for posting in decode(&postings) {
+        for list in reader.lists(&name_line(&asked.words.join(" ")))? {
+            for posting in decode(&list.postings) {
                 candidates.entry(posting.page).or_default().named = 1 << (33 + posting.level.min(1));
             }
         }
@@ -273,9 +267,13 @@ fn rank(asked: &Asked, words: &[Word], filters: &[(Filter, Pages)], reader: &Rea
     let is_bare = asked.words.is_empty()
         && !(filters.is_empty() && asked.excluded.is_empty() && asked.excluded_phrases.is_empty());
     if is_bare {
-        let every = pages_of(&reader.facet(ALL, "")?, slots);
-        candidates
-            .extend((0..slots as u32).filter(|page| every[*page as usize]).map(|page| (page, Candidate::default())));
+        for (_, boost, _, runs) in reader.facet(BOOST, "*")? {
+            let candidate = Candidate { sum: boost.parse().unwrap_or(0), ..Candidate::default() };
+            for (start, length) in facets::decode(&runs) {
+                let end = start.saturating_add(length).min(slots as u32);
+                candidates.extend((start..end).map(|page| (page, candidate)));
+            }
+        }
     }
     let in_phrases =
         words.iter().enumerate().filter(|(_, word)| asked.phrases.iter().flatten().any(|part| *part == word.typed));
@@ -287,10 +285,10 @@ fn rank(asked: &Asked, words: &[Word], filters: &[(Filter, Pages)], reader: &Rea
             && !excluded.contains(page)
             && lets_through(filters, *page)
     });
-    let score = |(page, candidate): (u32, Candidate)| (candidate.score(all), page);
-    let mut pages: Vec<(u64, u32)> = candidates.into_iter().map(score).collect();
+    let score = |(page, candidate): (&u32, &Candidate)| (candidate.score(all), *page);
+    let mut pages: Vec<(u64, u32)> = candidates.iter().map(score).collect();
     pages.sort_by_key(|(score, page)| (std::cmp::Reverse(*score), *page));
-    Ok(Ranked { pages, words: scored, all })
+    Ok(Ranked { pages, candidates, words: scored, all })
 }
 
 impl Candidate {
@@ -307,7 +305,7 @@ fn score_word(word: &Word, reader: &Reader<'_>) -> io::Result<WordScores> {
     let mut scores = WordScores::default();
     for (at, meaning) in word.meanings.iter().enumerate() {
         let mut pages = 0;
-        for List { peak, is_capped, postings } in reader.stem(&meaning.stem)? {
+        for List { peak, is_capped, postings } in reader.lists(&meaning.stem)? {
             scores.is_capped |= is_capped;
             for posting in decode(&postings) {
                 pages += 1;
@@ -342,7 +340,7 @@ fn excluded_pages(asked: &Asked, reader: &Reader<'_>) -> io::Result<BTreeSet<u32
         let Some(surface) = known.iter().find(|surface| surface.word == *word) else {
             continue;
         };
-        for list in reader.stem(&surface.stem)? {
+        for list in reader.lists(&surface.stem)? {
             pages.extend(decode(&list.postings).map(|posting| posting.page));
         }
     }
@@ -356,16 +354,17 @@ fn show(ranked: &Ranked, sought: &Sought<'_>, ask: &Ask<'_>, reader: &Reader<'_>
     let looked_at = if must_verify { MOST_VERIFIED } else { ask.limit.next_multiple_of(REFINED) };
     let mut found = Vec::new();
     for (score, number) in ranked.pages.iter().take(looked_at) {
-        let document = reader.document(*number)?;
-        let text = Text::new(reader.text(&document.6, document.7)?, &mut cutter);
-        if text.fits(&document.0, sought, &mut cutter) {
-            found.push((*score, *number, document, text));
+        let (title, url, kind, reference, lifecycle, boost, text) = reader.page(*number)?;
+        let text = Text::new(text, &mut cutter);
+        if text.fits(&title, sought, &mut cutter) {
+            let said = text.say(sought);
+            found.push((*score, *number, Shown { title, url, kind, reference, lifecycle, boost, said }));
         }
     }
     let total = if must_verify { found.len() } else { ranked.pages.len() };
     let mut hits: Vec<(u32, Hit)> = found
         .into_iter()
-        .map(|(score, number, document, text)| (number, hit(score, number, document, &text, sought, ranked, ask)))
+        .map(|(score, number, shown)| (number, hit(score, number, shown, sought, ranked, ask)))
         .collect();
     for ten in hits.chunks_mut(REFINED) {
         ten.sort_by_key(|(number, hit)| (std::cmp::Reverse(hit.score), *number));
@@ -373,17 +372,19 @@ fn show(ranked: &Ranked, sought: &Sought<'_>, ask: &Ask<'_>, reader: &Reader<'_>
     Ok((total, hits.into_iter().take(ask.limit).map(|(_, hit)| hit).collect()))
 }
 
-fn hit(
-    score: u64,
-    number: u32,
-    document: DocumentRecord,
-    text: &Text,
-    sought: &Sought<'_>,
-    ranked: &Ranked,
-    ask: &Ask<'_>,
-) -> Hit {
-    let (title, url, kind, reference, lifecycle, boost, ..) = document;
-    let said = text.say(sought);
+/// A page to show, and what it says of the query.
+struct Shown {
+    title: String,
+    url: String,
+    kind: String,
+    reference: String,
+    lifecycle: String,
+    boost: u64,
+    said: Said,
+}
+
+fn hit(score: u64, number: u32, shown: Shown, sought: &Sought<'_>, ranked: &Ranked, ask: &Ask<'_>) -> Hit {
+    let Shown { title, url, kind, reference, lifecycle, boost, said } = shown;
     let title_words = words(&title);
     let is_sought = |word: &&String| sought.words.iter().any(|sought| sought.surfaces.contains_key(*word));
     let titled = title_words.iter().filter(is_sought).count() as u64;
@@ -397,6 +398,10 @@ fn hit(
     let explanation = ask.explain.then(|| Explanation {
         words: explained(number, sought.words, ranked),
         page: of_page,
+        sum: ranked.candidates[&number].sum,
+        held: ranked.candidates[&number].held,
+        titled: ranked.candidates[&number].titled,
+        all: ranked.all,
         boost,
         is_named: named > 0,
         section: said.score,

@@ -29,6 +29,8 @@
 //! score = score + 2^33                                     if the whole query is a name of it; 2^34 for entities
 //! ```
 //!
+//! Where there are no words but filters, the score is the page's `boost`.
+//!
 //! **Refinement.** Each ten pages in this order are sorted again by what their text says, which is read for excerpts
 //! anyway. A section scores, for words at weight 1, a heading's words counting twice, with `tf` in sixteenths of the
 //! factor of what was found and `idf` that of the class of how many pages hold

@@ -13,21 +13,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Raised whenever the shards' form or the ranking changes.
-pub(super) const VERSION: u32 = 3;
-/// How many numbers of pages one shard of documents covers.
-pub(super) const DOCUMENTS_PER_SHARD: usize = 128;
+pub(super) const VERSION: u32 = 4;
 
 /// Printable ASCII without the characters that JSON or HTML would escape.
 const ALPHABET: &[u8; 90] =
     b" !#$%'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~";
 const SYMBOLS: [u8; 128] = symbols();
 
-/// `[name, postings]`; a posting's level is 1 for entities.
-pub(super) type NameRecord = (String, String);
 /// `[key, value, number of pages, runs]`
 pub(super) type FacetRecord = (String, String, u64, String);
-/// `[title, url, kind, reference, lifecycle, boost, shard of its text, row there]`; `None` where no page has the number.
-pub(super) type DocumentRecord = (String, String, String, String, String, u64, String, usize);
+/// `[title, url, kind, reference, lifecycle, boost, text]`
+pub(super) type PageRecord = (String, String, String, String, String, u64, TextRecord);
 /// `[anchor, heading, text]` of each section.
 pub(super) type TextRecord = Vec<(String, String, String)>;
 
@@ -38,7 +34,6 @@ pub(super) struct Root {
     pub(super) version: u32,
     /// Pages have numbers below this one.
     pub(super) slots: usize,
-    pub(super) documents_per_shard: usize,
     /// Mean length of a section in words * 2^8, at least 1.
     pub(super) section: u64,
     pub(super) fold: BTreeMap<String, String>,
@@ -51,12 +46,13 @@ pub(super) struct Root {
     pub(super) terms: Vec<String>,
     pub(super) beginnings: Vec<String>,
     pub(super) endings: Vec<String>,
-    pub(super) parts: Vec<String>,
-    pub(super) names: Vec<String>,
     pub(super) facets: Vec<String>,
+    /// The number of each shard's first page, as distances.
+    pub(super) pages: String,
 }
 
-/// A line of a shard of words: a word as it stands in texts, a stem, or both.
+/// A line of a shard of words: a word as it stands in texts, a stem, or both. Or what a whole query may equal, see
+/// [`name_line`]; or where a word of a name can be entered, see [`part_line`].
 ///
 /// ```text
 /// SHARED REST[,FREQUENCY[,CUT ADDED]][ PEAK POSTINGS]
@@ -196,13 +192,48 @@ pub(super) fn key_order(a: &str, b: &str) -> Ordering {
     a.encode_utf16().cmp(b.encode_utf16())
 }
 
+/// The line of a name whose words are divided by spaces: it stands beside its first word's.
+pub(super) fn name_line(name: &str) -> String {
+    format!("{}-", name.replace(' ', "-"))
+}
+
+/// The line of a word's rest, from which it leads to the whole.
+pub(super) fn part_line(rest: &str, before: &str) -> String {
+    format!("{rest}+{before}")
+}
+
+/// Rest and beginning of a word of a name, of a line which [`part_line`] made.
+pub(super) fn part_of(line: &str) -> Option<(&str, &str)> {
+    line.split_once('+')
+}
+
+/// The numbers which the distances lead to.
+pub(super) fn page_starts(distances: &str) -> Vec<usize> {
+    let mut bytes = distances.bytes();
+    let mut start = 0_usize;
+    std::iter::from_fn(move || {
+        start += read_number(&mut bytes)? as usize;
+        Some(start)
+    })
+    .collect()
+}
+
+/// The shard that begins with a page of this number.
+pub(super) fn page_shard(number: usize) -> String {
+    format!("pages/{number}")
+}
+
 pub(super) fn path(name: &str) -> String {
     format!("search/{name}.js")
 }
 
 /// The script that hands `value` to the browser under `name`.
 pub(super) fn script(name: &str, value: &impl Serialize) -> Vec<u8> {
-    let json = serde_json::to_string(value).expect("strings, numbers and lists of them are always JSON");
+    script_of_json(name, &serde_json::to_string(value).expect("strings, numbers and lists of them are always JSON"))
+}
+
+/// The script that hands a value, which is JSON already, to the browser under `name`.
+pub(super) fn script_of_json(name: &str, json: &str) -> Vec<u8> {
     let mut script = format!("callboardShard(\"{name}\",");
     for character in json.chars() {
         match character {

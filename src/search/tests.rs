@@ -202,6 +202,20 @@ fn filters_phrases_and_exclusions_hold() {
 }
 
 #[test]
+fn filters_alone_give_what_counts_most_first() {
+    let mut documents = shop();
+    for (document, uses) in documents.iter_mut().zip([0, 9, 0, 0, 0, 0]) {
+        document.uses = uses;
+        document.facets = vec![("owner", "team-a".into())];
+    }
+    documents[2].facets.push(("lifecycle", "deprecated".into()));
+    let (most_used, deprecated) = (documents[1].url.clone(), documents[2].url.clone());
+    let all = documents.len();
+    let found = urls(&built(documents), "owner:team-a");
+    assert_eq!((found.len(), &found[0], &found[all - 1]), (all, &most_used, &deprecated));
+}
+
+#[test]
 fn facets_count_all_that_was_found() {
     let mut documents: Vec<_> = (0..40).map(|number| page(&format!("{number}/"), "Page", "shared word")).collect();
     for (number, document) in documents.iter_mut().enumerate() {
@@ -309,7 +323,7 @@ fn no_documents_find_nothing() {
 #[test]
 fn missing_and_foreign_shards_are_errors() {
     let mut files = built(shop());
-    files.0.remove("search/documents/0.js");
+    files.0.remove("search/pages/0.js");
     assert_eq!(ask(&files, "payment", 1).map_err(|error| error.kind()), Err(io::ErrorKind::NotFound));
     files.0.insert("search/root.js".into(), b"alert(1)".to_vec());
     assert_eq!(ask(&files, "payment", 1).map_err(|error| error.kind()), Err(io::ErrorKind::InvalidData));

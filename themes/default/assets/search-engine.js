@@ -7,7 +7,7 @@
 (() => {
   "use strict";
 
-  const VERSION = 3;
+  const VERSION = 4;
   const KEYS = ["kind", "type", "lifecycle", "owner", "system", "tag", "namespace"];
   const MOST_WORDS = 12;
   const PREFIX_SHARDS = 3;
@@ -29,7 +29,7 @@
   const MOST_FACET_VALUES = 100;
   const EXCERPT_WORDS = 28;
   const EXCERPT_WORDS_BEFORE = 4;
-  const MOST_TEXTS_KEPT = 1500;
+  const MOST_PAGES_KEPT = 1500;
   const NAMED = 2 ** 33;
   const ALPHABET = " !#$%'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~";
   const SYMBOLS = new Uint8Array(128);
@@ -63,9 +63,17 @@
     return shards.get(name);
   }
 
+  /** The number of each shard's first page. */
+  let pageStarts = null;
+
   async function openRoot() {
     const root = await shard("root");
     if (root.version !== VERSION) throw new Error(`search shards of version ${root.version}, not ${VERSION}`);
+    if (!pageStarts) {
+      const cursor = { text: root.pages, at: 0 };
+      pageStarts = [];
+      for (let start = 0; cursor.at < root.pages.length; pageStarts.push(start)) start += readNumber(cursor);
+    }
     return root;
   }
 
@@ -117,11 +125,14 @@
 
   const parsed = new Map();
 
-  /** A shard of words, parsed once: its surfaces, {word, stem, frequency}, and lists by stem, {peak, isCapped, postings}. */
+  /**
+   * A shard of words, parsed once: its surfaces, {word, stem, frequency}; lists by stem or name, {peak, isCapped,
+   * postings}; and the parts of names' words, [rest, before].
+   */
   async function linesOf(name) {
     let known = parsed.get(name);
     if (!known) {
-      known = { surfaces: [], lists: new Map() };
+      known = { surfaces: [], lists: new Map(), parts: [] };
       let before = "";
       for (const line of (await shard(name)).split("\n")) if (line !== "") before = parseLine(line, before, known);
       parsed.set(name, known);
@@ -130,7 +141,7 @@
   }
 
   /** Reads SHARED REST[,FREQUENCY[,CUT ADDED]][ PEAK POSTINGS], and returns the word. */
-  function parseLine(line, before, { surfaces, lists }) {
+  function parseLine(line, before, { surfaces, lists, parts }) {
     const space = line.indexOf(" ", 1);
     const head = space < 0 ? line : line.slice(0, space);
     const shared = parseInt(head[0], 36);
@@ -147,6 +158,8 @@
       const list = { peak: leastOf(code >> 1), isCapped: (code & 1) === 1, postings: line.slice(space + 3) };
       if (lists.has(word)) lists.get(word).push(list);
       else lists.set(word, [list]);
+    } else if (frequency === "-") {
+      parts.push(word.split("+"));
     }
     return word;
   }
@@ -290,9 +303,14 @@
     let rest = text.slice(token.length);
     const filter = filterOf(token);
     if (filter) {
-      let [key, value] = filter;
-      if (value.startsWith('"')) [value, rest] = untilQuote(text.slice(text.indexOf('"') + 1));
-      asked.filters.push({ key, value: value.toLowerCase(), negative: isNegative });
+      const [key, value] = filter;
+      let values = value.split(",").filter((one) => one !== "");
+      if (value.startsWith('"')) {
+        let quoted;
+        [quoted, rest] = untilQuote(text.slice(text.indexOf('"') + 1));
+        values = [quoted];
+      }
+      asked.filters.push(...values.map((one) => ({ key, value: knownAs(key, one), negative: isNegative })));
     } else if (isNegative) {
       asked.excluded.push(...wordsOf(token, folding));
     } else {
@@ -317,12 +335,19 @@
     else asked.excludedPhrases.push(phrase);
   }
 
-  /** Key and value, unless the token is text: a ref such as system:default/shop is. */
+  /** The value as facets have it: in lower case, and refs as people say them. */
+  function knownAs(key, value) {
+    const lower = value.toLowerCase();
+    return key === "owner" || key === "system" ? lower.slice(lower.indexOf(":") + 1).replace(/^default\//, "") : lower;
+  }
+
+  /** Key and value or values, unless the token is text: a ref such as system:default/shop is. */
   function filterOf(token) {
     const colon = token.indexOf(":");
     const key = token.slice(0, Math.max(colon, 0)).toLowerCase();
     const value = token.slice(colon + 1);
-    if (!KEYS.includes(key) || value === "" || (key === "system" && /^[^"].*\//u.test(value))) return null;
+    const isRef = key === "system" && /^[^":]*\/[^":]*$/u.test(value);
+    if (!KEYS.includes(key) || /^,*$/u.test(value) || isRef) return null;
     return [key, value];
   }
 
@@ -349,15 +374,16 @@
     const { typed, meanings } = word;
     const length = Array.from(typed).length;
     const home = spanning(root.terms, typed);
-    const range = isPrefix ? prefixShards(root.terms, typed, PREFIX_SHARDS) : home;
-    const entries = await surfaces([Math.min(home[0], range[0]), Math.max(home[1], range[1])], known);
+    const longer = isPrefix ? prefixShards(root.terms, typed, PREFIX_SHARDS) : home;
+    const range = [Math.min(home[0], longer[0]), Math.max(home[1], longer[1])];
+    const entries = await surfaces(range, known);
     const entry = entries.find((surface) => surface.word === typed);
     if (entry) meanings.set(entry.stem, FACTOR.whole);
     for (const synonym of Object.hasOwn(root.synonyms, typed) ? root.synonyms[typed] : []) {
       await addWord(synonym, FACTOR.synonym, word, known, root);
     }
     if (isPrefix && (length >= SHORTEST_PREFIX || IS_UNSPACED.test(typed))) addPrefixed(word, entries);
-    if (length >= SHORTEST_PART && (isAlone || meanings.size === 0)) await addParts(word, known, root);
+    if (length >= SHORTEST_PART && (isAlone || meanings.size === 0)) await addParts(word, range, known, root);
     if (!entry && meanings.size === 0) {
       addWithOtherEnding(word, entries);
       await addMistyped(word, known, root);
@@ -388,8 +414,8 @@
     for (const { stem } of longer.slice(0, PREFIX_WORDS)) add(stem, factor, word);
   }
 
-  async function addParts(word, known, root) {
-    const parts = await rows("parts", prefixShards(root.parts, word.typed, 1));
+  async function addParts(word, range, known, root) {
+    const parts = (await wordShards("terms", range)).flatMap((shard) => shard.parts);
     const found = parts.filter(([rest]) => rest.startsWith(word.typed)).slice(0, PART_WORDS);
     for (const [rest, before] of found) await addWord(before + rest, FACTOR.part, word, known, root);
   }
@@ -551,14 +577,12 @@
 
   /** Every page that fits: {pages: [[score, page]], rarities, counts}, best first. */
   async function rank(asked, words, filters, root) {
-    const isNameable = asked.phrases.length === 0 && asked.words.length > 0;
     const isBare = asked.words.length === 0 && filters.length + asked.excluded.length + asked.excludedPhrases.length > 0;
-    const name = asked.words.join(" ");
     const [records, names, excluded, every] = await Promise.all([
       Promise.all(words.map(({ meanings }) => Promise.all([...meanings.keys()].map((stem) => listsOf(stem, root))))),
-      isNameable ? rows("names", spanning(root.names, name)) : [],
+      isNameable(asked) ? listsOf(nameLine(asked), root) : [],
       Promise.all(asked.excluded.map((word) => excludedLists(word, root))),
-      isBare ? facetRows("", "", root) : [],
+      isBare ? facetRows("", "*", root) : [],
     ]);
     const slots = root.slots;
     const [sums, held, titled] = [new Float64Array(slots), new Uint16Array(slots), new Uint16Array(slots)];
@@ -583,14 +607,18 @@
         titles[page] = 0;
       }
     });
-    for (const [key, postings] of names) {
-      if (key !== name) continue;
+    for (const { postings } of names) {
       decode(postings, (page, level) => {
         isFound[page] = 1;
         named[page] = Math.min(level, 1) + 1;
       });
     }
-    if (isBare) pagesOf(every, slots).forEach((is, page) => { isFound[page] |= is; });
+    for (const [, boost, , runs] of every) {
+      decodeRuns(runs, (start, end) => {
+        isFound.fill(1, start, end);
+        sums.fill(Number(boost), start, end);
+      });
+    }
     for (const { postings } of excluded.flat()) decode(postings, (page) => { isFound[page] = 0; });
     let required = 0;
     words.forEach(({ typed }, place) => {
@@ -606,6 +634,16 @@
       pages.push([score + named[page] * NAMED, page]);
     }
     return { pages, rarities, counts };
+  }
+
+  /** Whether the whole query may be a name. */
+  function isNameable({ words, phrases }) {
+    return phrases.length === 0 && words.length > 0;
+  }
+
+  /** The line of the query as a name: beside that of its first word. */
+  function nameLine({ words }) {
+    return `${words.join("-")}-`;
   }
 
   /** Fills in a query word's scores, and in titles 1, or 2 where it is in the title. */
@@ -693,24 +731,26 @@
     return Int32Array.from(found);
   }
 
-  const texts = new Map();
+  // Those used last.
+  const pages = new Map();
 
-  /** A page's sections, their words as numbers; those used last are kept. */
-  async function textOf(name, number, folding) {
-    const key = `${name} ${number}`;
-    let text = texts.get(key);
-    if (text) texts.delete(key);
+  /** A page as it is shown, {title, url, kind, reference, lifecycle, boost, sections}, and its words as numbers. */
+  async function pageOf(number, folding) {
+    let page = pages.get(number);
+    if (page) pages.delete(number);
     else {
-      const row = (await shard(name))[number];
-      text = row.map(([anchor, heading, body]) =>
+      const start = pageStarts[count(pageStarts, (first) => first <= number) - 1];
+      const [title, url, kind, reference, lifecycle, boost, text] = (await shard(`pages/${start}`))[number - start];
+      const sections = text.map(([anchor, heading, body]) =>
         ({ anchor, heading, text: body, ofHeading: numbersOf(heading, folding), ofText: numbersOf(body, folding), runs: null }));
+      page = { title, url, kind, reference, lifecycle, boost, sections };
     }
-    texts.set(key, text);
-    if (texts.size > MOST_TEXTS_KEPT) texts.delete(texts.keys().next().value);
-    return text;
+    pages.set(number, page);
+    if (pages.size > MOST_PAGES_KEPT) pages.delete(pages.keys().next().value);
+    return page;
   }
 
-  function fits(title, sections, asked, folding) {
+  function fits({ title, sections }, asked, folding) {
     if (asked.phrases.length + asked.excludedPhrases.length === 0) return true;
     const parts = [numbersOf(title, folding), ...sections.flatMap(({ ofHeading, ofText }) => [ofHeading, ofText])];
     const holds = (phrase) => parts.some((part) => isIn(phrase, part));
@@ -786,8 +826,7 @@
     return Math.floor((covered * (words.length - 1 + adjacent)) / (words.length - 1));
   }
 
-  function hit(score, document, sections, words, sought, ranked, root) {
-    const [title, url, kind, reference, lifecycle, boost] = document;
+  function hit(score, { title, url, kind, reference, lifecycle, boost, sections }, words, sought, ranked, root) {
     const scores = sections.map((section) => scoreSection(section, words, sought, ranked, root));
     let bestAt = 0;
     scores.forEach((found, at) => { if (found > scores[bestAt]) bestAt = at; });
@@ -864,23 +903,18 @@
     const lookedAt = mustVerify ? MOST_VERIFIED : Math.ceil(limit / REFINED) * REFINED;
     const total = ranked.pages.length;
     const top = best(ranked.pages, lookedAt).slice(0, lookedAt);
-    const perShard = root.documentsPerShard;
-    const documents = await Promise.all(top.map(async ([, page]) =>
-      (await shard(`documents/${Math.floor(page / perShard)}`))[page % perShard]));
-    if (isOutdated()) return null;
-    const sections = await Promise.all(documents.map((document) => textOf(document[6], document[7], folding)));
+    const shown = await Promise.all(top.map(([, number]) => pageOf(number, folding)));
     if (isOutdated()) return null;
     const found = [];
-    top.forEach(([score, page], place) => {
-      const document = documents[place];
-      if (!fits(document[0], sections[place], asked, folding)) return;
-      found.push([page, hit(score, document, sections[place], words, sought, ranked, root)]);
+    top.forEach(([score, number], place) => {
+      const page = shown[place];
+      if (fits(page, asked, folding)) found.push([number, hit(score, page, words, sought, ranked, root)]);
     });
     const hits = [];
     for (let start = 0; start < found.length; start += REFINED) {
       const ten = found.slice(start, start + REFINED);
       ten.sort((a, b) => b[1].score - a[1].score || a[0] - b[0]);
-      hits.push(...ten.map(([, shown]) => shown));
+      hits.push(...ten.map(([, one]) => one));
     }
     return { total: mustVerify ? found.length : total, hits: hits.slice(0, limit) };
   }
@@ -900,7 +934,11 @@
     const root = await openRoot();
     const asked = read(query, foldingOf(root));
     if (isOutdated()) return null;
-    const [words, filters] = await Promise.all([expand(asked, root), readFilters(asked, root)]);
+    const [words, filters] = await Promise.all([
+      expand(asked, root),
+      readFilters(asked, root),
+      isNameable(asked) ? listsOf(nameLine(asked), root) : [],
+    ]);
     if (isOutdated()) return null;
     const ranked = await rank(asked, words, filters, root);
     if (isOutdated()) return null;
@@ -922,5 +960,5 @@
     return words.map(({ typed, correction }) => correction ?? typed).join(" ");
   }
 
-  globalThis.callboardSearch = { search };
+  globalThis.callboardSearch = { search, knownAs };
 })();

@@ -32,7 +32,7 @@
     const shown = (found?.facets ?? []).filter(({ key, values }) => values.length > 1 || filters.some((filter) => filter.key === key));
     panel.replaceChildren();
     for (const { key, values } of shown) {
-      const chosen = (value) => filters.find((filter) => filter.key === key && filter.value.toLowerCase() === value.toLowerCase());
+      const chosen = (value) => filters.find((filter) => filter.key === key && filter.value === value);
       const items = values.filter(({ value }, index) => index < FEW || wide.has(key) || chosen(value)).map(({ value, count }) => {
         const box = el("input", { type: "checkbox", "data-key": `${key}:${value}` });
         box.checked = Boolean(chosen(value));

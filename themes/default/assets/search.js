@@ -4,7 +4,12 @@
   const { el, icon, glyph, url, root, store } = globalThis.callboard;
   const NAMES = new Map([["component", "Components"], ["api", "APIs"], ["resource", "Resources"], ["system", "Systems"], ["domain", "Domains"],
     ["group", "Groups"], ["user", "People"], ["location", "Locations"], ["template", "Templates"], ["docs", "Docs"]]);
-  const name = (kind) => NAMES.get(kind) ?? (kind ? kind[0].toUpperCase() + kind.slice(1) : "Other");
+  /** What pages of a kind are called; those of a kind that the portal declares, by the rules of English. */
+  function name(kind) {
+    if (!kind || NAMES.has(kind)) return NAMES.get(kind) ?? "Other";
+    const plural = /[^aeiou]y$/.test(kind) ? `${kind.slice(0, -1)}ies` : /(s|x|ch|sh)$/.test(kind) ? `${kind}es` : `${kind}s`;
+    return plural[0].toUpperCase() + plural.slice(1);
+  }
 
   /** Loads the engine and the first shard side by side, whichever comes first. */
   function ready() {
@@ -67,14 +72,20 @@
 
   // ---- Filters in the box: key:value, -key:value.
 
-  /** The query without a filter. */
+  /** The query without a filter. Of several values after one key, the others stay. */
   function without(query, { key, value, negative }) {
-    const isIt = (minus, itsKey, itsValue) => (minus === "-") === Boolean(negative) && itsKey?.toLowerCase() === key && itsValue.toLowerCase() === value.toLowerCase();
-    return query.replace(/(-?)(?:([a-zA-Z]+):)?(?:"([^"]*)"?|(\S+))\s*/g, (term, minus, itsKey, quoted, plain) => (isIt(minus, itsKey, quoted ?? plain) ? "" : term)).trim();
+    const { knownAs } = globalThis.callboardSearch;
+    return query.replace(/(-?)([a-zA-Z]+):(?:"([^"]*)"?|(\S+))(\s*)/g, (term, minus, itsKey, quoted, plain, space) => {
+      if ((minus === "-") !== Boolean(negative) || itsKey.toLowerCase() !== key) return term;
+      const isIt = (one) => knownAs(key, one) === value;
+      if (plain === undefined) return isIt(quoted) ? "" : term;
+      const others = plain.split(",").filter((one) => one !== "" && !isIt(one));
+      return others.length ? `${minus}${itsKey}:${others.join(",")}${space}` : "";
+    }).trim();
   }
   /** The query with a filter before it: the last word stays the one that may still be typed. */
   function within(query, key, value) {
-    return `${key}:${/[\s"/]/.test(value) ? `"${value.replaceAll('"', "")}"` : value} ${query}`.trim();
+    return `${key}:${/[\s",/]/.test(value) ? `"${value.replaceAll('"', "")}"` : value} ${query}`.trim();
   }
   function chips(found, query, use) {
     return (found.filters ?? []).map((filter) => {

@@ -5,7 +5,8 @@
   "use strict";
   const MOST_PAGES = 600;
   const MOST_FILES = 2000;
-  const AT_ONCE = 6;
+  const AT_ONCE = 4;
+  const QUIET = 300;
   const SEEN = new Set(["script", "style", "image", "font"]);
 
   const scope = registration.scope;
@@ -26,10 +27,37 @@
   const isGood = (response) => response.status === 200 && response.type === "basic" && !response.redirected;
   const isPage = (response) => response.headers.get("Content-Type")?.startsWith("text/html");
 
-  async function keep(name, key, response, most) {
+  // What came and is not written yet: no reader waits for the disk.
+  const waiting = new Map();
+  let writing = null;
+
+  /** Keeps a response once no other has come for a while. */
+  function keep(name, key, response) {
+    waiting.set(key, { name, response, since: performance.now() });
+    writing ??= write().finally(() => { writing = null; });
+    return writing;
+  }
+
+  async function write() {
+    const age = () => performance.now() - Math.max(...[...waiting.values()].map(({ since }) => since));
+    while (waiting.size > 0) {
+      while (age() < QUIET) await new Promise((resolve) => { setTimeout(resolve, QUIET - age()); });
+      const all = [...waiting];
+      waiting.clear();
+      for (const [name, most] of [[PAGES, MOST_PAGES], [FILES, MOST_FILES]]) {
+        const come = all.filter(([, one]) => one.name === name);
+        // A full disk costs only what would have been kept.
+        if (come.length > 0) await writeInto(name, come, most).catch(() => {});
+      }
+    }
+  }
+
+  async function writeInto(name, come, most) {
     const cache = await caches.open(name);
-    await cache.delete(key, { ignoreVary: true });
-    await cache.put(key, response);
+    for (const [key, { response }] of come) {
+      await cache.delete(key, { ignoreVary: true });
+      await cache.put(key, response);
+    }
     const keys = await cache.keys();
     for (const oldest of keys.slice(0, Math.max(0, keys.length - most))) await cache.delete(oldest, { ignoreVary: true });
   }
@@ -37,10 +65,10 @@
   /** Fetches what is not kept yet. */
   async function fill(name, addresses) {
     const cache = await caches.open(name);
-    const waiting = [...addresses];
+    const missing = [...addresses];
     const answer = { failed: 0, isFull: false };
     const work = async () => {
-      for (let address = waiting.shift(); address; address = waiting.shift()) {
+      for (let address = missing.shift(); address; address = missing.shift()) {
         const key = keyOf(address);
         try {
           if (await cache.match(key, { ignoreVary: true })) continue;
@@ -90,12 +118,8 @@
     const key = keyOf(request.url);
     try {
       const response = await fetch(request);
-      const copy = !isGood(response) ? null
-        : wantsPage && isPage(response) ? [PAGES, MOST_PAGES]
-        : SEEN.has(request.destination) ? [FILES, MOST_FILES]
-        : null;
-      // A full disk costs only what would have been kept.
-      if (copy) event.waitUntil(keep(copy[0], key, response.clone(), copy[1]).catch(() => {}));
+      const name = wantsPage && isPage(response) ? PAGES : SEEN.has(request.destination) ? FILES : null;
+      if (name && isGood(response)) event.waitUntil(keep(name, key, response.clone()));
       return response;
     } catch (error) {
       const found = await kept(key, wantsPage);

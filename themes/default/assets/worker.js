@@ -6,6 +6,8 @@
   if (!workers || location.protocol === "file:") return;
   if ("worker" in document.documentElement.dataset) {
     const isFirst = !workers.controller;
+    // What the reader does first has the network for itself.
+    if (isFirst) await new Promise((resolve) => { setTimeout(resolve, 2000); });
     await workers.register(policy.createScriptURL("sw.js"));
     const { active } = await workers.ready;
     const files = performance.getEntriesByType("resource").map((entry) => entry.name);
