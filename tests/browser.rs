@@ -77,7 +77,7 @@ const SCENARIOS: [Scenario; 33] = [
 ];
 
 /// Every page type, by name and path; some twice, for what only one of them shows.
-const PAGE_TYPES: [(&str, &str); 27] = [
+const PAGE_TYPES: [(&str, &str); 28] = [
     ("home", ""),
     ("catalog", "catalog/"),
     ("catalog-of-systems", "catalog/-/system/"),
@@ -95,6 +95,7 @@ const PAGE_TYPES: [(&str, &str); 27] = [
     ("component-bare", "catalog/default/component/bare/"),
     ("api", "catalog/default/api/payment-api/"),
     ("definition", "catalog/default/api/payment-api/definition/"),
+    ("dependencies", "catalog/default/component/payment-service/dependencies/"),
     ("system", "catalog/default/system/checkout-platform/"),
     ("group", "catalog/default/group/team-payments/"),
     ("user", "catalog/default/user/mara.lindqvist/"),
@@ -355,6 +356,16 @@ fn entity_page_leads_on(scene: &mut Scene) {
     scene.open(PAYMENT_SERVICE);
     scene.page.click(".drawing svg a[href*='team-payments']");
     scene.arrive("catalog/default/group/team-payments/");
+
+    scene.open(PAYMENT_SERVICE);
+    scene.page.click_text(".tabs a", "Dependencies");
+    scene.arrive("catalog/default/component/payment-service/dependencies/");
+    let owners =
+        scene.page.texts("[...document.querySelectorAll('#owners [data-line]')].map((line) => line.dataset.line)");
+    assert!(owners.contains(&"group:default/team-storefront".to_string()), "{owners:?}");
+    scene.page.assert("document.querySelector('#owners .copy').getAttribute('aria-label') === 'Copy the owners'");
+    scene.page.click_text("#dependents td a", "Payment API");
+    scene.arrive("catalog/default/api/payment-api/");
 
     scene.open(PAYMENT_SERVICE);
     scene.page.click_text(".tabs a", "Docs");

@@ -953,6 +953,56 @@ fn judged_queries_fail_when_relevance_drops() {
 }
 
 #[test]
+fn impact_tells_what_a_change_reaches() {
+    let work = Work::new("impact");
+    let component = |name: &str, spec: &str| {
+        format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{name: {name}}}\n\
+             spec: {{type: service, lifecycle: production, owner: team-{name}, {spec}}}\n---\n"
+        )
+    };
+    let api = "apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: pay-api}\n\
+               spec: {type: openapi, lifecycle: production, owner: team-pay, definition: x}\n---\n";
+    let group = "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: team-web}\n\
+                 spec: {type: team, children: []}\n";
+    let all = component("pay", "providesApis: [pay-api], dependsOn: [component:ledger]")
+        + &component("ledger", "")
+        + &component("web", "consumesApis: [pay-api]")
+        + api
+        + group;
+    work.write("repo/catalog-info.yaml", all);
+    let run = work.run(["impact", "pay", "--source", "repo"]);
+    run.succeeds();
+    let lines: Vec<&str> = run.out.lines().map(str::trim_end).collect();
+    assert_eq!(lines[0], "What depends on component:default/pay: 2");
+    assert_eq!(lines[1], "   1  api:default/pay-api    apiProvidedBy                    group:default/team-pay");
+    assert_eq!(lines[2], "   2  component:default/web  consumesApi api:default/pay-api  group:default/team-web");
+    assert!(lines.contains(&"   1  component:default/ledger  dependencyOf   group:default/team-ledger"), "{}", run.out);
+    assert!(run.out.ends_with("Owners to tell\n   1  group:default/team-web\n   1  nobody: no owner in the catalog\n"));
+
+    let run = work.run(["impact", "ledger", "--to", "web", "--source", "repo"]);
+    run.succeeds();
+    assert_eq!(
+        run.out,
+        "component:default/ledger\n  dependency of component:default/pay\n  provides api api:default/pay-api\n  \
+         consumed by component:default/web\n"
+    );
+    let run = work.run(["impact", "web", "--to", "group:team-web", "--source", "repo"]);
+    assert_eq!(run.code, 3, "{}", run.err);
+    let run = work.run(["impact", "pay", "--depth", "1", "--format", "refs", "--source", "repo"]);
+    assert_eq!(run.out, "api:default/pay-api\n");
+    let run = work.run(["impact", "pay", "--format", "json", "--source", "repo"]);
+    let json: Json = serde_json::from_str(&run.out).expect("JSON on stdout");
+    assert_eq!(
+        json["owners"][0],
+        serde_json::json!({"ref": "group:default/team-web", "entities": ["component:default/web"]})
+    );
+    let run = work.run(["impact", "ledgr", "--source", "repo"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("Did you mean `ledger`?"), "{}", run.err);
+}
+
+#[test]
 fn help_has_examples_and_completions_are_there() {
     let work = Work::new("help");
     for args in [

@@ -7,6 +7,7 @@ mod completions;
 mod explain;
 mod export;
 mod fix;
+mod impact;
 mod init;
 mod list;
 mod options;
@@ -64,6 +65,7 @@ enum Command {
     Explain(explain::Explain),
     List(list::List),
     Export(export::Export),
+    Impact(impact::Impact),
     Search(search::Search),
     Init(init::Init),
     Schema(schema::Schema),
@@ -87,6 +89,7 @@ pub fn main() -> ExitCode {
         Command::Explain(command) => explain::run(&command, &talk),
         Command::List(command) => list::run(&command, &talk, &interrupt),
         Command::Export(command) => export::run(&command, &talk, &interrupt),
+        Command::Impact(command) => impact::run(&command, &talk, &interrupt),
         Command::Search(command) => search::run(&command, &talk),
         Command::Init(command) => init::run(&command, &talk),
         Command::Schema(command) => schema::run(&command, &talk),

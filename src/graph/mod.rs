@@ -4,6 +4,7 @@
 //! both ends, repeats collapsed. A ref to nothing keeps its edge and points at a dangling name.
 
 mod drawing;
+mod impact;
 
 use crate::catalog::{Catalog, EntityId, RelationType};
 use rayon::prelude::*;
@@ -11,6 +12,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use drawing::{Box as DrawnBox, draw};
+pub use impact::{Direction, Reach, Step};
 
 /// Where an edge leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -16,6 +16,7 @@ pub enum View {
     Catalog(Box<CatalogList>),
     Entity(Box<EntityPage>),
     Definition(Box<DefinitionPage>),
+    Dependencies(Box<DependenciesPage>),
     DocsIndex(Box<DocsIndex>),
     Docs(Box<DocsPage>),
     Moved(Box<MovedPage>),
@@ -36,6 +37,7 @@ impl View {
             View::Catalog(_) => "catalog.html",
             View::Entity(_) => "entity.html",
             View::Definition(_) => "definition.html",
+            View::Dependencies(_) => "dependencies.html",
             View::DocsIndex(_) => "docs-index.html",
             View::Docs(_) => "docs.html",
             View::Moved(_) => "moved.html",
@@ -269,7 +271,7 @@ pub struct EntityPage {
 
 #[derive(Debug, Clone, Serialize)]
 pub struct Tab {
-    /// overview, docs, definition, create
+    /// overview, definition, dependencies, docs, create
     pub id: &'static str,
     pub text: &'static str,
     pub url: String,
@@ -371,6 +373,54 @@ pub struct DefinitionPage {
     pub raw_name: String,
     /// Providers and consumers.
     pub relations: Vec<RelationGroup>,
+}
+
+/// `dependencies.html`: what a change of an entity reaches.
+#[derive(Debug, Clone, Serialize)]
+pub struct DependenciesPage {
+    pub page: Frame,
+    pub entity: EntityLink,
+    pub title: String,
+    pub tabs: Vec<Tab>,
+    pub dependents: ReachSide,
+    pub dependencies: ReachSide,
+    /// Those of the dependents, with most of them first.
+    pub owners: Vec<OwnerToTell>,
+    pub more_owners: usize,
+}
+
+/// What is reached one way.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReachSide {
+    /// By distance.
+    pub rows: Vec<ReachRow>,
+    pub total: usize,
+    /// How many of them are not listed.
+    pub more: usize,
+    /// There are more than `total`.
+    pub is_cut: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ReachRow {
+    pub entity: EntityLink,
+    /// From 1.
+    pub distance: usize,
+    /// From this entity to the one before it: `Depends on`.
+    pub relation: String,
+    /// The entity before it on a shortest path; `None` for the page's own.
+    pub from: Option<EntityLink>,
+    pub owner: Option<EntityLink>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct OwnerToTell {
+    /// `None` for all that have no owner in the catalog.
+    pub owner: Option<EntityLink>,
+    /// May be empty.
+    pub email: String,
+    /// How many dependents it owns.
+    pub entities: usize,
 }
 
 /// `docs-index.html`: every doc set.

@@ -116,6 +116,9 @@ pub(super) fn tabs(site: &Site<'_>, id: EntityId, current: &'static str, links: 
     if super::definition::has_one(entity) {
         tabs.push(("definition", "Definition", links.to(&format!("{base}definition/"))));
     }
+    if super::dependencies::has_some(site, id) {
+        tabs.push(("dependencies", "Dependencies", links.to(&format!("{base}dependencies/"))));
+    }
     if let Some(start) = site.docs_start(id) {
         tabs.push(("docs", "Docs", links.to(&start)));
     }

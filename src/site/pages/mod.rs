@@ -8,6 +8,7 @@ mod catalog;
 mod create;
 mod data;
 mod definition;
+mod dependencies;
 mod docs;
 mod docs_index;
 mod entity;
@@ -35,10 +36,11 @@ pub struct PageType {
 }
 
 /// Types whose pages stand on their own, in the order of their search documents.
-pub const PAGE_TYPES: [PageType; 15] = [
+pub const PAGE_TYPES: [PageType; 16] = [
     PageType { name: "catalog", count: catalog::count, render: catalog::render },
     PageType { name: "entity", count: entity::count, render: entity::render },
     PageType { name: "definition", count: definition::count, render: definition::render },
+    PageType { name: "dependencies", count: dependencies::count, render: dependencies::render },
     PageType { name: "create", count: create::count, render: create::render },
     PageType { name: "docs-index", count: docs_index::count, render: docs_index::render },
     PageType { name: "docs", count: docs::count, render: docs::render },

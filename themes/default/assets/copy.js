@@ -40,6 +40,10 @@
     if (!pre.hasAttribute("tabindex")) pre.tabIndex = 0;
     pre.after(copyButton("Copy this code", () => (pre.querySelector("code") ?? pre).textContent));
   }
+  for (const node of document.querySelectorAll("[data-copy-list]")) {
+    const lines = () => [...document.querySelectorAll(`#${node.dataset.copyList} [data-line]`)].map((line) => line.dataset.line);
+    node.append(copyButton(node.dataset.label, () => `${lines().join("\n")}\n`, true));
+  }
   for (const node of document.querySelectorAll("[data-copy]")) {
     const text = node.textContent;
     node.append(copyButton(`Copy ${text}`, () => text, true));
