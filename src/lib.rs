@@ -3,6 +3,7 @@
 //! A build is values handed down a stair; the rooms stand here in the order of the pipeline. [`pipeline`] is the only
 //! file that knows the whole order.
 
+pub mod csv;
 pub mod diagnostics;
 pub mod html;
 pub mod query;

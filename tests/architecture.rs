@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it uses.
 const ARROWS: &[(&str, &[&str])] = &[
+    ("csv", &[]),
     ("diagnostics", &[]),
     ("html", &[]),
     ("query", &[]),
@@ -32,6 +33,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "diagnostics",
             "html",
+            "csv",
             "config",
             "source",
             "catalog",
@@ -69,6 +71,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "diagnostics",
+            "csv",
             "query",
             "cache",
             "config",
@@ -77,6 +80,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "draft",
             "schema",
             "api",
+            "graph",
             "insights",
             "search",
             "site",

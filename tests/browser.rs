@@ -40,7 +40,7 @@ struct Scenario {
 }
 
 /// The longest come first, so that nobody waits for them at the end.
-const SCENARIOS: [Scenario; 33] = [
+const SCENARIOS: [Scenario; 34] = [
     Scenario { name: "nothing for axe to say in light", origins: &[Origin::Http], run: axe_in_light },
     Scenario { name: "nothing for axe to say in dark", origins: &[Origin::Http], run: axe_in_dark },
     Scenario { name: "nothing for axe to say of what opens", origins: &[Origin::Http], run: axe_of_what_opens },
@@ -50,6 +50,7 @@ const SCENARIOS: [Scenario; 33] = [
     Scenario { name: "no script", origins: &Origin::BOTH, run: no_script },
     Scenario { name: "find an entity in the catalog", origins: &Origin::BOTH, run: find_an_entity },
     Scenario { name: "entity page leads on", origins: &Origin::BOTH, run: entity_page_leads_on },
+    Scenario { name: "health of an owner", origins: &Origin::BOTH, run: health_of_an_owner },
     Scenario { name: "docs", origins: &Origin::BOTH, run: docs },
     Scenario { name: "pages of a doc set", origins: &Origin::BOTH, run: doc_pages },
     Scenario { name: "tabs and code of docs", origins: &Origin::BOTH, run: doc_tabs },
@@ -77,7 +78,7 @@ const SCENARIOS: [Scenario; 33] = [
 ];
 
 /// Every page type, by name and path; some twice, for what only one of them shows.
-const PAGE_TYPES: [(&str, &str); 28] = [
+const PAGE_TYPES: [(&str, &str); 29] = [
     ("home", ""),
     ("catalog", "catalog/"),
     ("catalog-of-systems", "catalog/-/system/"),
@@ -86,6 +87,7 @@ const PAGE_TYPES: [(&str, &str); 28] = [
     ("create", "create/"),
     ("teams", "teams/"),
     ("report", "build-report/"),
+    ("health", "health/"),
     ("search", "search/"),
     ("search-results", "search/?q=payment"),
     ("component", "catalog/default/component/payment-service/"),
@@ -373,6 +375,25 @@ fn entity_page_leads_on(scene: &mut Scene) {
     assert_eq!(scene.heading(), "Payment Service");
     scene.page.click(".docnav-entity a");
     scene.arrive(PAYMENT_SERVICE);
+}
+
+fn health_of_an_owner(scene: &mut Scene) {
+    let shown = "[...document.querySelectorAll('[data-owners]')].filter((row) => row.checkVisibility()).length";
+    scene.open("health/");
+    let all = scene.page.number(shown);
+    scene.page.click("#health-owner");
+    scene.page.type_text("team-payments");
+    let some = scene.page.number(shown);
+    assert!(some >= 3 && some < all, "{some} of {all}");
+    scene.page.assert(&format!(
+        "document.querySelector('#health-filter [role=status]').textContent === '{some} of {all} rows'"
+    ));
+    scene.page.assert("document.querySelector('#retired').textContent.includes('Legacy Invoice API')");
+    scene.open("health/?owner=team-payments");
+    assert_eq!(scene.page.number(shown), some);
+    scene.page.click("#owners tr:not([hidden]) td a");
+    scene.page.wait("document.querySelector('h1').textContent === 'Catalog'");
+    scene.page.assert("new URL(location.href).searchParams.get('owner') === 'group:default/team-payments'");
 }
 
 fn docs(scene: &mut Scene) {

@@ -97,7 +97,7 @@ fn settings_shown_in_the_handbook_can_be_used() {
 #[test]
 fn every_option_of_the_handbook_exists() {
     let text = read("content-example/repos/handbook/docs/command-line.md");
-    let help: String = ["build", "serve", "check", "list", "export", "explain", "search", "schema", "init"]
+    let help: String = ["build", "serve", "check", "list", "impact", "export", "explain", "search", "schema", "init"]
         .iter()
         .map(|command| {
             let output = std::process::Command::new(env!("CARGO_BIN_EXE_callboard"))

@@ -150,6 +150,16 @@ impl Entity {
         self.lifecycle.as_deref() == Some("deprecated")
     }
 
+    /// The day after which it is gone, as `2027-03-31`, where its annotation is a date.
+    pub fn sunset_on(&self) -> Option<&str> {
+        self.annotation(well_known::SUNSET_ON).filter(|text| well_known::is_date(text))
+    }
+
+    /// What is to be used instead, as it is written.
+    pub fn successor(&self) -> Option<&str> {
+        self.annotation(well_known::REPLACED_BY)
+    }
+
     /// A place in its file.
     pub fn place_of(&self, span: Span) -> Place {
         self.written.place.at(span.line, span.column, span.length)

@@ -5,6 +5,7 @@ use super::sources::Sources;
 use super::talk::Progress;
 use super::{Portal, Talk, print};
 use crate::api;
+use crate::csv;
 use crate::diagnostics::suggestion::did_you_mean;
 use crate::diagnostics::{Stop, count, printable};
 use crate::output::Interrupt;
@@ -67,7 +68,7 @@ pub(crate) fn run(command: &List, talk: &Talk, interrupt: &Interrupt) -> Result<
     let text = match command.format {
         Format::Json => serde_json::to_string_pretty(&entities).unwrap_or_default() + "\n",
         Format::Refs => entities.iter().map(|entity| row(entity)[0].clone() + "\n").collect(),
-        Format::Csv => csv(&entities),
+        Format::Csv => as_csv(&entities),
         Format::Table => table(&entities, talk),
     };
     print(&text)?;
@@ -129,16 +130,9 @@ fn row(entity: &Json) -> [String; COLUMNS.len()] {
     ]
 }
 
-fn csv(entities: &[Json]) -> String {
-    let cell = |text: &str| {
-        // A cell that a spreadsheet would take for a formula is made a text.
-        let text =
-            if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_string() };
-        if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
-    };
-    let line = |cells: &[String]| cells.iter().map(|text| cell(text)).collect::<Vec<_>>().join(",") + "\r\n";
-    let head: Vec<String> = COLUMNS.map(str::to_string).to_vec();
-    std::iter::once(line(&head)).chain(entities.iter().map(|entity| line(&row(entity)))).collect()
+fn as_csv(entities: &[Json]) -> String {
+    let line = |entity| csv::line(&row(entity).each_ref().map(String::as_str));
+    std::iter::once(csv::line(&COLUMNS)).chain(entities.iter().map(line)).collect()
 }
 
 /// Ref, type, lifecycle, owner and title in columns; the title is cut at the end of the line.

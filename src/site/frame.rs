@@ -16,7 +16,7 @@ const RAIL: [(&str, &str, &str); 7] = [
     ("docs", "Docs", "docs/"),
     ("create", "Create", "create/"),
     ("teams", "Teams", "teams/"),
-    ("report", "Build report", "build-report/"),
+    ("health", "Health", "health/"),
 ];
 
 /// What a page says of itself.

@@ -27,6 +27,7 @@ pub enum View {
     Search(Box<SearchPage>),
     NotFound(Box<NotFound>),
     Report(Box<ReportPage>),
+    Health(Box<HealthPage>),
 }
 
 impl View {
@@ -48,6 +49,7 @@ impl View {
             View::Search(_) => "search.html",
             View::NotFound(_) => "404.html",
             View::Report(_) => "report.html",
+            View::Health(_) => "health.html",
         }
     }
 }
@@ -72,7 +74,7 @@ pub struct Frame {
     pub root: String,
     /// The root's own address for a link to home: `./` or `../../` (with `index.html` when files are linked).
     pub home: String,
-    /// Which entry of the rail is current: home, catalog, apis, docs, create, teams, report, or empty.
+    /// Which entry of the rail is current: home, catalog, apis, docs, create, teams, health, or empty.
     pub section: &'static str,
     /// The rail's entries in order.
     pub rail: Vec<RailLink>,
@@ -93,7 +95,7 @@ pub struct Frame {
 
 #[derive(Debug, Clone, Serialize)]
 pub struct RailLink {
-    /// home, catalog, apis, docs, create, teams, report: also the icon's name.
+    /// home, catalog, apis, docs, create, teams, health: also the icon's name.
     pub id: &'static str,
     pub text: &'static str,
     pub url: String,
@@ -140,6 +142,7 @@ pub struct Home {
     pub changes: Vec<ChangeRow>,
     pub errors: usize,
     pub warnings: usize,
+    pub health_url: String,
     pub report_url: String,
     pub catalog_url: String,
     pub create_url: String,
@@ -701,6 +704,93 @@ pub struct SearchPage {
 #[derive(Debug, Clone, Serialize)]
 pub struct NotFound {
     pub page: Frame,
+}
+
+/// `health.html`: lifecycles by owner, what ends and who still uses it, findings by rule. Tables hold at most a hundred
+/// rows each.
+#[derive(Debug, Clone, Serialize)]
+pub struct HealthPage {
+    pub page: Frame,
+    /// Label, number and where on the page it is explained.
+    pub figures: Vec<(&'static str, usize, &'static str)>,
+    /// The columns of `owners`.
+    pub lifecycles: Vec<String>,
+    pub owners: Vec<OwnerRow>,
+    pub more_owners: usize,
+    /// Deprecated entities that are still used.
+    pub retired: Vec<RetiredRow>,
+    pub more_retired: usize,
+    pub risky: Vec<RiskyRow>,
+    pub more_risky: usize,
+    pub ends: Vec<EndRow>,
+    pub more_ends: usize,
+    pub rules: Vec<RuleRow>,
+    pub csv_url: String,
+    /// The end dates for a calendar, where there are any.
+    pub calendar_url: Option<String>,
+}
+
+/// What an owner has.
+#[derive(Debug, Clone, Serialize)]
+pub struct OwnerRow {
+    /// `None` for everything that should have an owner and has none.
+    pub owner: Option<EntityLink>,
+    /// A number for each lifecycle, leading to the catalog; no address where it is 0.
+    pub cells: Vec<Link>,
+    pub total: Link,
+    /// Deprecated entities that are still used.
+    pub in_use: usize,
+    pub findings: usize,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct RetiredRow {
+    pub entity: EntityLink,
+    pub owner: Option<EntityLink>,
+    /// `2027-03-31`; may be empty.
+    pub day: String,
+    pub successor: Option<EntityLink>,
+    /// At most twenty.
+    pub users: Vec<UserRow>,
+    pub more: usize,
+}
+
+/// A user of something, and whom to tell.
+#[derive(Debug, Clone, Serialize)]
+pub struct UserRow {
+    pub entity: EntityLink,
+    pub owner: Option<EntityLink>,
+}
+
+/// A production entity that uses an experimental one.
+#[derive(Debug, Clone, Serialize)]
+pub struct RiskyRow {
+    pub user: EntityLink,
+    pub owner: Option<EntityLink>,
+    pub target: EntityLink,
+    pub target_owner: Option<EntityLink>,
+}
+
+/// An entity with an end.
+#[derive(Debug, Clone, Serialize)]
+pub struct EndRow {
+    /// `2027-03-31`
+    pub day: String,
+    /// The build came later.
+    pub is_past: bool,
+    pub entity: EntityLink,
+    pub owner: Option<EntityLink>,
+    pub successor: Option<EntityLink>,
+    pub users: usize,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct RuleRow {
+    /// warning, error
+    pub severity: &'static str,
+    pub rule: &'static str,
+    pub summary: Vec<Piece>,
+    pub count: usize,
 }
 
 /// `report.html`: what this build read and what it found.

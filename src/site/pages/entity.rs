@@ -196,13 +196,9 @@ fn pairs(map: &Json) -> Vec<(String, String)> {
 }
 
 fn deprecation(site: &Site<'_>, id: EntityId, entity: &Entity, links: &Linker) -> Deprecation {
-    let date = entity.annotation("callboard.dev/sunset-on").unwrap_or_default();
-    let is_date = date.len() == 10 && date.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     Deprecation {
-        sunset_on: if is_date { date.to_string() } else { String::new() },
-        replaced_by: entity
-            .annotation("callboard.dev/replaced-by")
-            .and_then(|reference| site.written_ref(reference, links)),
+        sunset_on: entity.sunset_on().unwrap_or_default().to_string(),
+        replaced_by: entity.successor().and_then(|reference| site.written_ref(reference, links)),
         users: crate::insights::users(site.graph, id).into_iter().map(|id| site.entity_link(id, links)).collect(),
     }
 }

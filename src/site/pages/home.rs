@@ -39,6 +39,7 @@ pub(super) fn render(site: &Site<'_>, closing: &Closing<'_>) -> Rendered {
         errors: closing.counts.errors,
         warnings: closing.counts.warnings,
         report_url: links.to("build-report/"),
+        health_url: links.to("health/"),
         catalog_url: links.to("catalog/"),
         create_url: links.to("create/"),
         docs_url: links.to("docs/"),

@@ -12,6 +12,7 @@ mod dependencies;
 mod docs;
 mod docs_index;
 mod entity;
+mod health;
 mod home;
 mod moved;
 mod not_found;
@@ -69,8 +70,11 @@ pub struct ClosingType {
 }
 
 /// Types that come last.
-pub const CLOSING: [ClosingType; 2] =
-    [ClosingType { name: "home", render: home::render }, ClosingType { name: "report", render: report::render }];
+pub const CLOSING: [ClosingType; 3] = [
+    ClosingType { name: "home", render: home::render },
+    ClosingType { name: "health", render: health::render },
+    ClosingType { name: "report", render: report::render },
+];
 
 /// Pages that a list of `length` rows takes; an empty list has one.
 fn page_count(length: usize, per_page: usize) -> usize {
