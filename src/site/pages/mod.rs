@@ -11,6 +11,8 @@ mod definition;
 mod docs;
 mod docs_index;
 mod entity;
+mod graph;
+mod graph_data;
 mod home;
 mod moved;
 mod not_found;
@@ -35,7 +37,7 @@ pub struct PageType {
 }
 
 /// Types whose pages stand on their own, in the order of their search documents.
-pub const PAGE_TYPES: [PageType; 15] = [
+pub const PAGE_TYPES: [PageType; 17] = [
     PageType { name: "catalog", count: catalog::count, render: catalog::render },
     PageType { name: "entity", count: entity::count, render: entity::render },
     PageType { name: "definition", count: definition::count, render: definition::render },
@@ -45,10 +47,12 @@ pub const PAGE_TYPES: [PageType; 15] = [
     PageType { name: "docs-versions", count: docs::versions::count, render: docs::versions::render },
     PageType { name: "docs-latest", count: docs::versions::latest_count, render: docs::versions::render_latest },
     PageType { name: "moved", count: moved::count, render: moved::render },
+    PageType { name: "graph", count: graph::count, render: graph::render },
     PageType { name: "teams", count: |_| 1, render: teams::render },
     PageType { name: "search", count: |_| 1, render: search::render },
     PageType { name: "404", count: |_| 1, render: not_found::render },
     PageType { name: "data", count: data::count, render: data::render },
+    PageType { name: "graph-data", count: graph_data::count, render: graph_data::render },
     PageType { name: "api", count: api::count, render: api::render },
     PageType { name: "schema", count: schema::count, render: schema::render },
 ];
