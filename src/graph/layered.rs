@@ -42,29 +42,32 @@ pub(super) fn columns(heights: &[f64], lines: &[(usize, usize, usize)], most: us
     columns
 }
 
-/// An order in which most lines lead on: again and again the box that sends most and receives least of what is left.
+/// An order in which most lines lead on: of what is left always what nothing leads to, else what sends most more than it
+/// receives.
 fn flow(count: usize, lines: &[(usize, usize, usize)]) -> Vec<usize> {
-    let mut weight = vec![0i64; count];
+    let (mut sent, mut received) = (vec![0usize; count], vec![0usize; count]);
     for (from, to, strength) in lines {
-        weight[*from] += *strength as i64;
-        weight[*to] -= *strength as i64;
+        sent[*from] += strength;
+        received[*to] += strength;
     }
     let mut left: Vec<usize> = (0..count).collect();
     let mut order = Vec::with_capacity(count);
-    while let Some((at, node)) =
-        left.iter().copied().enumerate().max_by_key(|(at, node)| (weight[*node], -(*at as i64)))
-    {
+    loop {
+        let best = left.iter().enumerate().max_by_key(|(at, node)| {
+            let surplus = sent[**node] as i64 - received[**node] as i64;
+            (received[**node] == 0, surplus, std::cmp::Reverse(*at))
+        });
+        let Some((at, node)) = best.map(|(at, node)| (at, *node)) else { return order };
         left.remove(at);
         order.push(node);
         for (from, to, strength) in lines {
             if *from == node {
-                weight[*to] += *strength as i64;
+                received[*to] -= strength;
             } else if *to == node {
-                weight[*from] -= *strength as i64;
+                sent[*from] -= strength;
             }
         }
     }
-    order
 }
 
 /// Places boxes and lines: each as near as its column allows to what it is related to.

@@ -33,16 +33,18 @@ pub struct Line {
     pub text: String,
 }
 
-const WIDTH: f64 = 232.0;
-const SPAN: f64 = 92.0;
+const WIDTH: f64 = 216.0;
+const SPAN: f64 = 72.0;
 const HEAD: f64 = 52.0;
 const ROW: f64 = 28.0;
 const MARGIN: f64 = 12.0;
+/// Columns that there may always be.
+const FEWEST: f64 = 4.0;
 /// Room on the right for lines within the last column.
-const LOOP: f64 = 44.0;
+const LOOP: f64 = 36.0;
 /// Letters that fit a head and a row.
-const LONGEST_HEAD: usize = 24;
-const LONGEST_ROW: usize = 25;
+const LONGEST_HEAD: usize = 22;
+const LONGEST_ROW: usize = 23;
 
 /// Draws cards and lines. `name` is the drawing's accessible name.
 pub fn map(name: &str, cards: &[Card], lines: &[Line]) -> String {
@@ -51,11 +53,11 @@ pub fn map(name: &str, cards: &[Card], lines: &[Line]) -> String {
     }
     let heights: Vec<f64> = cards.iter().map(height).collect();
     let total: f64 = heights.iter().sum();
-    // About three wide to two high.
-    let most = (1.5 * total / (WIDTH + SPAN)).sqrt().round().max(1.0) as usize;
+    // About three wide to two high, and a few cards in a row.
+    let most = (1.5 * total / (WIDTH + SPAN)).sqrt().round().max(FEWEST) as usize;
     let strengths: Vec<_> =
         lines.iter().filter(|line| line.from.0 != line.to.0).map(|line| (line.from.0, line.to.0, line.count)).collect();
-    let columns = columns(&heights, &strengths, most.clamp(1, cards.len()));
+    let columns = columns(&heights, &strengths, most.min(cards.len()));
     let plain: Vec<(usize, usize)> = lines.iter().map(|line| (line.from.0, line.to.0)).collect();
     let placed = place(&columns, &heights, &plain);
     let tops: Vec<f64> = placed.boxes.iter().zip(&heights).map(|(middle, height)| middle - height / 2.0).collect();

@@ -8,6 +8,8 @@
   /** Neighbours looked at in one step; the rest is counted. */
   const MOST_LOOKED_AT = 600;
   const PEOPLE = new Set(["group", "user"]);
+  /** Relations that nearly everything has: of others than the root they are drawn where somebody asks for them. */
+  const OWNING = new Set(["ownedBy", "memberOf", "childOf"]);
   const DIRECTIONS = [["", "Both directions"], ["out", "What it leads to"], ["in", "What leads to it"]];
   const FACETS = [["kind", "Kind"], ["relation", "Relation"], ["owner", "Owner"], ["lifecycle", "Lifecycle"], ["tag", "Tags"]];
 
@@ -60,6 +62,7 @@
       depth: whole("depth", 1, DEEPEST, 2),
       direction: ["out", "in"].includes(query.get("direction")) ? query.get("direction") : "",
       merge: query.get("merge") !== "false",
+      owners: query.get("owners") === "true",
       most: whole("most", STEP, 10 * STEP, STEP),
       chosen: new Map(FACETS.map(([id]) => [id, new Set(query.getAll(id))])),
     };
@@ -71,6 +74,7 @@
     query.set("depth", state.depth);
     if (state.direction) query.set("direction", state.direction);
     if (!state.merge) query.set("merge", "false");
+    if (state.owners) query.set("owners", "true");
     if (state.most !== STEP) query.set("most", state.most);
     for (const [id, values] of state.chosen) for (const value of values) query.append(id, value);
     here.search = query.toString();
@@ -80,8 +84,8 @@
   // ---- What is around the root.
 
   /**
-   * Walks from the root step by step. A step goes along the relations that are asked for; groups and people are shown, and
-   * gone through only where a relation is chosen, since they lead to everything they own.
+   * Walks from the root step by step, along the relations that are asked for. Groups and people are gone through only where a
+   * relation is chosen, since they lead to everything they own.
    */
   async function gather(state, root) {
     const start = await numberOf(state.root, root);
@@ -89,8 +93,13 @@
     await part(String(Math.floor(start / root.perShard)));
     const { chosen } = state;
     const forward = ([relation]) => (root.relations[relation][3] ? relation : root.relations[relation][2]);
-    const isAsked = (edge) => !chosen.get("relation").size || chosen.get("relation").has(root.relations[forward(edge)][0]);
-    const isOnWay = (edge) => isAsked(edge) && (state.direction === "" || root.relations[edge[0]][3] === (state.direction === "out"));
+    const kindOfRoot = entity(start, root).kind;
+    const isEveryOwner = state.owners || PEOPLE.has(kindOfRoot);
+    const isAsked = (edge, node) => {
+      const name = root.relations[forward(edge)][0];
+      return chosen.get("relation").size ? chosen.get("relation").has(name) : isEveryOwner || node.key === start || !OWNING.has(name);
+    };
+    const isOnWay = (edge, node) => isAsked(edge, node) && (state.direction === "" || root.relations[edge[0]][3] === (state.direction === "out"));
     const passes = (node) => (!chosen.get("kind").size || chosen.get("kind").has(node.kind))
       && (!chosen.get("owner").size || chosen.get("owner").has(node.owner))
       && (!chosen.get("lifecycle").size || chosen.get("lifecycle").has(node.lifecycle))
@@ -103,7 +112,7 @@
       const wanted = new Map();
       for (const node of frontier) {
         if (distance > 1 && PEOPLE.has(node.kind) && !chosen.get("relation").size) continue;
-        for (const edge of node.edges.filter(isOnWay)) {
+        for (const edge of node.edges.filter((edge) => isOnWay(edge, node))) {
           for (const end of edge[1]) {
             if (shown.has(end) || refused.has(end) || wanted.has(end)) continue;
             if (wanted.size < MOST_LOOKED_AT) wanted.set(end, node.column + (root.relations[edge[0]][3] ? 1 : -1));
@@ -125,13 +134,15 @@
     for (const node of nodes) {
       const beyond = new Set();
       let unnamed = 0;
-      for (const edge of node.edges.filter(isOnWay)) {
+      for (const edge of node.edges.filter((edge) => isOnWay(edge, node))) {
         unnamed += edge[2];
         for (const end of edge[1]) if (!shown.has(end) && !refused.has(end)) beyond.add(end);
       }
       node.more = beyond.size + unnamed;
     }
-    return { nodes, edges: edgesOf(nodes, shown, state, root, isAsked), refused: [...refused.values()], cut: cut.size };
+    const owned = chosen.get("relation").size || isEveryOwner ? 0
+      : nodes.slice(1).filter((node) => node.edges.some((edge) => OWNING.has(root.relations[edge[0]][0]) && edge[1].some((end) => end !== start))).length;
+    return { nodes, edges: edgesOf(nodes, shown, state, root, isAsked), refused: [...refused.values()], cut: cut.size, owned, isEveryOwner };
   }
 
   /** The relations among what is shown. Each is written at both ends; merged, opposites and parallels are one line. */
@@ -146,7 +157,7 @@
       if (!edge.relations.some((other) => other.name === name)) edge.relations.push({ name, words });
     };
     for (const [at, node] of nodes.entries()) {
-      for (const edge of node.edges.filter(isAsked)) {
+      for (const edge of node.edges.filter((edge) => isAsked(edge, node))) {
         const [, , opposite, isForward] = root.relations[edge[0]];
         for (const end of edge[1]) {
           if (!shown.has(end)) continue;
@@ -298,13 +309,14 @@
     const depth = el("select", { id: "graph-depth" }, ...Array.from({ length: DEEPEST }, (_, n) => el("option", { value: String(n + 1) }, n ? `${n + 1} steps` : "1 step")));
     const direction = el("select", { id: "graph-direction" }, ...DIRECTIONS.map(([value, text]) => el("option", { value }, text)));
     const merge = el("input", { type: "checkbox", id: "graph-merge" });
+    const owners = el("input", { type: "checkbox", id: "graph-owners" });
     const labelled = (text, control) => el("label", { class: "graph-control" }, el("span", {}, text), control);
     const filters = el("button", { type: "button", class: "button facets-toggle", "aria-expanded": "false", "aria-controls": "graph-filters" }, "Filters");
     const overview = el("a", { class: "button" }, "Overview");
     bar.prepend(overview);
-    bar.append(labelled("Depth", depth), labelled("Direction", direction), el("label", { class: "graph-control" }, merge, el("span", {}, "Merge opposites")), filters);
+    bar.append(labelled("Depth", depth), labelled("Direction", direction), el("label", { class: "graph-control" }, merge, el("span", {}, "Merge opposites")),
+      el("label", { class: "graph-control" }, owners, el("span", {}, "All owners")), filters);
     const exports = el("div", { class: "graph-exports", role: "group", "aria-label": "Download what is drawn" });
-    bar.append(exports);
     const world = svg("g");
     const drawing = svg("svg", { class: "graph-drawing", role: "group", "aria-label": "Drawing of the relations" }, world);
     const tools = el("div", { class: "graph-tools", role: "group", "aria-label": "View" });
@@ -314,17 +326,18 @@
     const cut = el("p", { class: "graph-cut" });
     const list = el("section", { class: "graph-list", "aria-labelledby": "graph-list-head" });
     const lost = el("p", { class: "empty", hidden: true });
-    const body = el("div", { class: "graph-body" }, panel, el("div", { class: "graph-main" }, chips, stage, cut, list));
+    const body = el("div", { class: "graph-body" }, panel, el("div", { class: "graph-main" }, chips, stage, el("div", { class: "graph-under" }, cut, exports), list));
     box.append(lost, body);
     filters.addEventListener("click", () => filters.setAttribute("aria-expanded", String(panel.classList.toggle("is-open"))));
     document.querySelector("main").classList.add("is-exploring");
-    const made = { box, bar, go, depth, direction, merge, filters, overview, exports, world, drawing, tools, stage, chips, panel, cut, list, lost, body, button };
+    const made = { box, bar, go, depth, direction, merge, owners, filters, overview, exports, world, drawing, tools, stage, chips, panel, cut, list, lost, body, button };
     look(made);
     return made;
   }
 
   /** Pan and zoom: by wheel, drag, two fingers, buttons and keys. */
   function look(made) {
+    const EDGE = 28;
     const { drawing, world, tools, stage, button } = made;
     const view = { x: 0, y: 0, scale: 1 };
     const paint = () => world.setAttribute("transform", `translate(${view.x.toFixed(1)} ${view.y.toFixed(1)}) scale(${view.scale.toFixed(4)})`);
@@ -338,13 +351,15 @@
     made.fit = () => {
       const { width, height, x, y } = made.extent;
       const [wide, high] = [drawing.clientWidth, drawing.clientHeight];
-      // Small print is of no use: what does not fit at this size is cut, and the root is in the middle.
-      const least = .55;
-      const scale = Math.min(1.1, (wide - 48) / width, (high - 64) / height);
-      view.scale = Math.max(least, scale);
-      const centre = scale >= least ? { x: x + width / 2, y: y + height / 2 } : made.rootAt;
-      view.x = wide / 2 - centre.x * view.scale;
-      view.y = high / 2 - centre.y * view.scale;
+      // Small print is of no use: what does not fit at this size is cut, around the root.
+      view.scale = Math.max(.6, Math.min(1.1, (wide - 2 * EDGE) / width, (high - 2 * EDGE) / height));
+      const along = (room, start, length, root) => {
+        const drawn = length * view.scale;
+        if (drawn <= room - 2 * EDGE) return (room - drawn) / 2 - start * view.scale;
+        return Math.min(Math.max(room / 2 - root * view.scale, room - EDGE - drawn - start * view.scale), EDGE - start * view.scale);
+      };
+      view.x = along(wide, x, width, made.rootAt.x);
+      view.y = along(high, y, height, made.rootAt.y);
       paint();
     };
     /** Moves the view just so far that a node is in it. */
@@ -477,14 +492,15 @@
     walk(boxes, lines, nodes, edges);
     made.fit();
     if (isStep) boxes[0].focus({ preventScroll: true });
-    controls(state);
+    controls(state, found);
     facets(state, found, root);
     takeaways(found);
     twin(found, root);
     const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
     status.textContent = `${plural(nodes.length, "entity", "entities")} and ${plural(edges.length, "relation")} around ${centre.title}${found.cut ? `, ${found.cut} not drawn` : ""}`;
     made.cut.replaceChildren();
-    made.cut.hidden = !found.cut;
+    made.cut.hidden = !found.cut && !found.owned;
+    if (found.owned) made.cut.append(`Owners and groups of ${plural(found.owned, "entity", "entities")} are not drawn; “All owners” draws them. `);
     if (found.cut) {
       made.cut.append(`${plural(found.cut, "entity", "entities")} within these steps ${found.cut === 1 ? "is" : "are"} not drawn. `);
       if (state.most < 10 * STEP) made.cut.append(made.button(`Draw ${STEP} more`, `Draw ${STEP} more entities`, () => change((next) => { next.most += STEP; })));
@@ -534,14 +550,17 @@
     }
   }
 
-  function controls(state) {
-    const { depth, direction, merge } = page;
+  function controls(state, { isEveryOwner }) {
+    const { depth, direction, merge, owners } = page;
     depth.value = String(state.depth);
     direction.value = state.direction;
     merge.checked = state.merge;
+    owners.checked = isEveryOwner;
+    owners.disabled = isEveryOwner !== state.owners || state.chosen.get("relation").size > 0;
     depth.onchange = () => change((next) => { next.depth = Number(depth.value); });
     direction.onchange = () => change((next) => { next.direction = direction.value; });
     merge.onchange = () => change((next) => { next.merge = merge.checked; });
+    owners.onchange = () => change((next) => { next.owners = owners.checked; });
   }
 
   const wide = new Set();

@@ -3,7 +3,7 @@
 (() => {
   const WIDTH = 208;
   const HEIGHT = 44;
-  const SPAN = 168;
+  const SPAN = 144;
   const GAP = 14;
   const LANE = 8;
   const SWEEPS = 14;
@@ -33,19 +33,52 @@
   }
 
   /**
+   * Moves nodes away from the root, so that lines lead from left to right. `columns` has the steps from the root, the first
+   * node; a line that closes a circle leads back.
+   */
+  function spread(columns, edges) {
+    const FARTHEST = 9;
+    const leads = columns.map(() => []);
+    for (const { from, to } of edges) leads[from].push(to);
+    const seen = new Map();
+    const back = new Set();
+    for (const start of columns.keys()) {
+      if (seen.has(start)) continue;
+      const way = [[start, 0]];
+      seen.set(start, true);
+      while (way.length) {
+        const [node, next] = way.at(-1);
+        if (next === leads[node].length) { way.pop(); seen.set(node, false); continue; }
+        way.at(-1)[1]++;
+        const to = leads[node][next];
+        if (seen.get(to)) back.add(`${node} ${to}`);
+        else if (!seen.has(to)) { seen.set(to, true); way.push([to, 0]); }
+      }
+    }
+    for (let round = 0; round < FARTHEST; round++) {
+      for (const { from, to } of edges) {
+        if (columns[to] > columns[from] || back.has(`${from} ${to}`)) continue;
+        if (to !== 0 && columns[to] >= 0 && columns[from] < FARTHEST) columns[to] = columns[from] + 1;
+        else if (from !== 0 && columns[to] > -FARTHEST) columns[from] = columns[to] - 1;
+      }
+    }
+  }
+
+  /**
    * Places nodes, which have a `column`, and edges, which have the places of their ends as `from` and `to`. Nodes get the
    * middle of their box as `x` and `y`, edges their `points` and, where there is room, a `label` with its middle.
    */
   function layout(nodes, edges) {
-    const first = Math.min(...nodes.map((node) => node.column));
-    const columns = [];
-    const items = nodes.map((node) => {
-      const degree = edges.filter(({ from, to }) => nodes[from] === node || nodes[to] === node).length;
-      const item = { node, column: node.column - first, height: Math.max(HEIGHT, Math.min(degree, 8) * 9), near: [], y: 0 };
-      (columns[item.column] ??= []).push(item);
+    const spaced = nodes.map((node) => node.column);
+    spread(spaced, edges);
+    const used = [...new Set(spaced)].sort((a, b) => a - b);
+    const columns = used.map(() => []);
+    const items = nodes.map((node, at) => {
+      const degree = edges.filter(({ from, to }) => from === at || to === at).length;
+      const item = { node, column: used.indexOf(spaced[at]), height: Math.max(HEIGHT, Math.min(degree, 8) * 9), near: [], y: 0 };
+      columns[item.column].push(item);
       return item;
     });
-    for (let at = 0; at < columns.length; at++) columns[at] ??= [];
     const chains = edges.map(({ from, to }) => {
       const [start, end] = items[from].column <= items[to].column ? [items[from], items[to]] : [items[to], items[from]];
       const chain = [];
@@ -76,7 +109,8 @@
     const lanes = chains.flat();
     const top = Math.min(...items.map((item) => item.y - HEIGHT / 2), ...lanes.map((lane) => lane.y));
     const bottom = Math.max(...items.map((item) => item.y + HEIGHT / 2), ...lanes.map((lane) => lane.y));
-    return { x: 0, y: top, width: left(columns.length - 1) + WIDTH, height: bottom - top };
+    const right = Math.max(left(columns.length - 1) + WIDTH, ...edges.map((edge) => (edge.isLoop ? edge.points[0][0] + reach(edge.points[0], edge.points[1]) : 0)));
+    return { x: 0, y: top, width: right, height: bottom - top };
   }
 
   /** Gives every edge its points. The ends at one side of a box stand apart, in the order of where they lead. */
