@@ -124,13 +124,14 @@ const EXCEPTIONS: [(&str, &str); 3] = [
 ];
 
 /// Values that templates print unescaped: every field of the type `SafeHtml`, in the template that has it.
-const SAFE: [(&str, &str); 7] = [
+const SAFE: [(&str, &str); 8] = [
     ("definition.html", "code"),
     ("docs.html", "content"),
     ("docs-print.html", "sheet.content"),
     ("entity.html", "description"),
     ("entity.html", "graph"),
     ("entity.html", "source"),
+    ("graph.html", "map"),
     ("template.html", "description"),
 ];
 

@@ -114,7 +114,7 @@ fn draw_box(out: &mut String, shown: &Box, x: i32, y: i32, centre: bool) {
 }
 
 /// Text of at most `room` letters, wide scripts counted double, with an ellipsis where it is cut.
-fn cut(text: &str, room: usize) -> String {
+pub(super) fn cut(text: &str, room: usize) -> String {
     let mut used = 0;
     let mut out = String::new();
     for c in text.chars() {

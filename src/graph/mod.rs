@@ -3,16 +3,21 @@
 //! In: the catalog. Out: for each entity its edges, ordered by relation type and target ref, each declared relation on
 //! both ends, repeats collapsed. A ref to nothing keeps its edge and points at a dangling name.
 
+mod clusters;
 mod drawing;
 mod impact;
+mod layered;
+mod map;
 
 use crate::catalog::{Catalog, EntityId, RelationType};
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+pub use clusters::{Clusters, Domain, Link, Parts, System, clusters};
 pub use drawing::{Box as DrawnBox, draw};
 pub use impact::{Direction, Reach, Step};
+pub use map::{Card, CardRow, Line, map};
 
 /// Where an edge leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

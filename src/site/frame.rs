@@ -9,12 +9,13 @@ use crate::source::{Change, Repo};
 use crate::techdocs::plain_text;
 
 /// Id, text and route of each entry of the rail.
-const RAIL: [(&str, &str, &str); 7] = [
+const RAIL: [(&str, &str, &str); 8] = [
     ("home", "Home", ""),
     ("catalog", "Catalog", "catalog/"),
     ("apis", "APIs", "api-docs/"),
     ("docs", "Docs", "docs/"),
     ("create", "Create", "create/"),
+    ("graph", "Graph", "graph/"),
     ("teams", "Teams", "teams/"),
     ("health", "Health", "health/"),
 ];

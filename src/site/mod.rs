@@ -15,7 +15,7 @@ pub mod view;
 use crate::catalog::{Catalog, EntityId, Kind, RelationType};
 use crate::config::Config;
 use crate::diagnostics::{Finding, Severity};
-use crate::graph::Graph;
+use crate::graph::{self, Clusters, Graph};
 use crate::search::SearchDocument;
 use crate::source::{Repo, RepoId, Snapshot};
 use crate::techdocs::crosslinks::Crosslinks;
@@ -81,6 +81,8 @@ pub struct Site<'a> {
     code_ages: Vec<Option<CodeAge>>,
     /// Entities of the groups tree that have no parent in the catalog.
     roots: Vec<EntityId>,
+    /// The catalog by domains and systems.
+    clusters: Clusters,
 }
 
 /// The entities of one list, in the order of its pages.
@@ -162,6 +164,7 @@ impl<'a> Site<'a> {
             docs_starts,
             code_ages: code_ages(catalog, snapshot, docs, config.docs_stale_after),
             roots: roots(catalog, graph),
+            clusters: graph::clusters(catalog, graph),
             config,
             snapshot,
             catalog,
@@ -246,6 +249,10 @@ impl<'a> Site<'a> {
     /// Groups at the top of the tree.
     pub(crate) fn roots(&self) -> &[EntityId] {
         &self.roots
+    }
+
+    pub(crate) fn clusters(&self) -> &Clusters {
+        &self.clusters
     }
 
     /// The documentation of an entity: its own, or the one its `techdocs-entity` annotation leads to.

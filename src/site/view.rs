@@ -23,6 +23,8 @@ pub enum View {
     DocsPrint(Box<DocsPrint>),
     CreateIndex(Box<CreateIndex>),
     Template(Box<TemplatePage>),
+    Graph(Box<GraphPage>),
+    GraphLinks(Box<GraphLinks>),
     Teams(Box<TeamsPage>),
     Search(Box<SearchPage>),
     NotFound(Box<NotFound>),
@@ -45,6 +47,8 @@ impl View {
             View::DocsPrint(_) => "docs-print.html",
             View::CreateIndex(_) => "create-index.html",
             View::Template(_) => "template.html",
+            View::Graph(_) => "graph.html",
+            View::GraphLinks(_) => "graph-links.html",
             View::Teams(_) => "teams.html",
             View::Search(_) => "search.html",
             View::NotFound(_) => "404.html",
@@ -74,7 +78,7 @@ pub struct Frame {
     pub root: String,
     /// The root's own address for a link to home: `./` or `../../` (with `index.html` when files are linked).
     pub home: String,
-    /// Which entry of the rail is current: home, catalog, apis, docs, create, teams, health, or empty.
+    /// Which entry of the rail is current: home, catalog, apis, docs, create, graph, teams, health, or empty.
     pub section: &'static str,
     /// The rail's entries in order.
     pub rail: Vec<RailLink>,
@@ -95,7 +99,7 @@ pub struct Frame {
 
 #[derive(Debug, Clone, Serialize)]
 pub struct RailLink {
-    /// home, catalog, apis, docs, create, teams, health: also the icon's name.
+    /// home, catalog, apis, docs, create, graph, teams, health: also the icon's name.
     pub id: &'static str,
     pub text: &'static str,
     pub url: String,
@@ -248,6 +252,8 @@ pub struct EntityPage {
     pub deprecation: Option<Deprecation>,
     /// Neighbourhood drawing; empty when nothing is related.
     pub graph: SafeHtml,
+    /// The same in the explorer.
+    pub explore_url: String,
     /// The drawing's list twin: one group per relation type, both directions.
     pub relations: Vec<RelationGroup>,
     /// What is wrong with this entity.
@@ -674,6 +680,76 @@ pub struct Starter {
     /// Paths inside the zip, in order; at most 500 listed.
     pub files: Vec<String>,
     pub more: usize,
+}
+
+/// `graph.html`: domains with their systems. With script, `graph.js` explores what is around one entity.
+#[derive(Debug, Clone, Serialize)]
+pub struct GraphPage {
+    pub page: Frame,
+    /// The catalog from afar; on the first page only.
+    pub map: SafeHtml,
+    /// What the drawing leaves out, in sentences.
+    pub left_out: Vec<String>,
+    pub domains: Vec<DomainRow>,
+    /// How many domains, systems and connections between systems there are.
+    pub total_domains: usize,
+    pub total_systems: usize,
+    pub total_links: usize,
+    pub links_url: String,
+    pub previous: Option<String>,
+    pub next: Option<String>,
+    pub number: usize,
+    pub pages: usize,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct DomainRow {
+    /// Absent where entities have no domain.
+    pub entity: Option<EntityLink>,
+    pub explore_url: Option<String>,
+    pub systems: Vec<SystemRow>,
+    pub more_systems: usize,
+    pub components: usize,
+    pub apis: usize,
+    pub resources: usize,
+    pub others: usize,
+    /// Domains that its entities lead to, the strongest first.
+    pub leads_to: Vec<LeadsTo>,
+    pub more_leads_to: usize,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct SystemRow {
+    /// Absent where entities have no system.
+    pub text: Option<String>,
+    pub url: Option<String>,
+    pub parts: usize,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct LeadsTo {
+    pub text: String,
+    pub count: usize,
+}
+
+/// `graph-links.html`: what leads from system to system, the strongest first.
+#[derive(Debug, Clone, Serialize)]
+pub struct GraphLinks {
+    pub page: Frame,
+    pub rows: Vec<GraphLink>,
+    pub total: usize,
+    pub previous: Option<String>,
+    pub next: Option<String>,
+    pub number: usize,
+    pub pages: usize,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct GraphLink {
+    /// Absent where entities have no system.
+    pub from: Option<EntityLink>,
+    pub to: Option<EntityLink>,
+    pub count: usize,
 }
 
 /// `teams.html`: the organisation as a tree.

@@ -36,12 +36,12 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let file = match number.checked_sub(1) {
         None => {
             let root = json!({ "shards": shards(site), "total": site.catalog.len(), "fields": FIELDS });
-            ("data/catalog/root.js".to_string(), script("\"root\"", &root))
+            ("data/catalog/root.js".to_string(), script("catalog", "\"root\"", &root))
         }
         Some(shard) => {
             let ids = site.catalog.ids().skip(shard * PER_SHARD).take(PER_SHARD);
             let rows: Json = ids.map(|id| row(site, id)).collect();
-            (format!("data/catalog/{shard}.js"), script(&shard.to_string(), &rows))
+            (format!("data/catalog/{shard}.js"), script("catalog", &shard.to_string(), &rows))
         }
     };
     Rendered { files: vec![file], ..Rendered::default() }
@@ -52,7 +52,7 @@ fn shards(site: &Site<'_>) -> usize {
 }
 
 /// One call that hands a value to the page, with everything escaped that could end the script or a line in it.
-fn script(key: &str, value: &Json) -> Vec<u8> {
+pub(super) fn script(family: &str, key: &str, value: &Json) -> Vec<u8> {
     let mut json = value.to_string();
     for (c, escaped) in
         [('<', "\\u003c"), ('>', "\\u003e"), ('&', "\\u0026"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")]
@@ -61,7 +61,7 @@ fn script(key: &str, value: &Json) -> Vec<u8> {
             json = json.replace(c, escaped);
         }
     }
-    format!("callboardData(\"catalog\",{key},{json});\n").into_bytes()
+    format!("callboardData(\"{family}\",{key},{json});\n").into_bytes()
 }
 
 fn row(site: &Site<'_>, id: EntityId) -> Json {

@@ -89,6 +89,7 @@ fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json
         annotations: pairs(&data["metadata"]["annotations"]),
         deprecation: entity.is_deprecated().then(|| deprecation(site, id, entity, links)),
         graph: SafeHtml(neighbourhood(site, id, links)),
+        explore_url: super::graph::explorer(&entity.reference, links),
         relations: site.relation_groups(id, links, |relation| !shown_as_list(relation)),
         findings: site
             .findings_of(&entity.reference)
@@ -301,6 +302,6 @@ fn document(site: &Site<'_>, id: EntityId, route: &str, data: &Json) -> SearchDo
 }
 
 /// A query value.
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }

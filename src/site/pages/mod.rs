@@ -12,6 +12,8 @@ mod dependencies;
 mod docs;
 mod docs_index;
 mod entity;
+mod graph;
+mod graph_data;
 mod health;
 mod home;
 mod moved;
@@ -37,7 +39,7 @@ pub struct PageType {
 }
 
 /// Types whose pages stand on their own, in the order of their search documents.
-pub const PAGE_TYPES: [PageType; 16] = [
+pub const PAGE_TYPES: [PageType; 18] = [
     PageType { name: "catalog", count: catalog::count, render: catalog::render },
     PageType { name: "entity", count: entity::count, render: entity::render },
     PageType { name: "definition", count: definition::count, render: definition::render },
@@ -48,10 +50,12 @@ pub const PAGE_TYPES: [PageType; 16] = [
     PageType { name: "docs-versions", count: docs::versions::count, render: docs::versions::render },
     PageType { name: "docs-latest", count: docs::versions::latest_count, render: docs::versions::render_latest },
     PageType { name: "moved", count: moved::count, render: moved::render },
+    PageType { name: "graph", count: graph::count, render: graph::render },
     PageType { name: "teams", count: |_| 1, render: teams::render },
     PageType { name: "search", count: |_| 1, render: search::render },
     PageType { name: "404", count: |_| 1, render: not_found::render },
     PageType { name: "data", count: data::count, render: data::render },
+    PageType { name: "graph-data", count: graph_data::count, render: graph_data::render },
     PageType { name: "api", count: api::count, render: api::render },
     PageType { name: "schema", count: schema::count, render: schema::render },
 ];

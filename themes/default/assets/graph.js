@@ -1,0 +1,106 @@
+// The graph's page: a field that finds entities; the explorer comes with the first of them. Without script the overview stands.
+"use strict";
+(() => {
+  const { el, icon, glyph } = globalThis.callboard;
+  const box = document.getElementById("graph");
+  if (!box) return;
+  const MOST = 8;
+
+  const input = el("input", { type: "text", id: "graph-find", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-expanded": "false", "aria-controls": "graph-found", "aria-autocomplete": "list", "aria-label": "Explore from an entity", placeholder: "Explore from an entity" });
+  const list = el("ul", { class: "graph-found", id: "graph-found", role: "listbox", "aria-label": "Entities", hidden: true });
+  const bar = el("div", { class: "graph-bar" }, el("span", { class: "field" }, icon("search"), input, list));
+  box.append(bar);
+
+  /** Shows what is around an entity, as a step that the reader can go back. */
+  async function go(reference) {
+    const here = new URL(location.href);
+    here.searchParams.set("root", reference);
+    here.searchParams.delete("most");
+    try { history.pushState(null, "", here); } catch { location.assign(here); return; }
+    await explore(true);
+  }
+  async function explore(isStep) {
+    if (!globalThis.callboardExplore) await globalThis.callboardLoad("assets/graph-explorer.js");
+    await globalThis.callboardExplore({ box, bar, go, isStep });
+  }
+  const failed = (error) => {
+    // The overview stays as it is.
+    console.warn(`callboard: ${error.message}`);
+  };
+
+  // ---- Finding, by the portal's own search.
+
+  let found = [];
+  let at = -1;
+  function show(hits) {
+    found = hits;
+    at = hits.length ? 0 : -1;
+    list.replaceChildren(...hits.map((hit, index) => {
+      const option = el("li", { role: "option", id: `graph-found-${index}` }, glyph(hit.kind), el("bdi", {}, hit.title), el("span", { class: "ref" }, hit.reference));
+      option.addEventListener("pointerdown", (event) => { event.preventDefault(); choose(index); });
+      return option;
+    }));
+    if (!hits.length && input.value.trim()) list.append(el("li", { class: "none", role: "option", "aria-disabled": "true" }, "No entity is named like this."));
+    list.hidden = !list.childElementCount;
+    input.setAttribute("aria-expanded", String(!list.hidden));
+    mark();
+  }
+  function mark() {
+    for (const [index, option] of [...list.children].entries()) option.setAttribute("aria-selected", String(index === at));
+    if (at < 0) input.removeAttribute("aria-activedescendant");
+    else input.setAttribute("aria-activedescendant", `graph-found-${at}`);
+  }
+  function close() {
+    found = [];
+    list.replaceChildren();
+    list.hidden = true;
+    at = -1;
+    input.setAttribute("aria-expanded", "false");
+    mark();
+  }
+  function choose(index) {
+    const hit = found[index];
+    if (!hit) return;
+    input.value = "";
+    close();
+    go(hit.reference).catch(failed);
+  }
+  let turn = 0;
+  let timer = 0;
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    const mine = ++turn;
+    const query = input.value.trim();
+    if (!query) return close();
+    timer = setTimeout(async () => {
+      await globalThis.callboardLoad("assets/search.js");
+      const answer = await globalThis.callboardSearchParts.ask(`-kind:docs ${query}`, 3 * MOST);
+      if (!answer || mine !== turn) return;
+      const seen = new Set();
+      show(answer.hits.filter(({ reference }) => reference && !seen.has(reference) && seen.add(reference)).slice(0, MOST));
+    }, 120);
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (!found.length) return;
+      event.preventDefault();
+      at = (at + (event.key === "ArrowDown" ? 1 : found.length - 1)) % found.length;
+      mark();
+    } else if (event.key === "Enter") choose(at);
+    else if (event.key === "Escape") close();
+  });
+  input.addEventListener("blur", close);
+
+  addEventListener("popstate", () => {
+    if (globalThis.callboardExplore || new URL(location.href).searchParams.get("root")) explore(false).catch(failed);
+  });
+  if (new URL(location.href).searchParams.get("root")) explore(false).catch(failed);
+  // The overview's own links need no new page.
+  document.getElementById("graph-overview").addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const link = event.target.closest("a[href*='?root=']");
+    if (!link) return;
+    event.preventDefault();
+    go(new URL(link.getAttribute("href"), location.href).searchParams.get("root")).catch(failed);
+  });
+})();
