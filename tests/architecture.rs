@@ -35,6 +35,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "config",
             "source",
             "catalog",
+            "draft",
             "schema",
             "techdocs",
             "graph",

@@ -3,6 +3,8 @@
 //! A row says how many pages of the type there are and makes each from the site. Types in [`CLOSING`] need what all
 //! others found and come last.
 
+mod activity;
+mod adoption;
 mod api;
 mod catalog;
 mod create;
@@ -35,7 +37,7 @@ pub struct PageType {
 }
 
 /// Types whose pages stand on their own, in the order of their search documents.
-pub const PAGE_TYPES: [PageType; 15] = [
+pub const PAGE_TYPES: [PageType; 17] = [
     PageType { name: "catalog", count: catalog::count, render: catalog::render },
     PageType { name: "entity", count: entity::count, render: entity::render },
     PageType { name: "definition", count: definition::count, render: definition::render },
@@ -46,6 +48,8 @@ pub const PAGE_TYPES: [PageType; 15] = [
     PageType { name: "docs-latest", count: docs::versions::latest_count, render: docs::versions::render_latest },
     PageType { name: "moved", count: moved::count, render: moved::render },
     PageType { name: "teams", count: |_| 1, render: teams::render },
+    PageType { name: "activity", count: activity::count, render: activity::render },
+    PageType { name: "adoption", count: adoption::count, render: adoption::render },
     PageType { name: "search", count: |_| 1, render: search::render },
     PageType { name: "404", count: |_| 1, render: not_found::render },
     PageType { name: "data", count: data::count, render: data::render },
