@@ -37,6 +37,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "config",
             "source",
             "catalog",
+            "draft",
             "schema",
             "techdocs",
             "graph",

@@ -29,6 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Mutex;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
@@ -40,7 +41,7 @@ struct Scenario {
 }
 
 /// The longest come first, so that nobody waits for them at the end.
-const SCENARIOS: [Scenario; 34] = [
+const SCENARIOS: [Scenario; 35] = [
     Scenario { name: "nothing for axe to say in light", origins: &[Origin::Http], run: axe_in_light },
     Scenario { name: "nothing for axe to say in dark", origins: &[Origin::Http], run: axe_in_dark },
     Scenario { name: "nothing for axe to say of what opens", origins: &[Origin::Http], run: axe_of_what_opens },
@@ -71,6 +72,7 @@ const SCENARIOS: [Scenario; 34] = [
     Scenario { name: "colour scheme", origins: &Origin::BOTH, run: colour_scheme },
     Scenario { name: "hostile entity is text", origins: &Origin::BOTH, run: hostile_entity },
     Scenario { name: "long list has pages", origins: &[Origin::Http], run: long_list_has_pages },
+    Scenario { name: "activity and adoption", origins: &[Origin::Http], run: activity_and_adoption },
     Scenario { name: "wrong address", origins: &[Origin::Http], run: wrong_address },
     Scenario { name: "scripts before the first search are light", origins: &[Origin::Http], run: light_scripts },
     Scenario { name: "faults are seen", origins: &Origin::BOTH, run: faults_are_seen },
@@ -78,7 +80,7 @@ const SCENARIOS: [Scenario; 34] = [
 ];
 
 /// Every page type, by name and path; some twice, for what only one of them shows.
-const PAGE_TYPES: [(&str, &str); 29] = [
+const PAGE_TYPES: [(&str, &str); 31] = [
     ("home", ""),
     ("catalog", "catalog/"),
     ("catalog-of-systems", "catalog/-/system/"),
@@ -86,6 +88,8 @@ const PAGE_TYPES: [(&str, &str); 29] = [
     ("docs-index", "docs/"),
     ("create", "create/"),
     ("teams", "teams/"),
+    ("activity", "activity/"),
+    ("adoption", "adoption/"),
     ("report", "build-report/"),
     ("health", "health/"),
     ("search", "search/"),
@@ -194,7 +198,9 @@ struct Stage {
     /// A portal of 230 components, three pages of a list. It has no service worker, and tells of searches without a
     /// result.
     crowd: Site,
-    _crowd_content: Folder,
+    /// A portal of three git repositories; one has no descriptor.
+    past: Site,
+    _contents: [Folder; 2],
 }
 
 impl Stage {
@@ -214,8 +220,50 @@ impl Stage {
         fs::write(crowd_content.path().join("app-config.yaml"), told).expect("its configuration");
         fs::write(repo.join("catalog-info.yaml"), (0..230).map(entity).collect::<String>()).expect("the crowd");
         let crowd = Site::build(crowd_content.path(), "/crowd/");
-        let server = Server::start(&[&example, &crowd]);
-        Stage { chromium: Chromium::start(), server, example, crowd, _crowd_content: crowd_content }
+        let past_content = Folder::fresh("past");
+        write_past(past_content.path());
+        let past = Site::build(past_content.path(), "/past/");
+        let server = Server::start(&[&example, &crowd, &past]);
+        let contents = [crowd_content, past_content];
+        Stage { chromium: Chromium::start(), server, example, crowd, past, _contents: contents }
+    }
+}
+
+/// Repositories with commits of several days, two of them more than a page of the activity holds.
+fn write_past(folder: &Path) {
+    let git = |repo: &Path, day: u32, arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command
+            .arg("-C")
+            .arg(repo)
+            .args(arguments)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1");
+        for role in ["AUTHOR", "COMMITTER"] {
+            command.env(format!("GIT_{role}_NAME"), "Ann Author").env(format!("GIT_{role}_EMAIL"), "ann@example.com");
+            command.env(format!("GIT_{role}_DATE"), format!("2026-11-{:02}T10:00:00Z", day));
+        }
+        let output = command.output().expect("git runs");
+        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    for (name, commits) in [("shop", 60), ("till", 50), ("printer", 1)] {
+        let repo = folder.join(name);
+        fs::create_dir(&repo).expect("a folder for a repository");
+        git(&repo, 1, &["init", "--quiet", "--initial-branch=main"]);
+        git(&repo, 1, &["remote", "add", "origin", &format!("https://github.com/acme/{name}.git")]);
+        if name != "printer" {
+            let descriptor = format!(
+                "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{ name: {name} }}\n\
+                 spec: {{ type: service, lifecycle: production, owner: nobody }}\n"
+            );
+            fs::write(repo.join("catalog-info.yaml"), descriptor).expect("a descriptor");
+        }
+        for number in 0..commits {
+            fs::write(repo.join("README.md"), format!("# {name}\n\nState {number}.\n")).expect("a file to change");
+            git(&repo, 5 + number / 4, &["add", "--all"]);
+            let message = format!("Change {number} of <i>{name}</i>");
+            git(&repo, 5 + number / 4, &["commit", "--quiet", "--message", &message]);
+        }
     }
 }
 
@@ -1142,6 +1190,46 @@ fn no_script(scene: &mut Scene) {
         let dead = scene.page.texts(dead);
         assert!(dead.is_empty(), "without script these buttons do nothing: {dead:?} at {address}");
     }
+}
+
+fn activity_and_adoption(scene: &mut Scene) {
+    let at = |path: &str| format!("http://{}{}{path}", scene.stage.server.address, scene.stage.past.mount);
+    let (home, adoption) = (at(""), at("adoption/"));
+    let commits = "document.querySelectorAll('.commits > li').length";
+    scene.page.bypass_policy();
+    let mut violations = Vec::new();
+    for scheme in Scheme::ALL {
+        scene.page.prefer(scheme);
+        scene.page.show_on(Screen::Desktop);
+        scene.page.open(&home);
+        scene.page.click_text("main a", "All activity");
+        scene.page.wait(&format!("{commits} === 100"));
+        scene.page.assert("!document.querySelector('.commits i')");
+        let days = scene.page.texts("[...document.querySelectorAll('.day time')].map((day) => day.dateTime)");
+        assert!(
+            days.len() > 5 && days.windows(2).all(|pair| pair[0] > pair[1]),
+            "the newest day comes first: {days:?}"
+        );
+        violations.extend(axe(&mut scene.page, "activity"));
+        scene.page.show_on(Screen::Phone);
+        scene.page.assert("document.documentElement.scrollWidth <= 390");
+        scene.page.click("nav.pager a[rel=next]");
+        scene.page.wait(&format!("{commits} === 11"));
+
+        scene.page.open(&adoption);
+        scene.page.assert("document.documentElement.scrollWidth <= 390");
+        scene.page.show_on(Screen::Desktop);
+        scene.page.eval("for (const fold of document.querySelectorAll('details')) fold.open = true");
+        scene.page.assert("document.querySelector('.spark polyline').getBoundingClientRect().width > 100");
+        scene.page.assert("document.querySelector('.drafts pre').textContent.includes('name: printer')");
+        let link = scene.page.text("document.querySelector('.draft-head a.button').href");
+        let draft = decoded(link.split_once("&value=").expect("a text for the new file").1).replace('+', " ");
+        assert!(link.starts_with("https://github.com/acme/printer/new/main?filename=catalog-info.yaml&"), "{link}");
+        let shown = scene.page.text("document.querySelector('.drafts pre code').textContent");
+        assert_eq!(draft.trim_end(), shown, "the forge is given what is shown");
+        violations.extend(axe(&mut scene.page, "adoption with all folds open"));
+    }
+    assert!(violations.is_empty(), "{} violations: {violations:#?}", violations.len());
 }
 
 fn long_list_has_pages(scene: &mut Scene) {

@@ -649,6 +649,132 @@ fn docs_that_the_code_left_behind_say_so() {
 }
 
 #[test]
+fn activity_tells_what_changed_in_the_last_weeks() {
+    let work = Work::with_shop("activity");
+    let part = SHOP.replace("name: shop", "name: part").replace("dir:.", "dir:../none");
+    work.write("repos/shop/part/catalog-info.yaml", part);
+    work.commit_as("repos/shop", "Begin", "2024-05-06T07:08:09Z");
+    work.write("repos/shop/part/main.rs", "fn main() {}\n");
+    work.commit_as("repos/shop", "Change <b>the part</b> & \u{1b}[31mmore\n\nWith a body.", "2025-01-02T03:04:05Z");
+    work.write("repos/shop/src/lib.rs", "pub fn run() {}\n");
+    work.commit_as("repos/shop", "Change the shop", "2025-01-02T08:00:00Z");
+    let branch = ["checkout", "--quiet", "-b", "side", "HEAD~1"];
+    git(&work.path("repos/shop"), &branch);
+    work.write("repos/shop/src/side.rs", "pub fn walk() {}\n");
+    work.commit_as("repos/shop", "On the side", "2025-01-03T08:00:00Z");
+    git(&work.path("repos/shop"), &["checkout", "--quiet", "main"]);
+    git_at(&work.path("repos/shop"), &["merge", "--quiet", "--message=Join", "side"], "2025-01-04T08:00:00Z");
+    work.write("repos/app-config.yaml", "app: { baseUrl: 'https://portal.example/p/' }\n");
+    git(&work.path("repos/shop"), &["remote", "add", "origin", "https://github.com/acme/shop.git"]);
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+
+    let page = work.read("out/activity/index.html");
+    let order =
+        ["Friday, 3 January 2025", "On the side", "Thursday, 2 January 2025", "Change the shop", "Change &lt;b&gt;"];
+    let at: Vec<_> = order.iter().map(|words| page.find(words)).collect();
+    assert!(at.iter().all(Option::is_some) && at.is_sorted(), "{at:?}: {page}");
+    assert!(!page.contains("<b>the part") && !page.contains('\u{1b}'), "{page}");
+    assert!(!page.contains("Begin") && !page.contains("Join"), "one is old, one changed no file itself: {page}");
+    assert!(!page.contains("With a body"));
+
+    let changes = |entity: &str| {
+        let page = work.read(&format!("out/catalog/default/component/{entity}/index.html"));
+        page.split_once("id=\"changes\"").map(|(_, card)| card.split("</section>").next().unwrap_or("").to_string())
+    };
+    let (shop, part) = (changes("shop").expect("changes"), changes("part").expect("changes"));
+    assert!(shop.contains("On the side") && shop.contains("Begin") && !shop.contains("the part"), "{shop}");
+    assert!(part.contains("the part") && part.contains("Begin") && !part.contains("On the side"), "{part}");
+
+    let feed = work.read("out/activity/feed.atom");
+    assert!(
+        feed.starts_with("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">")
+    );
+    assert!(feed.contains("<id>https://portal.example/p/activity/feed.atom</id>"), "{feed}");
+    assert!(feed.contains("<updated>2025-01-03T08:00:00Z</updated>") && !feed.contains('\u{1b}'), "{feed}");
+    assert_eq!(feed.matches("<entry>").count(), 3);
+    assert!(feed.contains("<title>Change &lt;b&gt;the part&lt;/b&gt; &amp; [31mmore</title>"), "{feed}");
+    assert!(feed.contains("<link rel=\"alternate\" href=\"https://github.com/acme/shop/commit/"), "{feed}");
+    let home = work.read("out/index.html");
+    assert!(home.contains("type=\"application/atom+xml\" title=\"Activity\" href=\"activity/feed.atom\""), "{home}");
+
+    // At the end of a shallow clone a commit seems to bring all that is older.
+    let far = format!("file://{}", work.path("repos/shop").display());
+    git(&work.path(""), &["clone", "--quiet", "--depth", "1", &far, "shallow"]);
+    work.run(["build", "shallow", "--out", "out"]).succeeds();
+    assert!(!work.read("out/catalog/default/component/shop/index.html").contains("id=\"changes\""));
+    assert!(!work.path("out/activity/feed.atom").exists());
+}
+
+#[test]
+fn adoption_shows_what_to_add_next() {
+    let work = Work::with_shop("adoption");
+    work.commit("repos/shop", "2024-11-06T07:08:09Z");
+    work.write("repos/shop/orphan/catalog-info.yaml", ORPHAN);
+    work.commit("repos/shop", "2025-01-02T07:08:09Z");
+    work.write("repos/bad/catalog-info.yaml", "apiVersion: backstage.io/v1alpha1\nkind: Component\n");
+    work.write("repos/printer/README.md", "# Printer\n\nPrints <b>tickets</b> & more.\n");
+    work.write("repos/printer/go.mod", "module printer\n");
+    work.commit("repos/printer", "2025-01-01T07:08:09Z");
+    git(&work.path("repos/printer"), &["remote", "add", "origin", "https://github.com/acme/printer.git"]);
+    let run = work.run(["build", "repos", "--out", "out"]);
+    run.succeeds();
+
+    let page = work.read("out/adoption/index.html");
+    let section = |id: &str| {
+        let (_, card) = page.split_once(&format!("id=\"{id}\"")).unwrap_or_else(|| panic!("no {id}: {page}"));
+        card.split("</section>").next().unwrap_or_default().to_string()
+    };
+    let missing = section("missing");
+    let link = "https://github.com/acme/printer/new/main?filename=catalog-info.yaml&amp;value=";
+    assert!(missing.contains(link) && missing.contains("%0Akind%3A+Component%0A"), "{missing}");
+    assert!(missing.contains("acme/printer") && !missing.contains("<b>tickets"), "{missing}");
+    assert!(!missing.contains("orphan") && !missing.contains(">bad<"), "{missing}");
+    assert!(section("failed").contains("bad/catalog-info.yaml"));
+
+    // The shop's team has all but an API; nobody is there to own the orphan.
+    let teams = section("teams");
+    assert!(teams.find("nobody-at-all") < teams.find("team-a"), "what lacks most comes first: {teams}");
+    assert!(teams.contains("0 % <span class=\"count\">0 of 1") && teams.contains("100 % <span class=\"count\">1 of 1"));
+    let repositories = section("repositories");
+    assert!(repositories.contains("none") && repositories.contains("failed") && repositories.contains("yes"));
+
+    // Two came in November, one in January.
+    let trend = section("trend");
+    let months: Vec<&str> = trend.split("<time").skip(1).collect();
+    assert!(months[0].contains("January 2025") && months[0].contains("\"num\">3</td><td class=\"num\">1"), "{trend}");
+    assert!(months[1].contains("December 2024") && months[1].contains("\"num\">2</td><td class=\"num\">0"), "{trend}");
+    assert!(months[2].contains("November 2024") && months[2].contains("\"num\">2</td><td class=\"num\">2"), "{trend}");
+}
+
+#[test]
+fn entity_pages_lead_to_where_one_says_what_is_wrong() {
+    let work = Work::with_shop("feedback");
+    let group = "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: { name: team-a }\nspec:\n  type: team\n  children: []\n  \
+                 profile: { email: team-a@acme.example }\n";
+    let named =
+        SHOP.replace("name: shop", "name: named").replace("dir:.\"", "dir:.\", github.com/project-slug: acme/named");
+    work.write("repos/shop/catalog-info.yaml", format!("{SHOP}---\n{group}---\n{named}"));
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let page = |name: &str| work.read(&format!("out/catalog/default/component/{name}/index.html"));
+    let mail = "mailto:team-a@acme.example?subject=Component%3A%20The%20shop&amp;body=%0A%0A-%20Page%3A%20The%20shop";
+    assert!(page("shop").contains(mail), "{}", page("shop"));
+    assert!(page("named").contains("https://github.com/acme/named/issues/new?title=Component%3A+The+shop&amp;body="));
+
+    work.commit("repos/shop", "2024-05-06T07:08:09Z");
+    git(&work.path("repos/shop"), &["remote", "add", "origin", "https://gitlab.com/acme/shop.git"]);
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    assert!(
+        page("shop").contains("https://gitlab.com/acme/shop/-/issues/new?issue%5Btitle%5D=Component"),
+        "{}",
+        page("shop")
+    );
+    assert!(
+        page("named").contains("https://github.com/acme/named/issues/new?"),
+        "the annotation says more than the origin"
+    );
+}
+
+#[test]
 fn people_come_only_from_sources_that_the_configuration_names() {
     let work = Work::with_shop("people");
     let location = |target: &str| {
@@ -2013,12 +2139,16 @@ impl Work {
 
     /// Commits everything in a folder, which becomes a repository if it is none.
     fn commit(&self, folder: &str, date: &str) {
+        self.commit_as(folder, "A change", date);
+    }
+
+    fn commit_as(&self, folder: &str, message: &str, date: &str) {
         let folder = self.path(folder);
         if !folder.join(".git").exists() {
             git(&folder, &["init", "--quiet", "--initial-branch=main"]);
         }
         git(&folder, &["add", "--all"]);
-        git_at(&folder, &["commit", "--quiet", "--message=A change"], date);
+        git_at(&folder, &["commit", "--quiet", "--message", message], date);
     }
 
     /// Neither the output nor the report nor the cache hold `secret`.

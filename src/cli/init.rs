@@ -50,7 +50,7 @@ pub(crate) fn run(command: &Init, talk: &Talk) -> Result<(), Stop> {
         folder: &local.folder,
         folder_name: &local.name,
         remote: local.remote.as_ref(),
-        tags: &local.tags,
+        tags: Some(&local.tags),
     });
     let text = draft::write(&facts);
     for note in draft::notes(&facts) {

@@ -16,7 +16,7 @@ mod words;
 mod write;
 mod yaml;
 
-pub use survey::survey;
+pub use survey::{DESCRIPTOR, survey};
 pub use write::{notes, write};
 
 use crate::source::{Remote, Repo};
@@ -30,8 +30,8 @@ pub struct Given<'a> {
     /// What that folder is called on this machine.
     pub folder_name: &'a str,
     pub remote: Option<&'a Remote>,
-    /// Names of git tags.
-    pub tags: &'a [String],
+    /// Names of git tags, where they were read.
+    pub tags: Option<&'a [String]>,
 }
 
 /// What was found out.

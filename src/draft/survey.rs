@@ -9,7 +9,7 @@ use crate::source::{Repo, file_name, parent};
 use std::collections::BTreeSet;
 
 /// The name of what is drafted.
-pub(super) const DESCRIPTOR: &str = "catalog-info.yaml";
+pub const DESCRIPTOR: &str = "catalog-info.yaml";
 
 const READMES: [&str; 5] = ["README.md", "readme.md", "Readme.md", "README.markdown", ".github/README.md"];
 const MAX_README: u64 = 1 << 20;
@@ -205,12 +205,17 @@ fn lifecycle(given: &Given<'_>, name: &str, over: Option<&str>) -> Found {
             && !matches!(package, "" | "release" | "version")
             && !package.eq_ignore_ascii_case(name)
     };
-    let releases = given.tags.iter().filter_map(|tag| release(tag).map(|(prefix, version)| (version, prefix, tag)));
+    let releases = given
+        .tags
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|tag| release(tag).map(|(prefix, version)| (version, prefix, tag)));
     let stable = releases.filter(|(version, prefix, _)| *version >= (1, 0, 0) && !of_others(prefix));
-    match (stable.max(), given.tags.is_empty()) {
+    match (stable.max(), given.tags) {
         (Some((_, _, tag)), _) => found("production", format!("there is the tag `{tag}`")),
-        (None, true) => found("experimental", "there is no git tag"),
-        (None, false) => found("experimental", "no git tag is a release from 1.0 on"),
+        (None, None) => found("experimental", "no git tag was looked at"),
+        (None, Some([])) => found("experimental", "there is no git tag"),
+        (None, Some(_)) => found("experimental", "no git tag is a release from 1.0 on"),
     }
 }
 

@@ -8,7 +8,7 @@ fn drafted(files: &[(&str, &str)], folder: &str, remote: Option<&str>, tags: &[&
     let remote = remote.and_then(Remote::parse);
     let tags: Vec<String> = tags.iter().map(|tag| tag.to_string()).collect();
     let folder_name = folder.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("my-folder");
-    let facts = survey(&Given { repo: &repo, folder, folder_name, remote: remote.as_ref(), tags: &tags });
+    let facts = survey(&Given { repo: &repo, folder, folder_name, remote: remote.as_ref(), tags: Some(&tags) });
     let text = write(&facts);
     assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "{text}");
     accepted(&text, files, folder);

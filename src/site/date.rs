@@ -11,6 +11,41 @@ pub fn rfc3339(seconds: i64) -> Option<String> {
     Some(format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", rest / 3600, rest / 60 % 60, rest % 60))
 }
 
+/// A day in words: `Sunday, 22 November 2026`.
+pub(super) fn day(seconds: i64) -> String {
+    const DAYS: [&str; 7] = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
+    let days = seconds.div_euclid(86_400);
+    let (year, number, day) = civil(days);
+    format!("{}, {day} {} {year}", DAYS[days.rem_euclid(7) as usize], MONTHS[number as usize - 1])
+}
+
+/// A month, counted from year 0, as `2026-11` and in words.
+pub(super) fn month(number: i64) -> (String, String) {
+    let (year, month) = (number.div_euclid(12), number.rem_euclid(12));
+    (format!("{year:04}-{:02}", month + 1), format!("{} {year}", MONTHS[month as usize]))
+}
+
+/// The month of a time, counted from year 0.
+pub(super) fn month_of(seconds: i64) -> i64 {
+    let (year, month, _) = civil(seconds.div_euclid(86_400));
+    year * 12 + month - 1
+}
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 /// Year, month and day of a number of days since 1970-01-01, by counting eras of 400 years that start in March.
 fn civil(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;
@@ -26,7 +61,7 @@ fn civil(days: i64) -> (i64, i64, i64) {
 
 #[cfg(test)]
 mod tests {
-    use super::rfc3339;
+    use super::{day, month, month_of, rfc3339};
 
     #[test]
     fn known_dates() {
@@ -35,5 +70,13 @@ mod tests {
         assert_eq!(rfc3339(1_795_348_800).as_deref(), Some("2026-11-22T12:00:00Z"));
         assert_eq!(rfc3339(-1), None);
         assert_eq!(rfc3339(i64::MAX), None);
+    }
+
+    #[test]
+    fn days_and_months_in_words() {
+        assert_eq!(day(0), "Thursday, 1 January 1970");
+        assert_eq!(day(1_795_348_800), "Sunday, 22 November 2026");
+        assert_eq!(month(month_of(1_795_348_800)), ("2026-11".to_string(), "November 2026".to_string()));
+        assert_eq!(month(month_of(1_795_348_800) - 11).0, "2025-12");
     }
 }

@@ -1,11 +1,13 @@
 //! What every page has, and how entities, findings and changes are named on any of them.
 
-use super::view::{Crumbs, EntityLink, FindingRow, Frame, LastChange, Link, RailLink, RelationGroup, pieces};
+use super::view::{
+    CommitRow, Crumbs, EntityLink, FindingRow, Frame, LastChange, Link, RailLink, RelationGroup, pieces,
+};
 use super::{Linker, Site, date, route};
 use crate::catalog::{Entity, EntityId, EntityRef, RelationType};
 use crate::diagnostics::Finding;
 use crate::graph::End;
-use crate::source::{Change, Repo};
+use crate::source::{Change, PastCommit, Repo};
 use crate::techdocs::plain_text;
 
 /// Id, text and route of each entry of the rail.
@@ -178,6 +180,23 @@ impl Site<'_> {
                 }
             })
             .collect()
+    }
+
+    /// A commit without the entities it changed; `None` where its date is impossible.
+    pub(super) fn commit_row(&self, repo: &Repo, commit: &PastCommit) -> Option<CommitRow> {
+        Some(CommitRow {
+            summary: commit.summary.to_string(),
+            author: commit.author.to_string(),
+            date: date::rfc3339(commit.time)?,
+            commit: commit.id.chars().take(9).collect(),
+            url: repo.web.as_ref().map(|web| web.commit(&commit.id)),
+            repo: Link {
+                text: repo.id.to_string(),
+                url: repo.web.as_ref().map(|web| web.folder("")).unwrap_or_default(),
+            },
+            entities: Vec::new(),
+            more_entities: 0,
+        })
     }
 
     pub(super) fn finding_row(&self, finding: &Finding, links: &Linker) -> FindingRow {

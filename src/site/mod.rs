@@ -3,7 +3,10 @@
 //! In: everything the joins gave. Out: for each page a plain view struct ([`view`]) and the search documents that lead
 //! to it. The room knows no HTML beyond what Markdown, highlighting and drawing made, and writes nothing.
 
+mod activity;
+mod adoption;
 mod date;
+mod feedback;
 mod found;
 mod frame;
 mod link;
@@ -26,6 +29,8 @@ use crate::techdocs::{Diagrams, Highlighter};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use activity::Activity;
+use adoption::Adoption;
 pub use date::rfc3339;
 pub use link::Linker;
 pub use pages::{CLOSING, PAGE_TYPES, PageType, Press, Sheet, print};
@@ -79,6 +84,8 @@ pub struct Site<'a> {
     docs_starts: Vec<u32>,
     /// Of each set, when the code of its entity was changed; `None` where git does not know or nobody asks.
     code_ages: Vec<Option<CodeAge>>,
+    activity: Activity,
+    adoption: Adoption,
     /// Entities of the groups tree that have no parent in the catalog.
     roots: Vec<EntityId>,
     /// The catalog by domains and systems.
@@ -163,6 +170,8 @@ impl<'a> Site<'a> {
             moved_starts,
             docs_starts,
             code_ages: code_ages(catalog, snapshot, docs, config.docs_stale_after),
+            activity: Activity::new(catalog, snapshot, options.instant),
+            adoption: Adoption::default(),
             roots: roots(catalog, graph),
             clusters: graph::clusters(catalog, graph),
             config,
@@ -181,6 +190,7 @@ impl<'a> Site<'a> {
             let pages = site.set(site.latest(set)).pages.len() as u32;
             site.latest_starts.push(site.latest_starts[site.latest_starts.len() - 1] + pages);
         }
+        site.adoption = Adoption::new(&site);
         site
     }
 

@@ -26,6 +26,8 @@ pub enum View {
     Graph(Box<GraphPage>),
     GraphLinks(Box<GraphLinks>),
     Teams(Box<TeamsPage>),
+    Activity(Box<ActivityPage>),
+    Adoption(Box<AdoptionPage>),
     Search(Box<SearchPage>),
     NotFound(Box<NotFound>),
     Report(Box<ReportPage>),
@@ -50,6 +52,8 @@ impl View {
             View::Graph(_) => "graph.html",
             View::GraphLinks(_) => "graph-links.html",
             View::Teams(_) => "teams.html",
+            View::Activity(_) => "activity.html",
+            View::Adoption(_) => "adoption.html",
             View::Search(_) => "search.html",
             View::NotFound(_) => "404.html",
             View::Report(_) => "report.html",
@@ -144,10 +148,13 @@ pub struct Home {
     pub systems: Vec<SystemCard>,
     /// What the last commits changed, newest first, at most eight; empty where git knows nothing.
     pub changes: Vec<ChangeRow>,
+    pub activity_url: String,
+    pub feed_url: Option<String>,
     pub errors: usize,
     pub warnings: usize,
     pub health_url: String,
     pub report_url: String,
+    pub adoption_url: String,
     pub catalog_url: String,
     pub create_url: String,
     pub docs_url: String,
@@ -245,6 +252,8 @@ pub struct EntityPage {
     pub docs: Option<Link>,
     pub source_url: Option<String>,
     pub edit_url: Option<String>,
+    /// Where readers say what is wrong with it.
+    pub feedback: Option<Feedback>,
     pub links: Vec<LinkWithIcon>,
     pub labels: Vec<(String, String)>,
     pub annotations: Vec<(String, String)>,
@@ -273,6 +282,9 @@ pub struct EntityPage {
     pub written_at: String,
     /// The last commit that touched its descriptor.
     pub last_change: Option<LastChange>,
+    /// The newest commits in its folder, at most five.
+    pub changes: Vec<CommitRow>,
+    pub activity_url: String,
     /// The entity as YAML, highlighted.
     pub source: SafeHtml,
     pub json_url: String,
@@ -565,6 +577,13 @@ pub struct ReportLink {
     pub body: &'static str,
 }
 
+/// The form for a new issue about an entity, or a mail to its owner, begun.
+#[derive(Debug, Clone, Serialize)]
+pub struct Feedback {
+    pub url: String,
+    pub is_mail: bool,
+}
+
 /// `docs-print.html`: every page of a doc set below one another, or a part of them where they are many.
 #[derive(Debug, Clone, Serialize)]
 pub struct DocsPrint {
@@ -768,6 +787,154 @@ pub struct TeamNode {
     pub members: usize,
     pub owned: usize,
     pub children: Vec<TeamNode>,
+}
+
+/// `activity.html`: the commits of the last weeks, newest first.
+#[derive(Debug, Clone, Serialize)]
+pub struct ActivityPage {
+    pub page: Frame,
+    pub days: Vec<ActivityDay>,
+    /// How many commits, in how many repositories, on all pages, and how many of them in the last seven days.
+    pub commits: usize,
+    pub this_week: usize,
+    pub repos: usize,
+    /// How far the list goes back.
+    pub weeks: i64,
+    /// The build instant in words, where one is known.
+    pub until: Option<String>,
+    /// Repositories with so many commits that the older ones are not told.
+    pub cut: Vec<String>,
+    pub feed_url: Option<String>,
+    pub previous: Option<String>,
+    pub next: Option<String>,
+    pub number: usize,
+    pub pages: usize,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ActivityDay {
+    /// `2026-11-23`
+    pub date: String,
+    /// `Monday, 23 November 2026`
+    pub text: String,
+    pub commits: Vec<CommitRow>,
+}
+
+/// A commit and what it changed.
+#[derive(Debug, Clone, Serialize)]
+pub struct CommitRow {
+    /// First line of the message; may be empty.
+    pub summary: String,
+    pub author: String,
+    /// RFC 3339, UTC.
+    pub date: String,
+    /// Abbreviated id.
+    pub commit: String,
+    pub url: Option<String>,
+    pub repo: Link,
+    /// At most four.
+    pub entities: Vec<EntityLink>,
+    pub more_entities: usize,
+}
+
+/// `adoption.html`: everything at a glance, or one of its lists.
+#[derive(Debug, Clone, Serialize)]
+pub struct AdoptionPage {
+    pub page: Frame,
+    /// On the first page only.
+    pub overview: Option<AdoptionOverview>,
+    pub missing: Vec<Draft>,
+    pub teams: Vec<CoverageRow>,
+    pub repos: Vec<CoverageRow>,
+    pub failed: Vec<FindingRow>,
+    /// Where the whole of a list is, when the first page shows a part.
+    pub all_missing: Option<Link>,
+    pub all_teams: Option<Link>,
+    pub all_repos: Option<Link>,
+    pub all_failed: Option<Link>,
+    pub number: usize,
+    pub pages: usize,
+    pub previous: Option<String>,
+    pub next: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct AdoptionOverview {
+    /// (what, how much of it)
+    pub shares: Vec<(&'static str, ShareCell)>,
+    pub trend: Option<Trend>,
+}
+
+/// So many of so many; `of` may be 0.
+#[derive(Debug, Clone, Serialize)]
+pub struct ShareCell {
+    pub has: usize,
+    pub of: usize,
+    pub percent: usize,
+}
+
+/// What a team or a repository has.
+#[derive(Debug, Clone, Serialize)]
+pub struct CoverageRow {
+    /// In the list of teams; `None` where nobody is named.
+    pub team: Option<EntityLink>,
+    /// In the list of repositories.
+    pub repo: Option<Link>,
+    /// yes, failed, none; empty for teams.
+    pub described: &'static str,
+    pub entities: usize,
+    /// Owner, docs, API definitions, lifecycle.
+    pub shares: Vec<ShareCell>,
+}
+
+/// How the catalog grew in the last months.
+#[derive(Debug, Clone, Serialize)]
+pub struct Trend {
+    /// Of a line, in a box of `width` and `height`.
+    pub points: String,
+    pub width: usize,
+    pub height: usize,
+    /// The first and the last of the months, in words.
+    pub since: String,
+    pub until: String,
+    pub entities: usize,
+    /// Since the first of the months.
+    pub added: usize,
+    /// Newest first.
+    pub months: Vec<TrendMonth>,
+    /// Entities whose beginning git does not know.
+    pub undated: usize,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct TrendMonth {
+    /// `2026-11`
+    pub month: String,
+    /// `November 2026`
+    pub text: String,
+    /// At its end.
+    pub entities: usize,
+    pub added: usize,
+}
+
+/// A descriptor that a repository lacks.
+#[derive(Debug, Clone, Serialize)]
+pub struct Draft {
+    pub repo: Link,
+    /// `catalog-info.yaml`
+    pub file: &'static str,
+    /// The forge's page for a new file, where it has one.
+    pub add: Option<DraftLink>,
+    pub text: SafeHtml,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct DraftLink {
+    pub url: String,
+    /// `GitHub`
+    pub forge: &'static str,
+    /// The text stands there already.
+    pub is_filled: bool,
 }
 
 /// `search.html`

@@ -1,9 +1,8 @@
 //! Plain folders: which of them are repositories, which files they hold.
 
-use super::{Blob, File, ReadFault, Repo, Status, Store};
+use super::{Blob, File, History, ReadFault, Repo, Status, Store};
 use globset::{GlobBuilder, GlobMatcher};
 use ignore::WalkBuilder;
-use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -123,7 +122,7 @@ pub(super) fn open(id: &str, root: &Path) -> Repo {
         status: if files.is_empty() { Status::Empty } else { Status::Fresh },
         commit: None,
         web: None,
-        history: BTreeMap::new(),
+        history: History::default(),
         branch: None,
         fetched_from: None,
         files,

@@ -1,9 +1,8 @@
 //! Git repositories, read from the object store through libgit2: no checkout, no hooks, no filters.
 
-use super::{Blob, Commit, File, ReadFault, Repo, Status, Store, Web, folder};
+use super::{Blob, Commit, File, History, ReadFault, Repo, Status, Store, Web, folder};
 use crate::config::Config;
 use git2::{ObjectType, Oid, Repository, RepositoryOpenFlags, TreeWalkMode, TreeWalkResult};
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -92,7 +91,7 @@ fn assemble(
         status,
         commit,
         web,
-        history: BTreeMap::new(),
+        history: History::default(),
         branch: None,
         fetched_from: None,
         files,

@@ -21,17 +21,17 @@ mod web;
 use crate::config::Secret;
 use codeowners::CodeOwnersFile;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
 pub use addresses::Addresses;
 pub use crawl::{Crawl, CrawlOptions, Emitter, EmitterId, Ingested, Origin, ReadDescriptor, Reading, Target, crawl};
+pub use history::{History, PastCommit};
 pub use local::{Local, Remote, local};
 pub use path::{file_name, join, normalize, parent};
 pub use programs::{ProgramFault, Programs};
 pub use versions::{Version, VersionsFound, VersionsWanted, is_version_pattern, read_versions};
-pub use web::{NewIssue, Web};
+pub use web::{NewFile, NewIssue, Web};
 
 /// Every repository of one build. Closed: nothing is added once the crawl has ended.
 #[derive(Debug, Default)]
@@ -55,8 +55,8 @@ pub struct Repo {
     pub commit: Option<Commit>,
     /// Where people read it on the web, when that is known.
     pub web: Option<Web>,
-    /// Last change by path.
-    pub history: BTreeMap<Box<str>, Change>,
+    /// What git's log tells.
+    pub history: History,
     /// The branch that was read, or the tag; none for plain folders and where git names none.
     pub branch: Option<String>,
     /// The address of a repository that the cache holds. It may carry a password.
@@ -191,7 +191,7 @@ impl Repo {
             status: Status::Fresh,
             commit: None,
             web: None,
-            history: BTreeMap::new(),
+            history: History::default(),
             branch: None,
             fetched_from: None,
             files,
@@ -252,7 +252,7 @@ impl Repo {
 
     /// The last change of a file, where git knows it.
     pub fn last_change(&self, path: &str) -> Option<&Change> {
-        self.history.get(path)
+        self.history.last_change(path)
     }
 
     /// Something that changes whenever a file may have changed and costs no reading where git knows.

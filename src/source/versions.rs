@@ -6,7 +6,7 @@
 mod number;
 
 use super::crawl::CrawlOptions;
-use super::{Repo, RepoId, Snapshot, Status, Store, Web, git, remote};
+use super::{History, Repo, RepoId, Snapshot, Status, Store, Web, git, remote};
 use crate::config::Config;
 use git2::Repository;
 use globset::{Glob, GlobSet, GlobSetBuilder};
@@ -201,7 +201,7 @@ fn versions_of(
                 status: Status::Fresh,
                 commit: Some(commit),
                 web,
-                history: BTreeMap::new(),
+                history: History::default(),
                 branch: Some(refs[at].name.clone()),
                 fetched_from: None,
                 files,

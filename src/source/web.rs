@@ -21,6 +21,14 @@ pub struct NewIssue {
     pub body: &'static str,
 }
 
+/// The page on which people write a new file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewFile {
+    pub url: String,
+    /// The forge takes the text from the address, and the text is short enough.
+    pub is_filled: bool,
+}
+
 /// What an address of a file or folder on a forge means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct WebFile {
@@ -107,6 +115,37 @@ impl Web {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.append_pair(title_field, title).append_pair(body, text);
         NewIssue { url: format!("{}/{page}?{}", self.base, query.finish()), body }
+    }
+
+    /// The forge's page for a new file at the root, with its name filled in; nowhere at a commit, only on a branch.
+    pub fn new_file(&self, name: &str, text: &str) -> Option<NewFile> {
+        /// Forges and proxies refuse addresses of more than about 8,000 bytes.
+        const LONGEST: usize = 7_000;
+        if self.is_at_commit() {
+            return None;
+        }
+        let (page, field) = match self.forge {
+            Forge::GitHub => ("new", "filename"),
+            Forge::GitLab => ("-/new", "file_name"),
+            Forge::Gitea => ("_new", "filename"),
+            Forge::Bitbucket => return None,
+        };
+        let page = format!("{}/{page}/{}", self.base, encode(&self.reference));
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        let named = format!("{page}?{}", query.append_pair(field, name).append_pair("value", text).finish());
+        let is_filled = self.forge == Forge::GitHub && named.len() <= LONGEST;
+        let url = if is_filled { named } else { format!("{page}?{field}={}", encode(name)) };
+        Some(NewFile { url, is_filled })
+    }
+
+    /// What people call the forge.
+    pub fn forge_name(&self) -> &'static str {
+        match self.forge {
+            Forge::GitHub => "GitHub",
+            Forge::GitLab => "GitLab",
+            Forge::Gitea => "Gitea",
+            Forge::Bitbucket => "Bitbucket",
+        }
     }
 
     fn address(&self, view: &str, path: &str) -> String {
@@ -277,5 +316,19 @@ mod tests {
             address(Forge::GitLab),
             "https://h/o/r/-/issues/new?issue%5Btitle%5D=Docs%3A+A+%26+b&issue%5Bdescription%5D=one%0Atwo"
         );
+    }
+
+    #[test]
+    fn new_files_are_filled_in_where_the_forge_takes_their_text() {
+        let web = |forge| Web { forge, base: "https://h/o/r".into(), reference: "main".into() };
+        let page = |forge, text: &str| web(forge).new_file("a.yaml", text).map(|file| (file.url, file.is_filled));
+        let filled = "https://h/o/r/new/main?filename=a.yaml&value=a%3A+b%0A".to_string();
+        assert_eq!(page(Forge::GitHub, "a: b\n"), Some((filled, true)));
+        let long = "x".repeat(10_000);
+        assert_eq!(page(Forge::GitHub, &long), Some(("https://h/o/r/new/main?filename=a.yaml".to_string(), false)));
+        let named = "https://h/o/r/-/new/main?file_name=a.yaml".to_string();
+        assert_eq!(page(Forge::GitLab, "a: b\n"), Some((named, false)));
+        let at_commit = Web { reference: "a".repeat(40), ..web(Forge::GitHub) };
+        assert_eq!(at_commit.new_file("a.yaml", ""), None);
     }
 }

@@ -84,6 +84,7 @@ fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json
         }),
         source_url: repo.web.as_ref().map(|web| web.file(file, entity.written.place.line)),
         edit_url: repo.web.as_ref().and_then(|web| web.edit(file)),
+        feedback: site.feedback(id, route),
         links: outside_links(data),
         labels: pairs(&data["metadata"]["labels"]),
         annotations: pairs(&data["metadata"]["annotations"]),
@@ -104,6 +105,8 @@ fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json
         create_url: (entity.kind.id == "template").then(|| links.to(&route::template(entity))),
         written_at: entity.written.place.display(),
         last_change: last_change(repo, file),
+        changes: site.activity.of_entity(id, repo).filter_map(|commit| site.commit_row(repo, commit)).collect(),
+        activity_url: links.to("activity/"),
         source: SafeHtml(source(site, entity)),
         json_url: format!("{}{api}", links.root()),
     }

@@ -3,6 +3,8 @@
 //! A row says how many pages of the type there are and makes each from the site. Types in [`CLOSING`] need what all
 //! others found and come last.
 
+mod activity;
+mod adoption;
 mod api;
 mod catalog;
 mod create;
@@ -39,7 +41,7 @@ pub struct PageType {
 }
 
 /// Types whose pages stand on their own, in the order of their search documents.
-pub const PAGE_TYPES: [PageType; 18] = [
+pub const PAGE_TYPES: [PageType; 20] = [
     PageType { name: "catalog", count: catalog::count, render: catalog::render },
     PageType { name: "entity", count: entity::count, render: entity::render },
     PageType { name: "definition", count: definition::count, render: definition::render },
@@ -52,6 +54,8 @@ pub const PAGE_TYPES: [PageType; 18] = [
     PageType { name: "moved", count: moved::count, render: moved::render },
     PageType { name: "graph", count: graph::count, render: graph::render },
     PageType { name: "teams", count: |_| 1, render: teams::render },
+    PageType { name: "activity", count: activity::count, render: activity::render },
+    PageType { name: "adoption", count: adoption::count, render: adoption::render },
     PageType { name: "search", count: |_| 1, render: search::render },
     PageType { name: "404", count: |_| 1, render: not_found::render },
     PageType { name: "data", count: data::count, render: data::render },

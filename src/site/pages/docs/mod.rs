@@ -7,6 +7,7 @@ mod nav;
 mod print;
 pub(super) mod versions;
 
+use super::super::feedback::Subject;
 use super::super::frame::{About, last_change};
 use super::super::view::{DocsPage, Link, ReportLink, SafeHtml, Stale, TocEntry, View};
 use super::super::{Linker, Rendered, Site, date};
@@ -177,13 +178,8 @@ fn stale_pages(site: &Site<'_>, set_number: usize) -> Option<Finding> {
 /// Where readers report what is wrong with a page: the tracker of the repository that mkdocs.yml names, else of the one
 /// that the page is read from.
 fn report(site: &Site<'_>, set: &DocSet, page: &DocPage, route: &str) -> Option<ReportLink> {
-    const LONGEST_TITLE: usize = 120;
     let named = set.config.repo_url.as_deref().and_then(|address| Web::of_address(address, site.config));
     let web = named.as_ref().or(site.repo(set.repo).web.as_ref())?;
-    let address = site.config.base_url.as_ref().and_then(|base| base.join(route).ok());
-    let address = address.map_or_else(|| route.to_string(), |address| address.to_string());
-    let title: String = page.title.chars().take(LONGEST_TITLE).collect();
-    let text = format!("\n\n- Page: {title}, {address}\n- File: {}\n", set.file(page));
-    let issue = web.new_issue(&format!("Docs: {title}"), &text);
+    let issue = site.new_issue(web, &Subject { prefix: "Docs", title: &page.title, route, file: set.file(page) });
     Some(ReportLink { url: issue.url, body: issue.body })
 }
