@@ -41,7 +41,7 @@ struct Scenario {
 }
 
 /// The longest come first, so that nobody waits for them at the end.
-const SCENARIOS: [Scenario; 35] = [
+const SCENARIOS: [Scenario; 36] = [
     Scenario { name: "nothing for axe to say in light", origins: &[Origin::Http], run: axe_in_light },
     Scenario { name: "nothing for axe to say in dark", origins: &[Origin::Http], run: axe_in_dark },
     Scenario { name: "nothing for axe to say of what opens", origins: &[Origin::Http], run: axe_of_what_opens },
@@ -51,6 +51,7 @@ const SCENARIOS: [Scenario; 35] = [
     Scenario { name: "no script", origins: &Origin::BOTH, run: no_script },
     Scenario { name: "find an entity in the catalog", origins: &Origin::BOTH, run: find_an_entity },
     Scenario { name: "entity page leads on", origins: &Origin::BOTH, run: entity_page_leads_on },
+    Scenario { name: "my team", origins: &Origin::BOTH, run: my_team },
     Scenario { name: "health of an owner", origins: &Origin::BOTH, run: health_of_an_owner },
     Scenario { name: "docs", origins: &Origin::BOTH, run: docs },
     Scenario { name: "pages of a doc set", origins: &Origin::BOTH, run: doc_pages },
@@ -80,7 +81,7 @@ const SCENARIOS: [Scenario; 35] = [
 ];
 
 /// Every page type, by name and path; some twice, for what only one of them shows.
-const PAGE_TYPES: [(&str, &str); 31] = [
+const PAGE_TYPES: [(&str, &str); 33] = [
     ("home", ""),
     ("catalog", "catalog/"),
     ("catalog-of-systems", "catalog/-/system/"),
@@ -104,6 +105,8 @@ const PAGE_TYPES: [(&str, &str); 31] = [
     ("dependencies", "catalog/default/component/payment-service/dependencies/"),
     ("system", "catalog/default/system/checkout-platform/"),
     ("group", "catalog/default/group/team-payments/"),
+    ("group-with-groups", "catalog/default/group/commerce-engineering/"),
+    ("me", "me/"),
     ("user", "catalog/default/user/mara.lindqvist/"),
     ("template", "create/default/go-http-service/"),
     ("docs", "docs/default/component/payment-service/architecture/"),
@@ -423,6 +426,31 @@ fn entity_page_leads_on(scene: &mut Scene) {
     assert_eq!(scene.heading(), "Payment Service");
     scene.page.click(".docnav-entity a");
     scene.arrive(PAYMENT_SERVICE);
+}
+
+fn my_team(scene: &mut Scene) {
+    scene.open("");
+    scene.page.assert("document.getElementById('my-team').hidden");
+    scene.open("catalog/default/group/team-payments/");
+    scene.page.click_text("[data-team]", "Make it my team");
+    scene.page.assert("document.querySelector('[data-team]').getAttribute('aria-pressed') === 'true'");
+    scene.open("");
+    scene.page.wait("document.querySelector('#my-team .rows')");
+    let text = scene.page.text("document.getElementById('my-team').textContent");
+    assert!(text.contains("Team Payments") && text.contains("owns 5") && text.contains("1 deprecated"), "{text}");
+    scene.page.click_text("#my-team .rows a", "Payment Service");
+    scene.arrive(PAYMENT_SERVICE);
+
+    scene.open("me/");
+    let kept = scene.page.texts("[...document.querySelectorAll('[data-kept] li')].map((row) => row.textContent)");
+    assert!(kept.contains(&"Team Payments".to_string()) && kept.contains(&"Payment Service".to_string()), "{kept:?}");
+    scene.page.click("[aria-label='Clear My team']");
+    scene.page.click("[aria-label='Remove Payment Service from Recently visited']");
+    scene.open("me/");
+    let kept = scene.page.texts("[...document.querySelectorAll('[data-kept] li')].map((row) => row.textContent)");
+    assert_eq!(kept, ["Team Payments"], "the page of the group was visited");
+    scene.open("");
+    scene.page.assert("document.getElementById('my-team').hidden");
 }
 
 fn health_of_an_owner(scene: &mut Scene) {

@@ -28,6 +28,7 @@ pub enum View {
     Teams(Box<TeamsPage>),
     Activity(Box<ActivityPage>),
     Adoption(Box<AdoptionPage>),
+    Me(Box<MePage>),
     Search(Box<SearchPage>),
     NotFound(Box<NotFound>),
     Report(Box<ReportPage>),
@@ -54,6 +55,7 @@ impl View {
             View::Teams(_) => "teams.html",
             View::Activity(_) => "activity.html",
             View::Adoption(_) => "adoption.html",
+            View::Me(_) => "me.html",
             View::Search(_) => "search.html",
             View::NotFound(_) => "404.html",
             View::Report(_) => "report.html",
@@ -153,6 +155,7 @@ pub struct Home {
     pub errors: usize,
     pub warnings: usize,
     pub health_url: String,
+    pub me_url: String,
     pub report_url: String,
     pub adoption_url: String,
     pub catalog_url: String,
@@ -272,10 +275,9 @@ pub struct EntityPage {
     /// Pages of other entities' documentation that link to it.
     pub mentions: Backlinks,
     /// Group and User pages only.
-    pub profile: Option<Profile>,
-    pub members: Vec<EntityLink>,
-    /// Owned entities by kind, for Group and User pages.
-    pub owned: Vec<OwnedGroup>,
+    pub people: Option<People>,
+    /// Group pages only: the shard that the first page reads, below the root. Else empty.
+    pub team_data: String,
     /// Template pages only: address of its page below /create/.
     pub create_url: Option<String>,
     /// Where it is written: `repo/path:line`.
@@ -326,11 +328,43 @@ pub struct RelationGroup {
     pub targets: Vec<EntityLink>,
 }
 
+/// What a group or a user is to others.
+#[derive(Debug, Clone, Serialize)]
+pub struct People {
+    pub is_group: bool,
+    pub profile: Profile,
+    pub members: Vec<EntityLink>,
+    pub more_members: usize,
+    /// Members of groups below.
+    pub below: Vec<MemberRow>,
+    pub more_below: usize,
+    /// By kind.
+    pub owned: Vec<OwnedGroup>,
+    /// What groups below own, or a user's groups.
+    pub indirect: Vec<OwnedGroup>,
+    /// Of warning or error, of all that is owned.
+    pub findings: usize,
+    /// Deprecated entities among them that are still used.
+    pub in_use: usize,
+    pub health_url: String,
+}
+
+/// A person, and the group that they are a member of.
+#[derive(Debug, Clone, Serialize)]
+pub struct MemberRow {
+    pub user: EntityLink,
+    pub group: EntityLink,
+}
+
 #[derive(Debug, Clone, Serialize)]
 pub struct OwnedGroup {
     pub plural: String,
     pub glyph: String,
+    pub total: usize,
+    /// The first of them.
     pub entities: Vec<EntityLink>,
+    /// Where all of them are listed, if these are not all; may be empty.
+    pub rest: String,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -935,6 +969,12 @@ pub struct DraftLink {
     pub forge: &'static str,
     /// The text stands there already.
     pub is_filled: bool,
+}
+
+/// `me.html`: what this browser keeps of its reader.
+#[derive(Debug, Clone, Serialize)]
+pub struct MePage {
+    pub page: Frame,
 }
 
 /// `search.html`

@@ -1,8 +1,9 @@
 //! An entity's page, its files in the mirror of Backstage's API and its search document.
 
 use super::super::frame::{About, last_change, summary};
-use super::super::view::{Deprecation, EntityPage, Link, LinkWithIcon, OwnedGroup, Profile, SafeHtml, Tab, View};
+use super::super::view::{Deprecation, EntityPage, Link, LinkWithIcon, SafeHtml, Tab, View};
 use super::super::{Linker, Rendered, Site, mirror, route};
+use super::people::{people, shard, shard_path};
 use crate::api;
 use crate::catalog::kinds::words;
 use crate::catalog::{Entity, EntityId, RelationType};
@@ -37,12 +38,9 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let ancestry = api::ancestry(site.catalog, site.graph, id, &text).into_bytes();
     let text = text.into_bytes();
     let by_uid = format!("{}entities/by-uid/{}.json", mirror::ROOT, api::uid(&entity.reference));
-    Rendered {
-        documents,
-        pages: vec![(route, View::Entity(Box::new(view)))],
-        files: vec![(by_uid, text.clone()), (api, text), (format!("{address}/ancestry.json"), ancestry)],
-        ..Rendered::default()
-    }
+    let mut files = vec![(by_uid, text.clone()), (api, text), (format!("{address}/ancestry.json"), ancestry)];
+    files.extend(shard(site, id));
+    Rendered { documents, pages: vec![(route, View::Entity(Box::new(view)))], files, ..Rendered::default() }
 }
 
 fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json, api: &str) -> EntityPage {
@@ -99,9 +97,8 @@ fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json
             .collect(),
         more_findings: site.findings_of(&entity.reference).count().saturating_sub(MOST_FINDINGS),
         mentions: super::docs::backlinks(site, None, site.crosslinks.mentioning(id), links),
-        profile: is_people.then(|| profile(&data["spec"]["profile"])),
-        members: site.graph.targets(id, RelationType::HasMember).map(|id| site.entity_link(id, links)).collect(),
-        owned: if is_people { owned(site, id, links) } else { Vec::new() },
+        people: people(site, id, data, links),
+        team_data: shard_path(entity),
         create_url: (entity.kind.id == "template").then(|| links.to(&route::template(entity))),
         written_at: entity.written.place.display(),
         last_change: last_change(repo, file),
@@ -205,31 +202,6 @@ fn deprecation(site: &Site<'_>, id: EntityId, entity: &Entity, links: &Linker) -
         replaced_by: entity.successor().and_then(|reference| site.written_ref(reference, links)),
         users: crate::insights::users(site.graph, id).into_iter().map(|id| site.entity_link(id, links)).collect(),
     }
-}
-
-fn profile(profile: &Json) -> Profile {
-    Profile {
-        display_name: profile["displayName"].as_str().unwrap_or_default().to_string(),
-        email: profile["email"].as_str().unwrap_or_default().to_string(),
-        picture: None,
-    }
-}
-
-fn owned(site: &Site<'_>, id: EntityId, links: &Linker) -> Vec<OwnedGroup> {
-    let owned: Vec<EntityId> = site.graph.targets(id, RelationType::OwnerOf).collect();
-    site.catalog
-        .kinds
-        .iter()
-        .filter_map(|kind| {
-            let entities: Vec<_> = owned
-                .iter()
-                .filter(|id| site.catalog.entity(**id).kind.id == kind.id)
-                .map(|id| site.entity_link(*id, links))
-                .collect();
-            let (plural, glyph) = (kind.plural.to_string(), kind.glyph.to_string());
-            (!entities.is_empty()).then_some(OwnedGroup { plural, glyph, entities })
-        })
-        .collect()
 }
 
 /// The drawing of what leads to the entity (left) and what it leads to (right).

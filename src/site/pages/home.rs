@@ -42,6 +42,7 @@ pub(super) fn render(site: &Site<'_>, closing: &Closing<'_>) -> Rendered {
         warnings: closing.counts.warnings,
         report_url: links.to("build-report/"),
         health_url: links.to("health/"),
+        me_url: links.to("me/"),
         adoption_url: links.to("adoption/"),
         catalog_url: links.to("catalog/"),
         create_url: links.to("create/"),

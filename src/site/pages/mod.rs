@@ -18,8 +18,10 @@ mod graph;
 mod graph_data;
 mod health;
 mod home;
+mod me;
 mod moved;
 mod not_found;
+mod people;
 mod report;
 mod schema;
 mod search;
@@ -41,7 +43,7 @@ pub struct PageType {
 }
 
 /// Types whose pages stand on their own, in the order of their search documents.
-pub const PAGE_TYPES: [PageType; 20] = [
+pub const PAGE_TYPES: [PageType; 21] = [
     PageType { name: "catalog", count: catalog::count, render: catalog::render },
     PageType { name: "entity", count: entity::count, render: entity::render },
     PageType { name: "definition", count: definition::count, render: definition::render },
@@ -56,6 +58,7 @@ pub const PAGE_TYPES: [PageType; 20] = [
     PageType { name: "teams", count: |_| 1, render: teams::render },
     PageType { name: "activity", count: activity::count, render: activity::render },
     PageType { name: "adoption", count: adoption::count, render: adoption::render },
+    PageType { name: "me", count: |_| 1, render: me::render },
     PageType { name: "search", count: |_| 1, render: search::render },
     PageType { name: "404", count: |_| 1, render: not_found::render },
     PageType { name: "data", count: data::count, render: data::render },
