@@ -400,7 +400,7 @@ impl Portal {
         if self.loaded.unusable() {
             return None;
         }
-        let mut theme = config::theme(None).expect("the built-in theme can be read");
+        let mut theme = config::theme(None, &self.loaded.config).expect("the built-in theme can be read");
         let content = b"{% if notice %}(needs {{ notice }})\n{% endif %}{% if versions %}{% for v in versions.links %}\
             ({% if v.is_shown %}here: {% endif %}{{ v.text }}{% if v.is_latest %}, latest{% endif %}: {{ v.url }})\n\
             {% endfor %}{% endif %}{% if old_version %}(old: {{ old_version.latest.url }}\

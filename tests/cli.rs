@@ -1340,6 +1340,32 @@ fn a_name_cannot_steer_a_terminal() {
 }
 
 #[test]
+fn a_brand_is_a_few_tokens_and_two_pictures() {
+    let work = Work::with_shop("brand");
+    work.write("theme/theme.toml", "accent = { light = \"#a5341f\", dark = \"#f08a72\" }\nradius = \"2px\"\n");
+    work.write("theme/assets/brand.css", "p { color: red }\n");
+    work.write("logo.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
+    work.write("tab.PNG", "no real picture");
+    work.write("repos/app-config.yaml", "callboard:\n  logo: ../logo.svg\n  favicon: ../tab.PNG\n  theme: ../theme\n");
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let brand = ":root {\n  --accent: light-dark(#a5341f, #f08a72);\n  --radius: 2px;\n}\np { color: red }\n";
+    assert_eq!(work.read("out/assets/brand.css"), brand);
+    let page = work.read("out/catalog/index.html");
+    assert!(page.contains("<img class=\"logo\" src=\"../assets/brand/logo.svg\" alt=\"\">"), "{page}");
+    assert!(page.contains("<link rel=\"icon\" type=\"image/png\" href=\"../assets/brand/favicon.png\">"), "{page}");
+    assert_eq!(work.read("out/assets/brand/favicon.png"), "no real picture");
+
+    work.write("theme/theme.toml", "radius = \"2px\"\nacent = \"red\"\n");
+    let run = work.run(["build", "repos", "--out", "out"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("there is no token `acent`") && run.err.contains("Did you mean `accent`?"), "{}", run.err);
+    work.write("repos/app-config.yaml", "callboard: {logo: ../logo.txt}\n");
+    let run = work.run(["build", "repos", "--out", "out"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("is no picture"), "{}", run.err);
+}
+
+#[test]
 fn a_theme_replaces_single_files() {
     let work = Work::with_shop("theme");
     work.write("theme/templates/404.html", "<p>Lost in {{ page.portal }}, <b>{{ page.title }}</b></p>");

@@ -48,7 +48,7 @@ impl Options {
 
     /// The theme's files: `--theme`, else the configuration's, over the built-in ones.
     pub(crate) fn theme(&self, loaded: &Loaded) -> Result<ThemeFiles, Stop> {
-        config::theme(self.theme.as_deref().or(loaded.config.theme.as_deref()))
+        config::theme(self.theme.as_deref().or(loaded.config.theme.as_deref()), &loaded.config)
     }
 
     /// The folder of the theme, where it is not the built-in one.

@@ -120,6 +120,8 @@ const INTEGRATIONS: &[KnownKey] = &[
 
 const CALLBOARD: &[KnownKey] = &[
     key("theme", Text, "A folder with templates and assets that replace those of the built-in theme, file by file."),
+    key("logo", Text, "A picture that stands before the portal's name: svg, png, webp, jpg or ico."),
+    key("favicon", Text, "The picture of the browser's tab, if it is not the built-in one."),
     key("sources", Ours(SOURCES), "Repositories that are scanned for descriptors, beside `catalog.locations`."),
     key("techdocs", Ours(TECHDOCS), "What is shown as documentation."),
     key("connect", List(&Text), "Origins that pages may talk to."),

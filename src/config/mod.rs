@@ -5,6 +5,7 @@
 //! info line each, so that nothing is lost unseen.
 #![expect(clippy::disallowed_methods, reason = "this room reads configuration files")]
 
+mod brand;
 mod keys;
 mod load;
 mod policy;
@@ -21,7 +22,7 @@ use std::sync::Arc;
 
 pub use keys::{KEYS, KnownKey, LANGUAGES, Shape as KeyShape};
 pub use policy::{CodeOwners, DeclaredKind, DeclaredRelationField, DocsVersions};
-pub use theme::{ThemeFiles, theme};
+pub use theme::{Picture, ThemeFiles, theme};
 
 /// Everything the portal's operator decided.
 #[derive(Debug, Clone)]
@@ -46,6 +47,9 @@ pub struct Config {
     pub sources: Vec<Source>,
     /// `callboard.theme`.
     pub theme: Option<PathBuf>,
+    /// `callboard.logo` and `callboard.favicon`: files.
+    pub logo: Option<PathBuf>,
+    pub favicon: Option<PathBuf>,
     /// `callboard.connect`: origins that pages may talk to.
     pub connect: Vec<String>,
     /// `callboard.imageHosts`: origins that images may come from.
@@ -250,13 +254,24 @@ impl Config {
         self.base_url.as_ref().map_or_else(|| "/".to_string(), |url| url.path().to_string())
     }
 
+    /// The operator's logo, where pages find it.
+    pub fn logo_picture(&self) -> Option<Picture> {
+        Picture::of("logo", self.logo.as_deref()?)
+    }
+
+    /// The operator's favicon, where pages find it.
+    pub fn favicon_picture(&self) -> Option<Picture> {
+        Picture::of("favicon", self.favicon.as_deref()?)
+    }
+
     /// Everything here that reaches the site, as text. Where this machine keeps the files does not.
     pub fn fingerprint(&self) -> String {
         let Config { title, base_url, organization, integrations, connect, image_hosts, kinds, .. } = self;
         let Config { rules, severities, lifecycles, codeowners, readmes, docs_stale_after, diagrams, .. } = self;
         let docs = (readmes, docs_stale_after, &self.docs_versions);
         let locations: Vec<_> = self.locations.iter().map(|location| (&location.target, &location.rules)).collect();
-        let reader = (self.service_worker, &self.no_results, self.search_language, &self.synonyms);
+        let brand = (self.logo_picture(), self.favicon_picture());
+        let reader = (brand, self.service_worker, &self.no_results, self.search_language, &self.synonyms);
         let policy = (rules, severities, kinds, lifecycles, codeowners, docs, diagrams, reader);
         format!("{:?}", (title, base_url, organization, integrations, connect, image_hosts, locations, policy))
     }

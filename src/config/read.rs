@@ -54,6 +54,8 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
         integrations: read.integrations(root.get("integrations")),
         sources: read.sources(sources, &bases),
         theme: read.text(own, "callboard", "theme").map(|path| base.join(path)),
+        logo: read.text(own, "callboard", "logo").map(|path| base.join(path)),
+        favicon: read.text(own, "callboard", "favicon").map(|path| base.join(path)),
         connect: read.texts(own, "callboard", "connect"),
         image_hosts: read.texts(own, "callboard", "imageHosts"),
         git_protocols: read.texts(own, "callboard", "gitProtocols"),

@@ -1,7 +1,7 @@
 //! What every page has, and how entities, findings and changes are named on any of them.
 
 use super::view::{
-    CommitRow, Crumbs, EntityLink, FindingRow, Frame, LastChange, Link, RailLink, RelationGroup, pieces,
+    CommitRow, Crumbs, EntityLink, Favicon, FindingRow, Frame, LastChange, Link, RailLink, RelationGroup, pieces,
 };
 use super::{Linker, Site, date, route};
 use crate::catalog::{Entity, EntityId, EntityRef, RelationType};
@@ -55,8 +55,18 @@ impl Site<'_> {
             report_url: links.to("build-report/"),
             csp: self.content_security_policy(),
             lang: "en",
+            logo: self.config.logo_picture().map(|picture| format!("{}{}", links.root(), picture.path)),
+            favicon: self.favicon(links),
             has_worker: self.has_worker(),
             no_results: self.config.no_results.as_ref().map(url::Url::to_string),
+        }
+    }
+
+    /// The operator's favicon, or the built-in one.
+    fn favicon(&self, links: &Linker) -> Favicon {
+        match self.config.favicon_picture() {
+            Some(picture) => Favicon { url: format!("{}{}", links.root(), picture.path), r#type: picture.r#type },
+            None => Favicon { url: format!("{}assets/icons/mark.svg", links.root()), r#type: "image/svg+xml" },
         }
     }
 

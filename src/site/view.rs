@@ -97,10 +97,20 @@ pub struct Frame {
     pub csp: String,
     /// Language of the portal's own words, `en`.
     pub lang: &'static str,
+    /// The operator's logo, if there is one.
+    pub logo: Option<String>,
+    pub favicon: Favicon,
     /// Whether there is a service worker, `sw.js`.
     pub has_worker: bool,
     /// Where searches that found nothing are sent, if anywhere.
     pub no_results: Option<String>,
+}
+
+/// The picture of the browser's tab.
+#[derive(Debug, Clone, Serialize)]
+pub struct Favicon {
+    pub url: String,
+    pub r#type: &'static str,
 }
 
 #[derive(Debug, Clone, Serialize)]
