@@ -352,7 +352,7 @@
       const { width, height, x, y } = made.extent;
       const [wide, high] = [drawing.clientWidth, drawing.clientHeight];
       // Small print is of no use: what does not fit at this size is cut, around the root.
-      view.scale = Math.max(.6, Math.min(1.1, (wide - 2 * EDGE) / width, (high - 2 * EDGE) / height));
+      view.scale = Math.max(.7, Math.min(1.1, (wide - 2 * EDGE) / width, (high - 2 * EDGE) / height));
       const along = (room, start, length, root) => {
         const drawn = length * view.scale;
         if (drawn <= room - 2 * EDGE) return (room - drawn) / 2 - start * view.scale;
