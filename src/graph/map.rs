@@ -54,7 +54,7 @@ struct Measures {
 }
 
 const SYSTEMS: Measures = Measures { detail: Detail::Systems, width: 216.0, span: 72.0, head: 52.0, longest: 22 };
-const NAMES: Measures = Measures { detail: Detail::Names, width: 184.0, span: 46.0, head: 32.0, longest: 18 };
+const NAMES: Measures = Measures { detail: Detail::Names, width: 184.0, span: 46.0, head: 32.0, longest: 19 };
 const ROW: f64 = 28.0;
 /// Between two cards that show names.
 const GAP: f64 = 8.0;
@@ -176,7 +176,7 @@ fn curve(out: &mut String, line: &Line, points: &[(f64, f64)], is_loop: bool) {
         let (bend1, bend2) = if is_loop { (x1 + reach, x2 + reach) } else { ((x1 + x2) / 2.0, (x1 + x2) / 2.0) };
         path.push_str(&format!("C{bend1:.0} {y1:.0} {bend2:.0} {y2:.0} {x2:.0} {y2:.0}"));
     }
-    let strength = (1.0 + (line.count as f64).log2() * 0.5).min(4.0);
+    let strength = (1.0 + (line.count as f64).log2() * 0.4).min(3.5);
     out.push_str(&format!(
         "<g class=\"line\" stroke-width=\"{strength:.1}\"><title>{}</title><path class=\"edge\" d=\"{path}\"/><path class=\"edge-arrow\" d=\"M{end_x:.0} {end_y:.0}l{:.0} -4v8z\"/></g>",
         escape(&line.text),
@@ -191,22 +191,27 @@ fn draw_card(out: &mut String, card: &Card, measures: &Measures, x: f64, y: f64)
         card.glyph,
         height(card, measures)
     ));
-    let is_name = measures.detail == Detail::Names;
     let mut content = format!(
-        "<title>{}: {}</title><rect class=\"card-head\" x=\"{x:.0}\" y=\"{y:.0}\" width=\"{width}\" height=\"{head}\" rx=\"8\"/><svg class=\"icon\" x=\"{:.0}\" y=\"{:.0}\" width=\"16\" height=\"16\" aria-hidden=\"true\"><use href=\"#i-{}\"/></svg><text class=\"card-name\" x=\"{:.0}\" y=\"{:.0}\">{}</text>",
+        "<title>{}: {}</title><rect class=\"card-head\" x=\"{x:.0}\" y=\"{y:.0}\" width=\"{width}\" height=\"{head}\" rx=\"8\"/>",
         escape(&card.text),
         escape(&card.holds),
-        x + 10.0,
-        y + if is_name { 8.0 } else { 10.0 },
-        card.glyph,
-        x + 33.0,
-        y + if is_name { 21.0 } else { 23.0 },
-        escape(&cut(&card.text, longest)),
     );
-    if is_name {
-        text(&mut content, "card-count", x + width - 10.0, y + 20.0, &card.total.to_string());
-    } else {
-        text(&mut content, "card-holds", x + 33.0, y + 41.0, &card.holds);
+    let shown = cut(&card.text, longest);
+    match measures.detail {
+        Detail::Systems => {
+            content.push_str(&format!(
+                "<svg class=\"icon\" x=\"{:.0}\" y=\"{:.0}\" width=\"16\" height=\"16\" aria-hidden=\"true\"><use href=\"#i-{}\"/></svg>",
+                x + 12.0,
+                y + 10.0,
+                card.glyph
+            ));
+            text(&mut content, "card-name", x + 36.0, y + 23.0, &shown);
+            text(&mut content, "card-holds", x + 36.0, y + 41.0, &card.holds);
+        }
+        Detail::Names => {
+            text(&mut content, "card-text", x + 11.0, y + 20.0, &shown);
+            text(&mut content, "card-count", x + width - 11.0, y + 20.0, &card.total.to_string());
+        }
     }
     link(out, "card-link", card.url.as_deref(), &content);
     for (at, row) in card.rows.iter().enumerate() {

@@ -21,7 +21,7 @@ const MOST_CARDS: usize = 120;
 const MOST_OPEN_CARDS: usize = 16;
 /// Systems drawn in one domain.
 const MOST_ROWS: usize = 10;
-const MOST_LINES: usize = 60;
+const MOST_LINES: usize = 50;
 
 /// The pages of domains, then those of connections.
 pub(super) fn count(site: &Site<'_>) -> usize {
