@@ -213,7 +213,6 @@
       svg("svg", { class: `icon kind-${shape}`, x: left + 12, y: top + 8, width: 16, height: 16, "aria-hidden": "true" }, svg("use", { href: `#i-${shape}` })),
       svg("text", { x: left + 36, y: top + 19 }, shorten(node.title, 22)),
       svg("text", { class: "node-kind", x: left + 36, y: top + 35 }, shorten(second, 26)));
-    if (node.lifecycle === "deprecated") box.append(svg("path", { class: "struck", d: `M${left + 36} ${top + 14.5}h${Math.min(22, [...node.title].length) * 6.6}` }));
     if (node.more) {
       const text = `+${node.more}`;
       const width = 10 + text.length * 7;
@@ -271,7 +270,7 @@
     for (const hit of copy.querySelectorAll(".hit")) hit.remove();
     for (const [at, node] of theirs.entries()) {
       const style = getComputedStyle(node);
-      for (const name of ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "font-family", "font-size", "font-weight", "paint-order"]) {
+      for (const name of ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "font-family", "font-size", "font-weight", "text-decoration", "paint-order"]) {
         const value = style.getPropertyValue(name);
         if (value && node.localName !== "title") ours[at].setAttribute(name, value);
       }
