@@ -1391,6 +1391,17 @@ fn axe_of_what_opens(scene: &mut Scene) {
         scene.page.click("#search-filters");
         violations.extend(axe(&mut scene.page, "search page with filters on the phone"));
         scene.page.show_on(Screen::Desktop);
+        scene.open("graph/");
+        scene.page.click("#graph-find");
+        scene.page.type_text("payment");
+        scene.page.wait("document.querySelector('#graph-found [role=option]')");
+        violations.extend(axe(&mut scene.page, "entities found for the graph"));
+        scene.open("graph/?root=component:default/payment-service&kind=api&kind=component&merge=false&depth=3");
+        scene.page.wait("document.querySelector('.graph-main .chip')");
+        scene.page.show_on(Screen::Phone);
+        scene.page.click("[aria-controls='graph-filters']");
+        violations.extend(axe(&mut scene.page, "filtered graph on the phone"));
+        scene.page.show_on(Screen::Desktop);
         scene.open("catalog/?lifecycle=production&q=payment");
         scene.page.wait("document.querySelector('.chips .chip')");
         violations.extend(axe(&mut scene.page, "filtered catalog"));

@@ -24,7 +24,7 @@
     await globalThis.callboardExplore({ box, bar, go, isStep });
   }
   const failed = (error) => {
-    // The overview stays as it is.
+    document.getElementById("graph-overview").hidden = false;
     console.warn(`callboard: ${error.message}`);
   };
 
