@@ -54,7 +54,7 @@ struct Measures {
 }
 
 const SYSTEMS: Measures = Measures { detail: Detail::Systems, width: 216.0, span: 72.0, head: 52.0, longest: 22 };
-const NAMES: Measures = Measures { detail: Detail::Names, width: 184.0, span: 46.0, head: 32.0, longest: 19 };
+const NAMES: Measures = Measures { detail: Detail::Names, width: 184.0, span: 42.0, head: 32.0, longest: 19 };
 const ROW: f64 = 28.0;
 /// Between two cards that show names.
 const GAP: f64 = 8.0;
