@@ -41,7 +41,7 @@ struct Scenario {
 }
 
 /// The longest come first, so that nobody waits for them at the end.
-const SCENARIOS: [Scenario; 36] = [
+const SCENARIOS: [Scenario; 39] = [
     Scenario { name: "nothing for axe to say in light", origins: &[Origin::Http], run: axe_in_light },
     Scenario { name: "nothing for axe to say in dark", origins: &[Origin::Http], run: axe_in_dark },
     Scenario { name: "nothing for axe to say of what opens", origins: &[Origin::Http], run: axe_of_what_opens },
@@ -53,6 +53,9 @@ const SCENARIOS: [Scenario; 36] = [
     Scenario { name: "entity page leads on", origins: &Origin::BOTH, run: entity_page_leads_on },
     Scenario { name: "my team", origins: &Origin::BOTH, run: my_team },
     Scenario { name: "health of an owner", origins: &Origin::BOTH, run: health_of_an_owner },
+    Scenario { name: "map of the catalog", origins: &Origin::BOTH, run: map_of_the_catalog },
+    Scenario { name: "explore the graph", origins: &Origin::BOTH, run: explore_the_graph },
+    Scenario { name: "take the graph away", origins: &Origin::BOTH, run: take_the_graph_away },
     Scenario { name: "docs", origins: &Origin::BOTH, run: docs },
     Scenario { name: "pages of a doc set", origins: &Origin::BOTH, run: doc_pages },
     Scenario { name: "tabs and code of docs", origins: &Origin::BOTH, run: doc_tabs },
@@ -81,13 +84,16 @@ const SCENARIOS: [Scenario; 36] = [
 ];
 
 /// Every page type, by name and path; some twice, for what only one of them shows.
-const PAGE_TYPES: [(&str, &str); 33] = [
+const PAGE_TYPES: [(&str, &str); 36] = [
     ("home", ""),
     ("catalog", "catalog/"),
     ("catalog-of-systems", "catalog/-/system/"),
     ("apis", "api-docs/"),
     ("docs-index", "docs/"),
     ("create", "create/"),
+    ("graph", "graph/"),
+    ("graph-connections", "graph/-/connections/"),
+    ("explorer", "graph/?root=component:default/payment-service"),
     ("teams", "teams/"),
     ("activity", "activity/"),
     ("adoption", "adoption/"),
@@ -324,6 +330,9 @@ impl<'a> Scene<'a> {
         if path.starts_with("search/?q=") {
             self.page.wait("document.querySelector('#search-results .hit, #search-results .empty')");
         }
+        if path.starts_with("graph/?root=") {
+            self.page.wait("document.querySelector('.graph-drawing .node, #graph > .empty:not([hidden])')");
+        }
         if ["catalog/", "api-docs/"].contains(&path) || path.starts_with("catalog/-/") {
             self.page.wait("document.querySelector('main.is-live')");
         }
@@ -470,6 +479,134 @@ fn health_of_an_owner(scene: &mut Scene) {
     scene.page.click("#owners tr:not([hidden]) td a");
     scene.page.wait("document.querySelector('h1').textContent === 'Catalog'");
     scene.page.assert("new URL(location.href).searchParams.get('owner') === 'group:default/team-payments'");
+}
+
+fn map_of_the_catalog(scene: &mut Scene) {
+    scene.open("");
+    scene.page.click_text(".rail a", "Graph");
+    scene.arrive("graph/");
+    // What is drawn is said as a list, too.
+    let drawn = "[...document.querySelectorAll('svg.map a')].map((a) => a.href.baseVal)";
+    let said = "[...document.querySelectorAll('.domains a')].map((a) => a.getAttribute('href'))";
+    scene.page.assert(&format!("({drawn}).length >= 8 && ({drawn}).every((address) => ({said}).includes(address))"));
+    let lines = scene.page.number("document.querySelectorAll('svg.map .line').length");
+    scene.page.click_text(".mapnote a", &format!("All {lines} connections"));
+    scene.arrive("graph/-/connections/");
+    assert_eq!(scene.page.number("document.querySelectorAll('table.list tbody tr').length"), lines);
+
+    scene.open("graph/");
+    scene.page.click("svg.map a[href*='checkout-platform']");
+    scene.page.wait("document.querySelector('.graph-drawing .centre')?.textContent.includes('Checkout Platform')");
+    scene.page.assert("document.getElementById('graph-overview').offsetHeight === 0");
+    scene.page.eval("history.back()");
+    scene.page.wait("document.querySelector('svg.map').getBoundingClientRect().height > 50");
+    scene.page.assert("document.querySelector('.graph-stage').offsetHeight === 0");
+
+    // A catalog without domains and systems has one card for all it holds.
+    if scene.origin == Origin::Http {
+        let crowd = format!("http://{}{}graph/", scene.stage.server.address, scene.stage.crowd.mount);
+        scene.page.open(&crowd);
+        assert_eq!(scene.page.text("document.querySelector('svg.map .card-count').textContent"), "230");
+    }
+}
+
+fn explore_the_graph(scene: &mut Scene) {
+    let query = |name: &str| format!("new URL(location.href).searchParams.get('{name}')");
+    let nodes = "document.querySelectorAll('.graph-drawing .node').length";
+    let centre = "document.querySelector('.graph-drawing .centre text').textContent";
+    scene.open(PAYMENT_SERVICE);
+    scene.page.click_text("#relations header a", "Explore");
+    scene.page.wait("document.querySelector('.graph-drawing .node')");
+    assert_eq!(scene.page.text(centre), "Payment Service");
+    let of_two_steps = scene.page.number(nodes);
+    // Each drawn entity and each line stands in the list.
+    scene.page.assert(&format!("document.querySelectorAll('.graph-list tbody tr').length === {nodes}"));
+    scene.page.assert("document.getElementById('graph-status').textContent.includes('around Payment Service')");
+    let labels = "[...document.querySelectorAll('.edge-label')].map((label) => label.getBBox())";
+    scene.page.assert(&format!(
+        "({labels}).every((a, i, all) => all.every((b, j) => i === j || a.x + a.width <= b.x + 2 || b.x + b.width <= a.x + 2 \
+         || a.y + a.height <= b.y + 4 || b.y + b.height <= a.y + 4))"
+    ));
+
+    // Depth, direction, filters: all of them in the address.
+    scene.page.eval(
+        "(() => { const depth = document.getElementById('graph-depth'); depth.value = '1'; depth.onchange(); })()",
+    );
+    scene.page.wait(&format!("{nodes} < {of_two_steps} && {} === '1'", query("depth")));
+    scene.page.eval(
+        "(() => { const way = document.getElementById('graph-direction'); way.value = 'out'; way.onchange(); })()",
+    );
+    scene.page.wait(&format!("{} === 'out'", query("direction")));
+    let leads_on = scene.page.number(nodes);
+    scene.page.click("#graph-filters [data-key='kind:api']");
+    scene.page.wait(&format!("{nodes} < {leads_on} && {} === 'api'", query("kind")));
+    scene
+        .page
+        .assert("[...document.querySelectorAll('.node:not(.centre)')].every((node) => node.matches('.kind-api'))");
+    scene.page.click_text(".graph-main .chip", "Kind: API");
+    scene.page.wait(&format!("{nodes} === {leads_on} && {} === null", query("kind")));
+    scene.page.click("#graph-merge");
+    scene.page.wait(&format!("{} === 'false'", query("merge")));
+    scene.page.assert("document.querySelectorAll('.graph-drawing .line').length >= 2");
+    let address = scene.page.text("location.href");
+    scene.page.open(&address);
+    scene.page.wait(&format!("{nodes} === {leads_on}"));
+
+    // By keys: to a neighbour, and on from there.
+    scene.open("graph/?root=component:default/payment-service");
+    scene.page.eval("document.querySelector('.node.centre').focus({ focusVisible: true })");
+    scene.page.press(Key::Right);
+    scene.page.wait("document.activeElement.matches('.node:not(.centre)')");
+    scene.page.press(Key::Down);
+    let next = scene.page.text("document.activeElement.querySelector('text').textContent");
+    scene.page.press(Key::Enter);
+    scene.page.wait(&format!("{centre} === {}", json!(next)));
+    scene.page.wait("document.activeElement.matches('.node.centre')");
+    scene.page.eval("history.back()");
+    scene.page.wait(&format!("{centre} === 'Payment Service'"));
+
+    // By name.
+    scene.page.click("#graph-find");
+    scene.page.type_text("seat map");
+    scene.page.wait("document.querySelector('#graph-found [role=option]')?.textContent.startsWith('Seat Map')");
+    scene.page.press(Key::Enter);
+    scene.page.wait(&format!("{centre}.startsWith('Seat Map')"));
+    scene.page.press(Key::Enter);
+    scene.page.wait("location.pathname.includes('seat-map') && document.readyState === 'complete'");
+
+    scene.open("graph/?root=component:default/lost-and-found");
+    scene
+        .page
+        .assert("document.querySelector('.node.unresolved').getAttribute('aria-label').includes('not in catalog')");
+    scene.open("graph/?root=component:default/nobody-knows");
+    scene.page.assert("document.querySelector('#graph > .empty').textContent.includes('nobody-knows')");
+}
+
+fn take_the_graph_away(scene: &mut Scene) {
+    let nothing_made = "!document.querySelector('main b, main img, main script, main [onerror]')";
+    scene.open("graph/?root=component:default/angle-brackets&owners=true");
+    scene.page.assert(nothing_made);
+    scene
+        .page
+        .assert(&format!("document.querySelector('.centre .hit').textContent.startsWith({})", json!(HOSTILE_TITLE)));
+    let mut take = |format: &str, ending: &str| {
+        scene.page.click_text(".graph-exports button", format);
+        let bytes = scene.page.downloaded(&format!("component-default-angle-brackets-graph.{ending}"));
+        String::from_utf8(bytes).expect("a text")
+    };
+    let mermaid = take("Mermaid", "mmd");
+    assert!(
+        mermaid.starts_with("flowchart LR\n  n0[\"Angle #60;b#62;Brackets#60;/b#62; #38; #34;Quotes#34;\"]"),
+        "{mermaid}"
+    );
+    let dot = take("DOT", "dot");
+    assert!(dot.contains(r#"[label="Angle <b>Brackets</b> & \"Quotes\"", shape=box"#), "{dot}");
+    let json: serde_json::Value = serde_json::from_str(&take("JSON", "json")).expect("JSON");
+    assert_eq!(json["entities"][0]["title"], HOSTILE_TITLE);
+    assert!(json["relations"].as_array().is_some_and(|relations| !relations.is_empty()), "{json}");
+    let picture = take("SVG", "svg");
+    assert!(picture.starts_with("<svg") && picture.contains("&lt;b&gt;") && !picture.contains("<b>"), "{picture}");
+    assert!(!picture.contains("class=") && picture.contains("fill=\"rgb"), "{picture}");
 }
 
 fn docs(scene: &mut Scene) {
@@ -1185,13 +1322,14 @@ fn starter(scene: &mut Scene) {
 
 /// Each page says without script what it is for.
 fn no_script(scene: &mut Scene) {
-    const ENOUGH: [(&str, &str); 12] = [
+    const ENOUGH: [(&str, &str); 13] = [
         ("", "document.querySelectorAll('.kinds a').length >= 8"),
         ("catalog/", "document.querySelectorAll('table.list tbody tr').length >= 70"),
         ("catalog/-/component/", "document.querySelectorAll('table.list tbody tr').length >= 20"),
         ("api-docs/", "document.querySelectorAll('table.list tbody tr').length >= 8"),
         ("docs/", "document.querySelectorAll('table.list tbody tr a').length >= 8"),
         ("create/", "document.querySelectorAll('.gallery a').length >= 2"),
+        ("graph/", "document.querySelectorAll('svg.map a').length >= 8"),
         ("teams/", "document.querySelectorAll('.teamtree a').length >= 8"),
         ("build-report/", "document.querySelectorAll('.finding').length === 4"),
         ("search/", "document.querySelector('noscript p').offsetHeight > 0"),
@@ -1400,6 +1538,17 @@ fn axe_of_what_opens(scene: &mut Scene) {
         scene.page.show_on(Screen::Phone);
         scene.page.click("#search-filters");
         violations.extend(axe(&mut scene.page, "search page with filters on the phone"));
+        scene.page.show_on(Screen::Desktop);
+        scene.open("graph/");
+        scene.page.click("#graph-find");
+        scene.page.type_text("payment");
+        scene.page.wait("document.querySelector('#graph-found [role=option]')");
+        violations.extend(axe(&mut scene.page, "entities found for the graph"));
+        scene.open("graph/?root=component:default/payment-service&kind=api&kind=component&merge=false&depth=3");
+        scene.page.wait("document.querySelector('.graph-main .chip')");
+        scene.page.show_on(Screen::Phone);
+        scene.page.click("[aria-controls='graph-filters']");
+        violations.extend(axe(&mut scene.page, "filtered graph on the phone"));
         scene.page.show_on(Screen::Desktop);
         scene.open("catalog/?lifecycle=production&q=payment");
         scene.page.wait("document.querySelector('.chips .chip')");
@@ -1662,7 +1811,7 @@ fn light_scripts(scene: &mut Scene) {
     let root = scene.stage.example.path();
     let home = scene.address("");
     let mut heavy = Vec::new();
-    for (name, path) in PAGE_TYPES.into_iter().filter(|(name, _)| *name != "search-results") {
+    for (name, path) in PAGE_TYPES.into_iter().filter(|(name, _)| !["search-results", "explorer"].contains(name)) {
         scene.open(path);
         let scripts: Vec<String> =
             scene.page.requests().into_iter().filter(|address| address.ends_with(".js")).collect();

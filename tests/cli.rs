@@ -1484,6 +1484,52 @@ fn a_large_catalog_comes_in_pages_that_name_the_next() {
 }
 
 #[test]
+fn the_map_of_a_large_catalog_says_what_it_leaves_out() {
+    let work = Work::new("map");
+    let cluster = |number: usize| {
+        let next = (number + 1) % 130;
+        format!(
+            "---\napiVersion: backstage.io/v1alpha1\nkind: Domain\nmetadata: {{ name: d{number:03} }}\n\
+             spec: {{ owner: team-a }}\n\
+             ---\napiVersion: backstage.io/v1alpha1\nkind: System\nmetadata: {{ name: s{number:03} }}\n\
+             spec: {{ owner: team-a, domain: d{number:03} }}\n\
+             ---\napiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{ name: c{number:03} }}\n\
+             spec: {{ type: service, lifecycle: production, owner: team-a, system: s{number:03}, \
+             dependsOn: [\"component:c{next:03}\"] }}\n"
+        )
+    };
+    work.write("repos/many/catalog-info.yaml", (0..130).map(cluster).collect::<String>());
+    work.write("repos/team/catalog-info.yaml", TEAM);
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let map = work.read("out/graph/index.html");
+    for said in
+        ["The 120 largest of 130 domains are drawn.", "The 50 strongest of 119 connections", "All 130 connections"]
+    {
+        assert!(map.contains(said), "`{said}` is not said");
+    }
+    assert_eq!(map.matches("class=\"line\"").count(), 50);
+    let pages = ["", "-/2/", "-/3/", "-/4/"].map(|page| work.read(&format!("out/graph/{page}index.html")));
+    for number in 0..130 {
+        let listed = format!("title=\"domain:default/d{number:03}\"");
+        assert_eq!(pages.iter().filter(|page| page.contains(&listed)).count(), 1, "d{number:03} is listed once");
+    }
+    assert_eq!(work.read("out/graph/-/connections/index.html").matches("class=\"num\">1<").count(), 130);
+
+    let data = |file: &str| {
+        let text = work.read(&format!("out/data/graph/{file}.js"));
+        let (_, value) = text.split_once(',').and_then(|(_, rest)| rest.split_once(',')).expect("a value");
+        serde_json::from_str::<Json>(value.trim_end().trim_end_matches(");")).expect("JSON")
+    };
+    assert_eq!(data("root")["total"], 391);
+    let numbers = data("find-0");
+    let number = numbers["component:default/c042"].as_u64().expect("a number") as usize;
+    let row = data(&(number / 128).to_string())[number % 128].clone();
+    assert_eq!(row[0], "component:default/c042");
+    let system = numbers["system:default/s042"].as_u64().expect("a number") as usize;
+    assert!(number.abs_diff(system) <= 2, "what belongs together lies side by side");
+}
+
+#[test]
 fn ancestors_that_are_long_are_given_short() {
     let work = Work::with_shop("long-location");
     let targets: String = (0..600).map(|number| format!("    - ./services/service-{number}/info.yaml\n")).collect();

@@ -24,7 +24,7 @@ const MARGIN: i32 = 8;
 /// Boxes drawn on one side; the rest is counted.
 const MOST: usize = 12;
 /// Letters that fit a box.
-const LONGEST: usize = 24;
+const LONGEST: usize = 22;
 
 /// Draws a centre with its neighbours. Empty when there is no neighbour. `name` is the drawing's accessible name.
 pub fn draw(name: &str, centre: &Box, left: &[Box], right: &[Box]) -> String {
@@ -100,9 +100,13 @@ fn draw_box(out: &mut String, shown: &Box, x: i32, y: i32, centre: bool) {
     }
     let text = cut(&shown.text, if centre { LONGEST - 3 } else { LONGEST });
     let content = format!(
-        "<title>{}</title><rect x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"8\"/><text x=\"{}\" y=\"{}\">{}</text>",
+        "<title>{}</title><rect x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"{}\"/><svg class=\"icon\" x=\"{}\" y=\"{}\" width=\"16\" height=\"16\" aria-hidden=\"true\"><use href=\"#i-{}\"/></svg><text x=\"{}\" y=\"{}\">{}</text>",
         escape(&shown.text),
-        x + 14,
+        roundness(&shown.glyph),
+        x + 11,
+        y + HEIGHT / 2 - 8,
+        escape(&shown.glyph),
+        x + 34,
         y + HEIGHT / 2 + 5,
         escape(&text)
     );
@@ -110,6 +114,17 @@ fn draw_box(out: &mut String, shown: &Box, x: i32, y: i32, centre: bool) {
         Some(url) if !centre => out.push_str(&format!("<a class=\"{class}\" href=\"{}\">{content}</a>", escape(url))),
         Some(_) => out.push_str(&format!("<g class=\"{class}\">{content}</g>")),
         None => out.push_str(&format!("<g class=\"{class} unresolved\">{content}</g>")),
+    }
+}
+
+/// Kinds have shapes as well as colours: nearly square what is stored or holds others, round what is called or lives.
+fn roundness(glyph: &str) -> i32 {
+    match glyph {
+        "resource" => 2,
+        "system" | "domain" => 4,
+        "group" => 14,
+        "api" | "user" => HEIGHT / 2,
+        _ => 8,
     }
 }
 

@@ -25,18 +25,27 @@ pub(super) fn columns(heights: &[f64], lines: &[(usize, usize, usize)], most: us
             columns[*to] = columns[*to].max(columns[*node] + 1);
         }
     }
-    let total: f64 = heights.iter().map(|height| height + GAP).sum();
-    let room = total / most as f64;
+    let room = heights.iter().map(|height| height + GAP).sum::<f64>() / most as f64;
     let tallest = (0..most)
         .map(|column| (0..heights.len()).filter(|at| columns[*at] == column).map(|at| heights[at] + GAP).sum::<f64>())
         .fold(0.0, f64::max);
     if columns.iter().all(|column| *column < most) && tallest < 2.0 * room {
         return columns;
     }
+    cut(&order, heights, most)
+}
+
+/// Columns of about the same height, whatever leads where.
+pub(super) fn even_columns(heights: &[f64], lines: &[(usize, usize, usize)], most: usize) -> Vec<usize> {
+    cut(&flow(heights.len(), lines), heights, most)
+}
+
+fn cut(order: &[usize], heights: &[f64], most: usize) -> Vec<usize> {
+    let room = heights.iter().map(|height| height + GAP).sum::<f64>() / most as f64;
+    let mut columns = vec![0; heights.len()];
     let mut used = 0.0;
-    for node in &order {
-        columns[*node] = ((used + heights[*node] / 2.0) / room) as usize;
-        columns[*node] = columns[*node].min(most - 1);
+    for node in order {
+        columns[*node] = (((used + heights[*node] / 2.0) / room) as usize).min(most - 1);
         used += heights[*node] + GAP;
     }
     columns

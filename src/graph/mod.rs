@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub use clusters::{Clusters, Domain, Link, Parts, System, clusters};
 pub use drawing::{Box as DrawnBox, draw};
 pub use impact::{Direction, Reach, Step};
-pub use map::{Card, CardRow, Line, map};
+pub use map::{Card, CardRow, Detail, Line, map};
 
 /// Where an edge leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

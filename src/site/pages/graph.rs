@@ -6,7 +6,7 @@ use super::super::{Linker, Rendered, Site};
 use super::entity::encoded;
 use super::page_count;
 use crate::catalog::EntityId;
-use crate::graph::{self, Card, CardRow, Line, Parts};
+use crate::graph::{self, Card, CardRow, Detail, Line, Parts};
 use std::collections::HashMap;
 
 /// Domains of one page of the list.
@@ -21,7 +21,7 @@ const MOST_CARDS: usize = 120;
 const MOST_OPEN_CARDS: usize = 16;
 /// Systems drawn in one domain.
 const MOST_ROWS: usize = 10;
-const MOST_LINES: usize = 60;
+const MOST_LINES: usize = 50;
 
 /// The pages of domains, then those of connections.
 pub(super) fn count(site: &Site<'_>) -> usize {
@@ -178,7 +178,7 @@ fn drawing(site: &Site<'_>, shown: &[usize], links: &Linker) -> (String, Vec<Str
                 places.insert(*system, (card, Some(rows.len())));
                 rows.push(CardRow {
                     text: system_name(site, *system),
-                    count: clusters.systems[*system].parts.total().to_string(),
+                    total: clusters.systems[*system].parts.total(),
                     url: explorer_of(site, clusters.systems[*system].id, links),
                 });
             }
@@ -188,7 +188,7 @@ fn drawing(site: &Site<'_>, shown: &[usize], links: &Linker) -> (String, Vec<Str
             if !more.is_empty() {
                 let parts: usize = more.iter().map(|system| clusters.systems[*system].parts.total()).sum();
                 let text = format!("{} more systems", more.len());
-                rows.push(CardRow { text, count: parts.to_string(), url: None });
+                rows.push(CardRow { text, total: parts, url: None });
             }
         } else {
             places.extend(systems.iter().map(|system| (*system, (card, None))));
@@ -197,6 +197,7 @@ fn drawing(site: &Site<'_>, shown: &[usize], links: &Linker) -> (String, Vec<Str
         cards.push(Card {
             text: domain_name(site, *at),
             holds: format!("{}, {}", counted(systems.len(), "system"), counted(domain.parts.total(), "part")),
+            total: domain.parts.total(),
             glyph: if domain.id.is_some() { "domain" } else { "other" },
             url: explorer_of(site, domain.id, links),
             rows,
@@ -227,7 +228,8 @@ fn drawing(site: &Site<'_>, shown: &[usize], links: &Linker) -> (String, Vec<Str
         left_out.push(format!("The {MOST_LINES} strongest of {} connections are drawn.", lines.len()));
         lines.truncate(MOST_LINES);
     }
-    (graph::map("Domains, their systems and what leads from one to another", &cards, &lines), left_out)
+    let detail = if is_open { Detail::Systems } else { Detail::Names };
+    (graph::map("Domains, their systems and what leads from one to another", &cards, &lines, detail), left_out)
 }
 
 /// A number with its word: `1 system`, `2 systems`. Where the plural is no mere `s`, both stand in `word`.

@@ -199,14 +199,13 @@
   function drawNode(node, isRoot, root) {
     const [left, top] = [node.x - node.width / 2, node.y - node.height / 2].map(Math.round);
     const [kind, shape] = root.kinds[node.kind] ?? [node.kind, "other"];
-    const said = [node.title, kind, node.type, node.lifecycle, node.path ? "" : "not in catalog", node.more ? `${node.more} more around it` : "", isRoot ? "centre" : ""];
+    const said = [node.title, kind, node.reference, node.path ? "" : "not in catalog", node.more ? `${node.more} more around it` : ""].filter(Boolean).join(", ");
     const second = node.path ? about(node) || kind : "not in catalog";
     const box = svg(node.path ? "a" : "g", {
       class: `node kind-${shape}${word(node.lifecycle)}${isRoot ? " centre" : ""}${node.path ? "" : " unresolved"}`,
       href: node.path ? (isRoot ? url(node.path) : `?root=${encodeURIComponent(node.reference)}`) : null,
-      role: node.path ? null : "img", tabindex: isRoot ? "0" : "-1", "aria-label": said.filter(Boolean).join(", "),
-    }, svg("title"));
-    box.firstChild.textContent = node.reference;
+      role: node.path ? null : "img", tabindex: isRoot ? "0" : "-1", "aria-label": node.path ? null : said,
+    });
     const isCluster = node.kind === "system" || node.kind === "domain";
     if (isCluster) box.append(svg("rect", { class: "behind", x: left + 4, y: top - 4, width: node.width, height: node.height, rx: round(node) }));
     box.append(
@@ -214,21 +213,21 @@
       svg("svg", { class: `icon kind-${shape}`, x: left + 12, y: top + 8, width: 16, height: 16, "aria-hidden": "true" }, svg("use", { href: `#i-${shape}` })),
       svg("text", { x: left + 36, y: top + 19 }, shorten(node.title, 22)),
       svg("text", { class: "node-kind", x: left + 36, y: top + 35 }, shorten(second, 26)));
-    if (node.lifecycle === "deprecated") box.append(svg("path", { class: "struck", d: `M${left + 36} ${top + 14.5}h${Math.min(22, [...node.title].length) * 6.6}` }));
     if (node.more) {
       const text = `+${node.more}`;
       const width = 10 + text.length * 7;
       box.append(svg("rect", { class: "more-box", x: left + node.width - width + 6, y: top + node.height - 10, width, height: 17, rx: 8.5 }),
         svg("text", { class: "more", x: left + node.width - width / 2 + 6, y: top + node.height + 2.5, "text-anchor": "middle" }, text));
     }
+    // A link is named by what it holds: what is drawn, then this.
+    box.append(svg("rect", { class: "hit", x: left, y: top, width: node.width, height: node.height }, svg("title", {}, said)));
     return box;
   }
 
   function drawEdge(edge, nodes) {
     const { path } = globalThis.callboardLayout;
     const [x, y] = edge.points.at(-1).map(Math.round);
-    const group = svg("g", { class: "line" }, svg("title"), svg("path", { class: "edge", d: path(edge, 7) }), svg("path", { class: "edge-arrow", d: `M${x} ${y}l${edge.isLeft ? 7 : -7} -4v8z` }));
-    group.firstChild.textContent = `${nodes[edge.from].title}: ${edge.words}: ${nodes[edge.to].title}`;
+    const group = svg("g", { class: "line" }, svg("title", {}, `${nodes[edge.from].title}: ${edge.words}: ${nodes[edge.to].title}`), svg("path", { class: "edge", d: path(edge, 7) }), svg("path", { class: "edge-arrow", d: `M${x} ${y}l${edge.isLeft ? 7 : -7} -4v8z` }));
     if (edge.label) group.append(svg("text", { class: "edge-label", x: Math.round(edge.label.x), y: Math.round(edge.label.y) + 4, "text-anchor": "middle" }, edge.text));
     return group;
   }
@@ -268,9 +267,10 @@
     const copy = world.cloneNode(true);
     copy.removeAttribute("transform");
     const [theirs, ours] = [[world, ...world.querySelectorAll("*")], [copy, ...copy.querySelectorAll("*")]];
+    for (const hit of copy.querySelectorAll(".hit")) hit.remove();
     for (const [at, node] of theirs.entries()) {
       const style = getComputedStyle(node);
-      for (const name of ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "font-family", "font-size", "font-weight", "paint-order"]) {
+      for (const name of ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "font-family", "font-size", "font-weight", "text-decoration", "paint-order"]) {
         const value = style.getPropertyValue(name);
         if (value && node.localName !== "title") ours[at].setAttribute(name, value);
       }
@@ -352,7 +352,7 @@
       const { width, height, x, y } = made.extent;
       const [wide, high] = [drawing.clientWidth, drawing.clientHeight];
       // Small print is of no use: what does not fit at this size is cut, around the root.
-      view.scale = Math.max(.6, Math.min(1.1, (wide - 2 * EDGE) / width, (high - 2 * EDGE) / height));
+      view.scale = Math.max(.7, Math.min(1.1, (wide - 2 * EDGE) / width, (high - 2 * EDGE) / height));
       const along = (room, start, length, root) => {
         const drawn = length * view.scale;
         if (drawn <= room - 2 * EDGE) return (room - drawn) / 2 - start * view.scale;

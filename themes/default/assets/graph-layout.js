@@ -3,8 +3,8 @@
 (() => {
   const WIDTH = 208;
   const HEIGHT = 44;
-  const SPAN = 144;
-  const GAP = 14;
+  const SPAN = 136;
+  const GAP = 22;
   const LANE = 8;
   const SWEEPS = 14;
   /** Width of a letter of a label, and a label's height. */

@@ -24,7 +24,7 @@
     await globalThis.callboardExplore({ box, bar, go, isStep });
   }
   const failed = (error) => {
-    // The overview stays as it is.
+    document.getElementById("graph-overview").hidden = false;
     console.warn(`callboard: ${error.message}`);
   };
 
@@ -77,7 +77,9 @@
       const answer = await globalThis.callboardSearchParts.ask(`-kind:docs ${query}`, 3 * MOST);
       if (!answer || mine !== turn) return;
       const seen = new Set();
-      show(answer.hits.filter(({ reference }) => reference && !seen.has(reference) && seen.add(reference)).slice(0, MOST));
+      // A definition is a page of its entity, with a title of its own.
+      const isEntity = ({ reference, url }) => reference && !url.includes("/definition/") && !seen.has(reference) && seen.add(reference);
+      show(answer.hits.filter(isEntity).slice(0, MOST));
     }, 120);
   });
   input.addEventListener("keydown", (event) => {
