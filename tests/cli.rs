@@ -775,6 +775,48 @@ fn entity_pages_lead_to_where_one_says_what_is_wrong() {
 }
 
 #[test]
+fn usage_shows_what_is_read_and_who_depends_on_it() {
+    let work = Work::with_shop("usage");
+    let till = "---\napiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: { name: till }\n\
+                spec: { type: service, lifecycle: production, owner: team-b, dependsOn: [component:shop] }\n";
+    work.write(
+        "repos/shop/catalog-info.yaml",
+        format!("{SHOP}---\n{TEAM}---\n{}{till}", TEAM.replace("team-a", "team-b")),
+    );
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    assert!(!work.path("out/usage/index.html").exists(), "nobody counts");
+    assert!(!work.read("out/index.html").contains("Most read"));
+
+    work.write(
+        "repos/app-config.yaml",
+        "app: { baseUrl: 'https://x.example/p/' }\ncallboard: { usage: ./views.csv }\n",
+    );
+    work.write(
+        "repos/views.csv",
+        "path,views,date\n/p/catalog/default/component/shop/,7,2026-11-22\n/p/docs/default/component/shop/,5,2026-11-20\n\
+         /p/docs/default/component/shop/,3,2026-10-20\n/p/catalog/default/component/shopping/,90,2026-11-22\n/p/,40,2026-11-22\n",
+    );
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let shop = work.read("out/catalog/default/component/shop/index.html");
+    let (_, readers) = shop.split_once("id=\"readers\"").expect("it says who reads it");
+    let readers = readers.split("</section>").next().unwrap_or_default();
+    assert!(readers.contains("<strong>12</strong> views in the 28 days up to Sunday, 22 November 2026"), "{readers}");
+    assert!(readers.contains("; 3 in the 28 days before") && readers.contains("1 entity uses it"), "{readers}");
+    assert!(readers.contains("group:default/team-b") && !readers.contains("group:default/team-a"), "{readers}");
+    let usage = work.read("out/usage/index.html");
+    assert!(usage.contains("142 views of all pages"), "{usage}");
+    let (most, least) = usage.split_once("id=\"least\"").expect("two lists");
+    assert!(most.contains("The shop") && !most.contains("till") && least.contains("till"), "{usage}");
+    let home = work.read("out/index.html");
+    assert!(home.contains("Most read") && home.contains("12 views"), "{home}");
+
+    work.write("repos/views.csv", "no table\n");
+    let run = work.run(["build", "repos", "--out", "out"]);
+    run.succeeds();
+    assert!(run.err.contains("`./views.csv` cannot be read: no line of it is `path,views,date`"), "{}", run.err);
+}
+
+#[test]
 fn people_come_only_from_sources_that_the_configuration_names() {
     let work = Work::with_shop("people");
     let location = |target: &str| {

@@ -12,6 +12,7 @@ mod read;
 mod redact;
 mod setting;
 mod theme;
+mod usage;
 
 use crate::diagnostics::{self, Finding, Place, Severity, Stop};
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 pub use keys::{KEYS, KnownKey, LANGUAGES, Shape as KeyShape};
 pub use policy::{CodeOwners, DeclaredKind, DeclaredRelationField, DocsVersions};
 pub use theme::{ThemeFiles, theme};
+pub use usage::{PERIOD as USAGE_PERIOD, Usage, Views};
 
 /// Everything the portal's operator decided.
 #[derive(Debug, Clone)]
@@ -76,6 +78,8 @@ pub struct Config {
     pub synonyms: BTreeMap<String, Vec<String>>,
     /// `callboard.search.noResults`: where browsers send searches that found nothing.
     pub no_results: Option<url::Url>,
+    /// `callboard.usage`: how often pages are read.
+    pub usage: Option<Usage>,
 }
 
 /// One of `catalog.locations`.
@@ -256,7 +260,7 @@ impl Config {
         let Config { rules, severities, lifecycles, codeowners, readmes, docs_stale_after, diagrams, .. } = self;
         let docs = (readmes, docs_stale_after, &self.docs_versions);
         let locations: Vec<_> = self.locations.iter().map(|location| (&location.target, &location.rules)).collect();
-        let reader = (self.service_worker, &self.no_results, self.search_language, &self.synonyms);
+        let reader = (self.service_worker, &self.no_results, self.search_language, &self.synonyms, &self.usage);
         let policy = (rules, severities, kinds, lifecycles, codeowners, docs, diagrams, reader);
         format!("{:?}", (title, base_url, organization, integrations, connect, image_hosts, locations, policy))
     }

@@ -106,6 +106,7 @@ fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json
         last_change: last_change(repo, file),
         changes: site.activity.of_entity(id, repo).filter_map(|commit| site.commit_row(repo, commit)).collect(),
         activity_url: links.to("activity/"),
+        readers: site.readers(id, links),
         source: SafeHtml(source(site, entity)),
         json_url: format!("{}{api}", links.root()),
     }
