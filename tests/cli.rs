@@ -789,7 +789,8 @@ fn usage_shows_what_is_read_and_who_depends_on_it() {
 
     work.write(
         "repos/app-config.yaml",
-        "app: { baseUrl: 'https://x.example/p/' }\ncallboard: { usage: ./views.csv }\n",
+        "app: { baseUrl: 'https://x.example/p/' }\ncatalog: { rules: [{ allow: [Component, Group] }] }\n\
+         callboard: { usage: ./views.csv }\n",
     );
     work.write(
         "repos/views.csv",

@@ -46,12 +46,17 @@ impl EntityViews {
         self.0.get(id.0 as usize).copied()
     }
 
-    /// Everything that is there to be read, the most read first.
-    pub(super) fn ranked(&self, site: &Site<'_>) -> Vec<EntityId> {
+    /// The most read entities, and the least read of the others: of each at most so many.
+    pub(super) fn ranked(&self, site: &Site<'_>, most: usize) -> (Vec<EntityId>, Vec<EntityId>) {
         let is_read = |id: &EntityId| !NOT_READ.contains(&site.catalog.entity(*id).kind.id);
-        let mut ids: Vec<EntityId> = site.catalog.ids().filter(|id| self.of(*id).is_some() && is_read(id)).collect();
-        ids.sort_by_key(|id| std::cmp::Reverse(self.of(*id).map(|views| (views.last, views.before))));
-        ids
+        let views = |id: &EntityId| self.of(*id).map(|views| (views.last, views.before));
+        let mut ids: Vec<EntityId> = site.catalog.ids().filter(|id| views(id).is_some() && is_read(id)).collect();
+        ids.sort_by_key(|id| std::cmp::Reverse(views(id)));
+        let end = ids.iter().take(most).filter(|id| views(id).is_some_and(|(last, _)| last > 0)).count();
+        let mut others = ids.split_off(end);
+        others.sort_by_key(views);
+        others.truncate(most);
+        (ids, others)
     }
 }
 

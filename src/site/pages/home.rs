@@ -63,8 +63,8 @@ fn system(site: &Site<'_>, id: EntityId, links: &Linker) -> SystemCard {
 }
 
 fn most_read(site: &Site<'_>, links: &Linker) -> Vec<ReadRow> {
-    let ranked = site.views.ranked(site).into_iter().take(MOST_READ);
-    ranked.map(|id| site.read_row(id, links)).filter(|row| row.views > 0).collect()
+    let (most, _) = site.views.ranked(site, MOST_READ);
+    most.into_iter().map(|id| site.read_row(id, links)).collect()
 }
 
 /// The newest commit of each repository, newest first.

@@ -1,8 +1,9 @@
 //! What is read most and least, beside who depends on it. Only portals that know views have this page.
 
 use super::super::frame::About;
-use super::super::view::{ReadRow, UsagePage, View};
+use super::super::view::{UsagePage, View};
 use super::super::{Rendered, Site};
+use crate::catalog::EntityId;
 use crate::config::USAGE_PERIOD;
 
 const MOST: usize = 50;
@@ -14,10 +15,8 @@ pub(super) fn count(site: &Site<'_>) -> usize {
 pub(super) fn render(site: &Site<'_>, _: usize) -> Rendered {
     let route = "usage/".to_string();
     let links = site.linker(&route);
-    let ranked = site.views.ranked(site);
-    let read = |at: &usize| site.read_row(ranked[*at], &links);
-    let most: Vec<ReadRow> = (0..ranked.len().min(MOST)).map(|at| read(&at)).filter(|row| row.views > 0).collect();
-    let least = (most.len()..ranked.len()).rev().take(MOST).map(|at| read(&at)).collect();
+    let (most, least) = site.views.ranked(site, MOST);
+    let rows = |ids: Vec<EntityId>| ids.into_iter().map(|id| site.read_row(id, &links)).collect();
     let about = About {
         title: "Usage",
         description: "What is read most and least, and who depends on it",
@@ -26,8 +25,8 @@ pub(super) fn render(site: &Site<'_>, _: usize) -> Rendered {
     };
     let view = UsagePage {
         page: site.frame(&links, about),
-        most,
-        least,
+        most: rows(most),
+        least: rows(least),
         days: USAGE_PERIOD,
         until: site.views_until().unwrap_or_default(),
         views: site.config.usage.iter().flat_map(|usage| usage.pages.values()).map(|views| views.last).sum(),
