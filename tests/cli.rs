@@ -697,6 +697,17 @@ fn activity_tells_what_changed_in_the_last_weeks() {
     let home = work.read("out/index.html");
     assert!(home.contains("type=\"application/atom+xml\" title=\"Activity\" href=\"activity/feed.atom\""), "{home}");
 
+    // An entity that is described in one repository and lives in another has the changes of its code.
+    let far = SHOP.replace("name: shop", "name: far").replace(
+        "dir:.\"",
+        "dir:.\", backstage.io/source-location: \"url:https://github.com/acme/shop/tree/main/src/\"",
+    );
+    work.write("repos/central/catalog-info.yaml", far);
+    work.commit_as("repos/central", "Describe", "2025-01-04T00:00:00Z");
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let far = changes("far").expect("changes");
+    assert!(far.contains("On the side") && !far.contains("Describe") && !far.contains("the part"), "{far}");
+
     // At the end of a shallow clone a commit seems to bring all that is older.
     let far = format!("file://{}", work.path("repos/shop").display());
     git(&work.path(""), &["clone", "--quiet", "--depth", "1", &far, "shallow"]);
@@ -811,9 +822,12 @@ fn usage_shows_what_is_read_and_who_depends_on_it() {
     let home = work.read("out/index.html");
     assert!(home.contains("Most read") && home.contains("12 views"), "{home}");
 
+    work.write("repos/views.csv", "path,views,date\n");
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    assert!(!work.path("out/usage/index.html").exists(), "nobody was counted yet");
     work.write("repos/views.csv", "no table\n");
     let run = work.run(["build", "repos", "--out", "out"]);
-    run.succeeds();
+    assert_eq!(run.code, 2, "{}", run.err);
     assert!(run.err.contains("`./views.csv` cannot be read: no line of it is `path,views,date`"), "{}", run.err);
 }
 

@@ -34,10 +34,17 @@ impl Read {
         let size = std::fs::metadata(&path).map(|data| data.len());
         let read = size.and_then(|size| if size > LARGEST { Ok(None) } else { std::fs::read(&path).map(Some) });
         let why = match read {
-            Ok(Some(bytes)) => match parse(&String::from_utf8_lossy(&bytes), base_path) {
-                Some(usage) => return Some(usage),
-                None => "no line of it is `path,views,date` or one of a combined access log".to_string(),
-            },
+            Ok(Some(bytes)) => {
+                let text = String::from_utf8_lossy(&bytes);
+                // A server that nobody asked yet has an empty log.
+                if matches!(text.trim(), "" | "path,views,date") {
+                    return None;
+                }
+                match parse(&text, base_path) {
+                    Some(usage) => return Some(usage),
+                    None => "no line of it is `path,views,date` or one of a combined access log".to_string(),
+                }
+            }
             Ok(None) => format!("it has more than {} MiB", LARGEST >> 20),
             Err(error) => error.to_string(),
         };

@@ -171,7 +171,7 @@ impl<'a> Site<'a> {
             moved_starts,
             docs_starts,
             code_ages: code_ages(catalog, snapshot, docs, config.docs_stale_after),
-            activity: Activity::new(catalog, snapshot, options.instant),
+            activity: Activity::new(config, catalog, snapshot, options.instant),
             adoption: Adoption::default(),
             views: EntityViews::default(),
             roots: roots(catalog, graph),
