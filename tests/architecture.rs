@@ -121,7 +121,8 @@ const EXCEPTIONS: [(&str, &str); 3] = [
 ];
 
 /// Values that templates print unescaped: every field of the type `SafeHtml`, in the template that has it.
-const SAFE: [(&str, &str); 7] = [
+const SAFE: [(&str, &str); 8] = [
+    ("adoption.html", "d.source"),
     ("definition.html", "code"),
     ("docs.html", "content"),
     ("docs-print.html", "sheet.content"),

@@ -803,7 +803,8 @@ pub struct Draft {
     pub file: &'static str,
     /// The forge's page for a new file, where it has one.
     pub add: Option<DraftLink>,
-    pub text: SafeHtml,
+    /// Highlighted.
+    pub source: SafeHtml,
 }
 
 #[derive(Debug, Clone, Serialize)]
