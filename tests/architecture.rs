@@ -125,7 +125,8 @@ const EXCEPTIONS: [(&str, &str); 3] = [
 ];
 
 /// Values that templates print unescaped: every field of the type `SafeHtml`, in the template that has it.
-const SAFE: [(&str, &str); 8] = [
+const SAFE: [(&str, &str); 9] = [
+    ("adoption.html", "d.source"),
     ("definition.html", "code"),
     ("docs.html", "content"),
     ("docs-print.html", "sheet.content"),

@@ -255,6 +255,9 @@ fn write_past(folder: &Path) {
         let output = command.output().expect("git runs");
         assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     };
+    let views = "path,views,date\n/past/catalog/default/component/shop/,70,2026-11-19\n";
+    fs::write(folder.join("views.csv"), views).expect("views");
+    fs::write(folder.join("app-config.yaml"), "callboard: { usage: ./views.csv }\n").expect("a configuration");
     for (name, commits) in [("shop", 60), ("till", 50), ("printer", 1)] {
         let repo = folder.join(name);
         fs::create_dir(&repo).expect("a folder for a repository");
@@ -1382,6 +1385,19 @@ fn activity_and_adoption(scene: &mut Scene) {
         scene.page.click("nav.pager a[rel=next]");
         scene.page.wait(&format!("{commits} === 11"));
 
+        scene.page.show_on(Screen::Desktop);
+        scene.page.open(&home);
+        scene.page.assert("document.querySelector('link[type=\"application/atom+xml\"]').href.endsWith('/feed.atom')");
+        violations.extend(axe(&mut scene.page, "home with changes and views"));
+        scene.page.click_text("main a", "Usage");
+        scene.page.wait("document.querySelector('#most tbody tr a')?.textContent === 'shop'");
+        violations.extend(axe(&mut scene.page, "usage"));
+        scene.page.click("#most tbody a.entity");
+        scene.page.wait("document.querySelector('#readers strong')?.textContent === '70'");
+        scene.page.assert("document.querySelectorAll('#changes li').length === 5");
+        violations.extend(axe(&mut scene.page, "entity with readers and changes"));
+
+        scene.page.show_on(Screen::Phone);
         scene.page.open(&adoption);
         scene.page.assert("document.documentElement.scrollWidth <= 390");
         scene.page.show_on(Screen::Desktop);

@@ -697,6 +697,17 @@ fn activity_tells_what_changed_in_the_last_weeks() {
     let home = work.read("out/index.html");
     assert!(home.contains("type=\"application/atom+xml\" title=\"Activity\" href=\"activity/feed.atom\""), "{home}");
 
+    // An entity that is described in one repository and lives in another has the changes of its code.
+    let far = SHOP.replace("name: shop", "name: far").replace(
+        "dir:.\"",
+        "dir:.\", backstage.io/source-location: \"url:https://github.com/acme/shop/tree/main/src/\"",
+    );
+    work.write("repos/central/catalog-info.yaml", far);
+    work.commit_as("repos/central", "Describe", "2025-01-04T00:00:00Z");
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let far = changes("far").expect("changes");
+    assert!(far.contains("On the side") && !far.contains("Describe") && !far.contains("the part"), "{far}");
+
     // At the end of a shallow clone a commit seems to bring all that is older.
     let far = format!("file://{}", work.path("repos/shop").display());
     git(&work.path(""), &["clone", "--quiet", "--depth", "1", &far, "shallow"]);
@@ -772,6 +783,52 @@ fn entity_pages_lead_to_where_one_says_what_is_wrong() {
         page("named").contains("https://github.com/acme/named/issues/new?"),
         "the annotation says more than the origin"
     );
+}
+
+#[test]
+fn usage_shows_what_is_read_and_who_depends_on_it() {
+    let work = Work::with_shop("usage");
+    let till = "---\napiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: { name: till }\n\
+                spec: { type: service, lifecycle: production, owner: team-b, dependsOn: [component:shop] }\n";
+    work.write(
+        "repos/shop/catalog-info.yaml",
+        format!("{SHOP}---\n{TEAM}---\n{}{till}", TEAM.replace("team-a", "team-b")),
+    );
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    assert!(!work.path("out/usage/index.html").exists(), "nobody counts");
+    assert!(!work.read("out/index.html").contains("Most read"));
+
+    work.write(
+        "repos/app-config.yaml",
+        "app: { baseUrl: 'https://x.example/p/' }\ncatalog: { rules: [{ allow: [Component, Group] }] }\n\
+         callboard: { usage: ./views.csv }\n",
+    );
+    work.write(
+        "repos/views.csv",
+        "path,views,date\n/p/catalog/default/component/shop/,7,2026-11-22\n/p/docs/default/component/shop/,5,2026-11-20\n\
+         /p/docs/default/component/shop/,3,2026-10-20\n/p/catalog/default/component/shopping/,90,2026-11-22\n/p/,40,2026-11-22\n",
+    );
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let shop = work.read("out/catalog/default/component/shop/index.html");
+    let (_, readers) = shop.split_once("id=\"readers\"").expect("it says who reads it");
+    let readers = readers.split("</section>").next().unwrap_or_default();
+    assert!(readers.contains("<strong>12</strong> views in the 28 days up to Sunday, 22 November 2026"), "{readers}");
+    assert!(readers.contains("; 3 in the 28 days before") && readers.contains("1 entity uses it"), "{readers}");
+    assert!(readers.contains("group:default/team-b") && !readers.contains("group:default/team-a"), "{readers}");
+    let usage = work.read("out/usage/index.html");
+    assert!(usage.contains("142 views of all pages"), "{usage}");
+    let (most, least) = usage.split_once("id=\"least\"").expect("two lists");
+    assert!(most.contains("The shop") && !most.contains("till") && least.contains("till"), "{usage}");
+    let home = work.read("out/index.html");
+    assert!(home.contains("Most read") && home.contains("12 views"), "{home}");
+
+    work.write("repos/views.csv", "path,views,date\n");
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    assert!(!work.path("out/usage/index.html").exists(), "nobody was counted yet");
+    work.write("repos/views.csv", "no table\n");
+    let run = work.run(["build", "repos", "--out", "out"]);
+    assert_eq!(run.code, 2, "{}", run.err);
+    assert!(run.err.contains("`./views.csv` cannot be read: no line of it is `path,views,date`"), "{}", run.err);
 }
 
 #[test]

@@ -139,6 +139,11 @@ const CALLBOARD: &[KnownKey] = &[
     key("diagrams", Ours(DIAGRAMS), "Programs that draw diagrams of documentation. Mermaid needs none."),
     key("offline", Ours(OFFLINE), "Reading without a network."),
     key("search", Ours(SEARCH), "How search reads words, and what is made of searches."),
+    key(
+        "usage",
+        Text,
+        "A file that tells how often pages are read: a table `path,views,date`, or the combined log of a web server.",
+    ),
 ];
 
 const OFFLINE: &[KnownKey] = &[key(

@@ -13,6 +13,7 @@ mod read;
 mod redact;
 mod setting;
 mod theme;
+mod usage;
 
 use crate::diagnostics::{self, Finding, Place, Severity, Stop};
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 pub use keys::{KEYS, KnownKey, LANGUAGES, Shape as KeyShape};
 pub use policy::{CodeOwners, DeclaredKind, DeclaredRelationField, DocsVersions};
 pub use theme::{Picture, ThemeFiles, theme};
+pub use usage::{PERIOD as USAGE_PERIOD, Usage, Views};
 
 /// Everything the portal's operator decided.
 #[derive(Debug, Clone)]
@@ -80,6 +82,8 @@ pub struct Config {
     pub synonyms: BTreeMap<String, Vec<String>>,
     /// `callboard.search.noResults`: where browsers send searches that found nothing.
     pub no_results: Option<url::Url>,
+    /// `callboard.usage`: how often pages are read.
+    pub usage: Option<Usage>,
 }
 
 /// One of `catalog.locations`.
@@ -271,7 +275,7 @@ impl Config {
         let docs = (readmes, docs_stale_after, &self.docs_versions);
         let locations: Vec<_> = self.locations.iter().map(|location| (&location.target, &location.rules)).collect();
         let brand = (self.logo_picture(), self.favicon_picture());
-        let reader = (brand, self.service_worker, &self.no_results, self.search_language, &self.synonyms);
+        let reader = (brand, self.service_worker, &self.no_results, self.search_language, &self.synonyms, &self.usage);
         let policy = (rules, severities, kinds, lifecycles, codeowners, docs, diagrams, reader);
         format!("{:?}", (title, base_url, organization, integrations, connect, image_hosts, locations, policy))
     }

@@ -42,12 +42,14 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
     };
     let sources = own.and_then(|own| own.get("sources"));
     let organization = read.text(root.get("organization"), "organization", "name").unwrap_or_default();
+    let base_url = read.base_url(app);
+    let base_path = base_url.as_ref().map_or("/", url::Url::path).to_string();
     let config = Config {
         dir: inputs.dir.clone(),
         title: read
             .text(app, "app", "title")
             .unwrap_or_else(|| format!("{organization} Developer Portal").trim().to_string()),
-        base_url: read.base_url(app),
+        base_url,
         organization,
         locations,
         rules,
@@ -71,6 +73,7 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
         search_language: read.search_language(own),
         synonyms: read.synonyms(own),
         no_results: read.no_results(own),
+        usage: read.usage(own, &base, &base_path),
         files,
     };
     Loaded { config, findings: read.findings, texts }

@@ -1,11 +1,14 @@
 //! What changed lately, as git tells it: for the whole portal, and for each entity.
 //!
 //! An entity's changes are those in the folder of its descriptor, down to where another entity begins. A folder with
-//! several descriptor files is nobody's: there only the file itself counts.
+//! several descriptor files is nobody's: there only the file itself counts. Where the source location of an entity is in
+//! another repository, its changes are those there.
 
 use super::date;
-use crate::catalog::{Catalog, EntityId};
-use crate::source::{PastCommit, Repo, RepoId, Snapshot, file_name, parent};
+use crate::catalog::well_known::SOURCE_LOCATION;
+use crate::catalog::{Catalog, Entity, EntityId};
+use crate::config::Config;
+use crate::source::{PastCommit, Repo, RepoId, Snapshot, Web, file_name, parent};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 
@@ -22,8 +25,8 @@ const WITHOUT_CODE: [&str; 3] = ["group", "user", "location"];
 pub(super) struct Activity {
     /// The commits of the last weeks, newest first.
     recent: Vec<Recent>,
-    /// Of each entity, the newest commits by their place in its repository's log.
-    of_entities: Vec<Vec<u32>>,
+    /// Of each entity, the newest commits: the repository and the place in its log.
+    of_entities: Vec<Vec<(RepoId, u32)>>,
 }
 
 /// A commit of the last weeks.
@@ -43,35 +46,40 @@ impl Recent {
 }
 
 impl Activity {
-    pub(super) fn new(catalog: &Catalog, snapshot: &Snapshot, instant: Option<i64>) -> Activity {
-        let mut by_repo: Vec<Vec<EntityId>> = vec![Vec::new(); snapshot.repos.len()];
+    pub(super) fn new(config: &Config, catalog: &Catalog, snapshot: &Snapshot, instant: Option<i64>) -> Activity {
+        let elsewhere = Elsewhere::new(config, snapshot);
+        let mut described: Vec<Vec<EntityId>> = vec![Vec::new(); snapshot.repos.len()];
+        let mut by_repo: Vec<Areas> = snapshot.repos.iter().map(|_| Areas::default()).collect();
         for id in catalog.ids() {
             let entity = catalog.entity(id);
-            if let Some(of_repo) = by_repo.get_mut(entity.written.repo.0 as usize)
-                && !WITHOUT_CODE.contains(&entity.kind.id)
-            {
-                of_repo.push(id);
+            let repo = entity.written.repo;
+            if WITHOUT_CODE.contains(&entity.kind.id) || repo.0 as usize >= described.len() {
+                continue;
+            }
+            match elsewhere.code_of(entity) {
+                Some((other, folder)) if other != repo => by_repo[other.0 as usize].add(folder, id),
+                _ => described[repo.0 as usize].push(id),
             }
         }
-        let touched: Vec<Vec<Vec<EntityId>>> = snapshot
-            .repos
-            .par_iter()
-            .zip(&by_repo)
-            .map(|(repo, entities)| Areas::new(catalog, entities).touched_by(repo))
-            .collect();
+        for (areas, entities) in by_repo.iter_mut().zip(&described) {
+            areas.describe(catalog, entities);
+        }
+        let touched: Vec<Vec<Vec<EntityId>>> =
+            snapshot.repos.par_iter().zip(&by_repo).map(|(repo, areas)| areas.touched_by(repo)).collect();
         let mut activity = Activity { recent: Vec::new(), of_entities: vec![Vec::new(); catalog.len()] };
         let since = instant.map_or(i64::MAX, |instant| instant.saturating_sub(DAYS * DAY));
         let until = instant.unwrap_or(i64::MIN);
         for (at, (repo, of_commits)) in snapshot.repos.iter().zip(touched).enumerate() {
+            let repo_id = RepoId(at as u32);
             for (number, (commit, entities)) in repo.history.commits().iter().zip(of_commits).enumerate() {
                 for id in &entities {
                     let known = &mut activity.of_entities[id.0 as usize];
                     if known.len() < MOST_OF_ENTITY {
-                        known.push(number as u32);
+                        known.push((repo_id, number as u32));
                     }
                 }
                 if (since..=until).contains(&commit.time) && date::rfc3339(commit.time).is_some() {
-                    activity.recent.push(Recent { repo: RepoId(at as u32), commit: number as u32, entities });
+                    activity.recent.push(Recent { repo: repo_id, commit: number as u32, entities });
                 }
             }
         }
@@ -84,17 +92,58 @@ impl Activity {
         &self.recent
     }
 
-    /// The newest commits that changed an entity.
-    pub(super) fn of_entity<'a>(&'a self, id: EntityId, repo: &'a Repo) -> impl Iterator<Item = &'a PastCommit> {
-        self.of_entities[id.0 as usize].iter().filter_map(|at| repo.history.commits().get(*at as usize))
+    /// The newest commits that changed an entity, with their repository.
+    pub(super) fn of_entity<'a>(
+        &'a self,
+        id: EntityId,
+        snapshot: &'a Snapshot,
+    ) -> impl Iterator<Item = (&'a Repo, &'a PastCommit)> {
+        self.of_entities[id.0 as usize].iter().filter_map(|(repo, at)| {
+            let repo = snapshot.repo(*repo);
+            Some((repo, repo.history.commits().get(*at as usize)?))
+        })
+    }
+}
+
+/// Repositories by their address, for entities that are described in one and live in another.
+struct Elsewhere<'a> {
+    config: &'a Config,
+    snapshot: &'a Snapshot,
+    by_base: HashMap<&'a str, RepoId>,
+}
+
+impl<'a> Elsewhere<'a> {
+    fn new(config: &'a Config, snapshot: &'a Snapshot) -> Self {
+        let mut by_base = HashMap::new();
+        for (at, repo) in snapshot.repos.iter().enumerate() {
+            if let Some(web) = &repo.web {
+                by_base.entry(web.base.as_str()).or_insert(RepoId(at as u32));
+            }
+        }
+        Elsewhere { config, snapshot, by_base }
+    }
+
+    /// Repository and folder of an entity's source location, where the portal reads that repository.
+    fn code_of(&self, entity: &Entity) -> Option<(RepoId, String)> {
+        let address = entity.annotation(SOURCE_LOCATION)?.trim().strip_prefix("url:")?;
+        let repo = *self.by_base.get(Web::of_address(address, self.config)?.base.as_str())?;
+        let web = self.snapshot.repo(repo).web.as_ref()?;
+        let folder = web.path_of(address).or_else(|| web.path_on_any_branch(address)).unwrap_or_default();
+        Some((repo, if folder.is_empty() { folder } else { format!("{folder}/") }))
     }
 }
 
 /// What in a repository belongs to which entities: by folder, `""` or with a slash at its end, or by descriptor file.
+#[derive(Default)]
 struct Areas(HashMap<String, Vec<EntityId>>);
 
 impl Areas {
-    fn new(catalog: &Catalog, entities: &[EntityId]) -> Self {
+    fn add(&mut self, place: String, id: EntityId) {
+        self.0.entry(place).or_default().push(id);
+    }
+
+    /// Adds the entities whose descriptors are in the repository.
+    fn describe(&mut self, catalog: &Catalog, entities: &[EntityId]) {
         let mut files: BTreeMap<&str, Vec<EntityId>> = BTreeMap::new();
         for id in entities {
             files.entry(&catalog.entity(*id).written.place.path).or_default().push(*id);
@@ -107,7 +156,9 @@ impl Areas {
             own if in_folder[&own] == 1 => own,
             _ => file.to_string(),
         };
-        Areas(files.into_iter().map(|(file, entities)| (place(file), entities)).collect())
+        for (file, entities) in files {
+            self.0.entry(place(file)).or_default().extend(entities);
+        }
     }
 
     /// Of each commit of a repository, the entities that it changed, in order.

@@ -13,6 +13,7 @@ mod link;
 pub mod mirror;
 pub mod pages;
 pub mod route;
+mod usage;
 pub mod view;
 
 use crate::catalog::{Catalog, EntityId, Kind, RelationType};
@@ -34,6 +35,7 @@ use adoption::Adoption;
 pub use date::rfc3339;
 pub use link::Linker;
 pub use pages::{CLOSING, PAGE_TYPES, PageType, Press, Sheet, print};
+use usage::EntityViews;
 use view::View;
 
 /// How the site is to be written.
@@ -86,6 +88,7 @@ pub struct Site<'a> {
     code_ages: Vec<Option<CodeAge>>,
     activity: Activity,
     adoption: Adoption,
+    views: EntityViews,
     /// Entities of the groups tree that have no parent in the catalog.
     roots: Vec<EntityId>,
     /// The catalog by domains and systems.
@@ -170,8 +173,9 @@ impl<'a> Site<'a> {
             moved_starts,
             docs_starts,
             code_ages: code_ages(catalog, snapshot, docs, config.docs_stale_after),
-            activity: Activity::new(catalog, snapshot, options.instant),
+            activity: Activity::new(config, catalog, snapshot, options.instant),
             adoption: Adoption::default(),
+            views: EntityViews::default(),
             roots: roots(catalog, graph),
             clusters: graph::clusters(catalog, graph),
             config,
@@ -191,6 +195,7 @@ impl<'a> Site<'a> {
             site.latest_starts.push(site.latest_starts[site.latest_starts.len() - 1] + pages);
         }
         site.adoption = Adoption::new(&site);
+        site.views = EntityViews::new(&site);
         site
     }
 

@@ -29,6 +29,7 @@ pub enum View {
     Activity(Box<ActivityPage>),
     Adoption(Box<AdoptionPage>),
     Me(Box<MePage>),
+    Usage(Box<UsagePage>),
     Search(Box<SearchPage>),
     NotFound(Box<NotFound>),
     Report(Box<ReportPage>),
@@ -56,6 +57,7 @@ impl View {
             View::Activity(_) => "activity.html",
             View::Adoption(_) => "adoption.html",
             View::Me(_) => "me.html",
+            View::Usage(_) => "usage.html",
             View::Search(_) => "search.html",
             View::NotFound(_) => "404.html",
             View::Report(_) => "report.html",
@@ -160,6 +162,9 @@ pub struct Home {
     pub systems: Vec<SystemCard>,
     /// What the last commits changed, newest first, at most eight; empty where git knows nothing.
     pub changes: Vec<ChangeRow>,
+    /// The most read entities, at most six; empty where nobody counts.
+    pub most_read: Vec<ReadRow>,
+    pub usage_url: String,
     pub activity_url: String,
     pub feed_url: Option<String>,
     pub errors: usize,
@@ -297,6 +302,8 @@ pub struct EntityPage {
     /// The newest commits in its folder, at most five.
     pub changes: Vec<CommitRow>,
     pub activity_url: String,
+    /// How often it is read, where that is known.
+    pub readers: Option<Readers>,
     /// The entity as YAML, highlighted.
     pub source: SafeHtml,
     pub json_url: String,
@@ -969,7 +976,8 @@ pub struct Draft {
     pub file: &'static str,
     /// The forge's page for a new file, where it has one.
     pub add: Option<DraftLink>,
-    pub text: SafeHtml,
+    /// Highlighted.
+    pub source: SafeHtml,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -985,6 +993,47 @@ pub struct DraftLink {
 #[derive(Debug, Clone, Serialize)]
 pub struct MePage {
     pub page: Frame,
+}
+
+/// `usage.html`: how often entities and their documentation are read.
+#[derive(Debug, Clone, Serialize)]
+pub struct UsagePage {
+    pub page: Frame,
+    /// At most fifty.
+    pub most: Vec<ReadRow>,
+    /// At most fifty others, the least read first.
+    pub least: Vec<ReadRow>,
+    /// The period that views are counted in, and its last day in words.
+    pub days: i64,
+    pub until: String,
+    /// Of all pages.
+    pub views: u64,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ReadRow {
+    pub entity: EntityLink,
+    pub owner: Option<EntityLink>,
+    pub views: u64,
+    /// In the period before.
+    pub before: u64,
+    /// Entities that use it, and how many others own those.
+    pub users: usize,
+    pub owners: usize,
+}
+
+/// Who reads an entity's pages and who depends on it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Readers {
+    pub views: u64,
+    /// In the period before.
+    pub before: u64,
+    pub days: i64,
+    pub until: String,
+    pub users: usize,
+    /// Owners of those; at most six.
+    pub owners: Vec<EntityLink>,
+    pub more_owners: usize,
 }
 
 /// `search.html`

@@ -256,7 +256,7 @@ fn draft(site: &Site<'_>, id: RepoId) -> Draft {
         repo: repo_link(site, id),
         file: DESCRIPTOR,
         add: new_file.map(|(file, forge)| DraftLink { url: file.url, forge, is_filled: file.is_filled }),
-        text: SafeHtml(format!(
+        source: SafeHtml(format!(
             "<div class=\"highlight\"><pre><code class=\"language-yaml\">{}</code></pre></div>",
             site.highlighter.highlight("yaml", text.trim_end()).html
         )),

@@ -102,8 +102,13 @@ fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json
         create_url: (entity.kind.id == "template").then(|| links.to(&route::template(entity))),
         written_at: entity.written.place.display(),
         last_change: last_change(repo, file),
-        changes: site.activity.of_entity(id, repo).filter_map(|commit| site.commit_row(repo, commit)).collect(),
+        changes: site
+            .activity
+            .of_entity(id, site.snapshot)
+            .filter_map(|(repo, commit)| site.commit_row(repo, commit))
+            .collect(),
         activity_url: links.to("activity/"),
+        readers: site.readers(id, links),
         source: SafeHtml(source(site, entity)),
         json_url: format!("{}{api}", links.root()),
     }

@@ -1,7 +1,7 @@
 //! The first page.
 
 use super::super::frame::{About, summary};
-use super::super::view::{ChangeRow, Home, KindCount, SystemCard, View};
+use super::super::view::{ChangeRow, Home, KindCount, ReadRow, SystemCard, View};
 use super::super::{Linker, Rendered, Site, date, route};
 use super::{Closing, docs_index};
 use crate::catalog::{EntityId, RelationType};
@@ -10,6 +10,7 @@ const MOST_TEMPLATES: usize = 6;
 const MOST_DOCS: usize = 8;
 const MOST_SYSTEMS: usize = 12;
 const MOST_CHANGES: usize = 8;
+const MOST_READ: usize = 6;
 
 pub(super) fn render(site: &Site<'_>, closing: &Closing<'_>) -> Rendered {
     let links = site.linker("");
@@ -36,6 +37,8 @@ pub(super) fn render(site: &Site<'_>, closing: &Closing<'_>) -> Rendered {
         docs: (0..site.docs.len().min(MOST_DOCS)).map(|set| docs_index::row(site, set, &links)).collect(),
         systems: site.of_kind("system").iter().take(MOST_SYSTEMS).map(|id| system(site, *id, &links)).collect(),
         changes: changes(site),
+        most_read: most_read(site, &links),
+        usage_url: links.to("usage/"),
         activity_url: links.to("activity/"),
         feed_url: super::activity::feed_url(site, &links),
         errors: closing.counts.errors,
@@ -59,6 +62,11 @@ fn system(site: &Site<'_>, id: EntityId, links: &Linker) -> SystemCard {
         owner: site.owner(id, links),
         parts: site.graph.targets(id, RelationType::HasPart).count(),
     }
+}
+
+fn most_read(site: &Site<'_>, links: &Linker) -> Vec<ReadRow> {
+    let (most, _) = site.views.ranked(site, MOST_READ);
+    most.into_iter().map(|id| site.read_row(id, links)).collect()
 }
 
 /// The newest commit of each repository, newest first.

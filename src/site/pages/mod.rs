@@ -26,6 +26,7 @@ mod report;
 mod schema;
 mod search;
 mod teams;
+mod usage;
 
 use super::{Rendered, Site};
 use crate::diagnostics::Finding;
@@ -43,7 +44,7 @@ pub struct PageType {
 }
 
 /// Types whose pages stand on their own, in the order of their search documents.
-pub const PAGE_TYPES: [PageType; 21] = [
+pub const PAGE_TYPES: [PageType; 22] = [
     PageType { name: "catalog", count: catalog::count, render: catalog::render },
     PageType { name: "entity", count: entity::count, render: entity::render },
     PageType { name: "definition", count: definition::count, render: definition::render },
@@ -59,6 +60,7 @@ pub const PAGE_TYPES: [PageType; 21] = [
     PageType { name: "activity", count: activity::count, render: activity::render },
     PageType { name: "adoption", count: adoption::count, render: adoption::render },
     PageType { name: "me", count: |_| 1, render: me::render },
+    PageType { name: "usage", count: usage::count, render: usage::render },
     PageType { name: "search", count: |_| 1, render: search::render },
     PageType { name: "404", count: |_| 1, render: not_found::render },
     PageType { name: "data", count: data::count, render: data::render },
