@@ -416,6 +416,13 @@ fn entity_page_leads_on(scene: &mut Scene) {
         assert!(said.contains(&plain), "{plain} is drawn, and no list says so");
     }
 
+    scene.page.click_text("#source summary", "In the same file 2");
+    scene.page.click_text("#source a.entity", "Payments database");
+    scene.arrive("catalog/default/resource/postgres-payments/");
+    scene.page.click_text("#source summary", "Identity and origin");
+    scene.page.assert("/UID[0-9a-f-]{36}/.test(document.querySelector('#source .pairs').textContent)");
+    scene.open(PAYMENT_SERVICE);
+
     scene.page.click_text(".relations a.entity", "Order Events");
     scene.arrive("catalog/default/api/order-events/");
     scene.open(PAYMENT_SERVICE);
@@ -427,7 +434,8 @@ fn entity_page_leads_on(scene: &mut Scene) {
     scene.arrive("catalog/default/component/payment-service/dependencies/");
     let owners =
         scene.page.texts("[...document.querySelectorAll('#owners [data-line]')].map((line) => line.dataset.line)");
-    assert!(owners.contains(&"group:default/team-storefront".to_string()), "{owners:?}");
+    let storefront = "group:default/team-storefront <storefront@curtaincall.example>".to_string();
+    assert!(owners.contains(&storefront), "{owners:?}");
     scene.page.assert("document.querySelector('#owners .copy').getAttribute('aria-label') === 'Copy the owners'");
     scene.page.click_text("#dependents td a", "Payment API");
     scene.arrive("catalog/default/api/payment-api/");

@@ -68,6 +68,8 @@ pub struct Site<'a> {
     /// Lists by kind: `None` for all, then each kind that has entities.
     lists: Vec<EntityList>,
     by_entity: HashMap<Arc<str>, Vec<u32>>,
+    /// Every entity, those of one file together.
+    by_file: Vec<EntityId>,
     shown: &'a BTreeMap<EntityId, Shown>,
     /// Where the pages of each set are, versions too.
     docs_bases: Vec<String>,
@@ -163,6 +165,7 @@ impl<'a> Site<'a> {
         let mut site = Site {
             lists: lists(catalog),
             by_entity,
+            by_file: by_file(catalog),
             shown,
             versions,
             docs_bases,
@@ -334,6 +337,14 @@ impl<'a> Site<'a> {
         self.snapshot.repo(id)
     }
 
+    /// The entities of the file that an entity is written in, itself among them, by ref.
+    pub(crate) fn colocated(&self, id: EntityId) -> &[EntityId] {
+        let file = file_of(self.catalog, id);
+        let start = self.by_file.partition_point(|other| file_of(self.catalog, *other) < file);
+        let end = self.by_file.partition_point(|other| file_of(self.catalog, *other) <= file);
+        &self.by_file[start..end]
+    }
+
     /// What is wrong with an entity, of warning or error.
     pub(crate) fn findings_of(&self, reference: &str) -> impl Iterator<Item = &'a Finding> + '_ {
         self.by_entity
@@ -372,6 +383,18 @@ fn lists(catalog: &Catalog) -> Vec<EntityList> {
         }
     }
     lists
+}
+
+fn by_file(catalog: &Catalog) -> Vec<EntityId> {
+    let mut ids: Vec<EntityId> = catalog.ids().collect();
+    ids.sort_by_key(|id| (file_of(catalog, *id), *id));
+    ids
+}
+
+/// Repository and path of the file that an entity is written in.
+fn file_of(catalog: &Catalog, id: EntityId) -> (RepoId, &str) {
+    let written = &catalog.entity(id).written;
+    (written.repo, &written.place.path)
 }
 
 fn roots(catalog: &Catalog, graph: &Graph) -> Vec<EntityId> {

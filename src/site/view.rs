@@ -306,7 +306,23 @@ pub struct EntityPage {
     pub readers: Option<Readers>,
     /// The entity as YAML, highlighted.
     pub source: SafeHtml,
-    pub json_url: String,
+    pub inspector: Inspector,
+}
+
+/// What stands behind an entity.
+#[derive(Debug, Clone, Serialize)]
+pub struct Inspector {
+    /// `metadata.uid`
+    pub uid: String,
+    /// The configured location that it was found through; may be empty.
+    pub origin: String,
+    /// The Locations between that one and the entity, the nearest first.
+    pub ancestors: Vec<EntityLink>,
+    /// Others of the same file.
+    pub colocated: Vec<EntityLink>,
+    pub more_colocated: usize,
+    /// The entity as data.
+    pub files: Vec<Link>,
 }
 
 #[derive(Debug, Clone, Serialize)]

@@ -3,6 +3,7 @@
 use super::super::frame::{About, last_change, summary};
 use super::super::view::{Deprecation, EntityPage, Link, LinkWithIcon, SafeHtml, Tab, View};
 use super::super::{Linker, Rendered, Site, mirror, route};
+use super::inspector::inspector;
 use super::people::{people, shard, shard_path};
 use crate::api;
 use crate::catalog::kinds::words;
@@ -32,7 +33,7 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let data = api::entity(site.catalog, site.graph, id);
     let address = mirror::entity(entity);
     let api = format!("{address}.json");
-    let view = page(site, id, entity, &route, &data, &api);
+    let view = page(site, id, entity, &route, &data, &address);
     let documents = vec![document(site, id, &route, &data)];
     let text = data.to_string();
     let ancestry = api::ancestry(site.catalog, site.graph, id, &text).into_bytes();
@@ -43,7 +44,7 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     Rendered { documents, pages: vec![(route, View::Entity(Box::new(view)))], files, ..Rendered::default() }
 }
 
-fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json, api: &str) -> EntityPage {
+fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json, address: &str) -> EntityPage {
     let links = &site.linker(route);
     let list = site.list_of(entity.kind.id);
     let above = [
@@ -110,7 +111,7 @@ fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json
         activity_url: links.to("activity/"),
         readers: site.readers(id, links),
         source: SafeHtml(source(site, entity)),
-        json_url: format!("{}{api}", links.root()),
+        inspector: inspector(site, id, address, links),
     }
 }
 

@@ -18,6 +18,7 @@ mod graph;
 mod graph_data;
 mod health;
 mod home;
+mod inspector;
 mod me;
 mod moved;
 mod not_found;
