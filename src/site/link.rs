@@ -41,6 +41,11 @@ impl Linker {
     }
 }
 
+/// A value of an address's query.
+pub(super) fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! An entity's page, its files in the mirror of Backstage's API and its search document.
 
 use super::super::frame::{About, last_change, summary};
+use super::super::link::encoded;
 use super::super::view::{Deprecation, EntityPage, Link, LinkWithIcon, SafeHtml, Tab, View};
 use super::super::{Linker, Rendered, Site, mirror, route};
 use super::inspector::inspector;
@@ -280,9 +281,4 @@ fn document(site: &Site<'_>, id: EntityId, route: &str, data: &Json) -> SearchDo
         facets: site.facets(id),
         uses: site.uses(id),
     }
-}
-
-/// A query value.
-pub(super) fn encoded(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }

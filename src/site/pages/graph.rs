@@ -1,9 +1,9 @@
 //! The catalog from afar: a drawing of its domains and systems, the same as lists, and what leads from one to another.
 
 use super::super::frame::About;
+use super::super::link::encoded;
 use super::super::view::{DomainRow, GraphLink, GraphLinks, GraphPage, LeadsTo, SafeHtml, SystemRow, View};
 use super::super::{Linker, Rendered, Site};
-use super::entity::encoded;
 use super::page_count;
 use crate::catalog::EntityId;
 use crate::graph::{self, Card, CardRow, Detail, Line, Parts};

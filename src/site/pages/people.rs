@@ -1,5 +1,6 @@
 //! What the pages of groups and users show beyond those of other entities: people, what they own, and how it fares.
 
+use super::super::link::encoded;
 use super::super::view::{MemberRow, OwnedGroup, People, Profile};
 use super::super::{Linker, Site, route};
 use super::data::script;
@@ -158,9 +159,4 @@ fn by_kind(site: &Site<'_>, owned: &[EntityId], owner: Option<&Entity>, links: &
         })
     };
     site.catalog.kinds.iter().filter_map(group).collect()
-}
-
-/// A query value.
-fn encoded(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
