@@ -150,7 +150,8 @@ pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<
         diagrams: &diagrams,
         options: &input.site,
         findings: &findings,
-    });
+    })
+    .with_overviews();
 
     let steps: usize = PAGE_TYPES.iter().map(|page| (page.count)(&site)).sum();
     input.watcher.stage("pages", Some(steps))?;

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// A catalog in clusters.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Clusters {
     /// By name; what has none comes last.
     pub domains: Vec<Domain>,

@@ -14,7 +14,6 @@ use std::collections::{BTreeMap, HashMap};
 
 /// How far back the portal's activity goes, in days before the build instant.
 pub(super) const DAYS: i64 = 28;
-const DAY: i64 = 86_400;
 /// Commits that an entity's page shows.
 const MOST_OF_ENTITY: usize = 5;
 
@@ -67,7 +66,7 @@ impl Activity {
         let touched: Vec<Vec<Vec<EntityId>>> =
             snapshot.repos.par_iter().zip(&by_repo).map(|(repo, areas)| areas.touched_by(repo)).collect();
         let mut activity = Activity { recent: Vec::new(), of_entities: vec![Vec::new(); catalog.len()] };
-        let since = instant.map_or(i64::MAX, |instant| instant.saturating_sub(DAYS * DAY));
+        let since = instant.map_or(i64::MAX, |instant| instant.saturating_sub(DAYS * date::DAY));
         let until = instant.unwrap_or(i64::MIN);
         for (at, (repo, of_commits)) in snapshot.repos.iter().zip(touched).enumerate() {
             let repo_id = RepoId(at as u32);

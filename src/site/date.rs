@@ -1,12 +1,15 @@
 //! Seconds since 1970 as a date that people and browsers read.
 
+/// Seconds.
+pub(super) const DAY: i64 = 86_400;
+
 /// RFC 3339 in UTC; `None` for dates that no commit can have.
 pub fn rfc3339(seconds: i64) -> Option<String> {
     const YEAR_3000: i64 = 32_503_680_000;
     if !(0..YEAR_3000).contains(&seconds) {
         return None;
     }
-    let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let (days, rest) = (seconds.div_euclid(DAY), seconds.rem_euclid(DAY));
     let (year, month, day) = civil(days);
     Some(format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", rest / 3600, rest / 60 % 60, rest % 60))
 }
@@ -14,7 +17,7 @@ pub fn rfc3339(seconds: i64) -> Option<String> {
 /// A day in words: `Sunday, 22 November 2026`.
 pub(super) fn day(seconds: i64) -> String {
     const DAYS: [&str; 7] = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
-    let days = seconds.div_euclid(86_400);
+    let days = seconds.div_euclid(DAY);
     let (year, number, day) = civil(days);
     format!("{}, {day} {} {year}", DAYS[days.rem_euclid(7) as usize], MONTHS[number as usize - 1])
 }
@@ -27,7 +30,7 @@ pub(super) fn month(number: i64) -> (String, String) {
 
 /// The month of a time, counted from year 0.
 pub(super) fn month_of(seconds: i64) -> i64 {
-    let (year, month, _) = civil(seconds.div_euclid(86_400));
+    let (year, month, _) = civil(seconds.div_euclid(DAY));
     year * 12 + month - 1
 }
 

@@ -1,8 +1,8 @@
 //! Where readers say what is wrong: a new issue in the tracker of a repository, else a mail to the owner. Either names
 //! the page.
 
-use super::Site;
 use super::view::Feedback;
+use super::{Site, link};
 use crate::catalog::well_known::SOURCE_LOCATION;
 use crate::catalog::{Entity, EntityId, RelationType};
 use crate::config::Forge;
@@ -80,10 +80,16 @@ fn host(base: &str) -> Option<&str> {
     base.split_once("://")?.1.split('/').next()
 }
 
-/// The mail address of a group's or user's profile.
-fn address(owner: &Entity) -> Option<String> {
+/// What the profile of a group or user says is their mail address.
+pub(super) fn email(owner: &Entity) -> Option<String> {
     let data: Json = serde_json::from_str(&owner.data).ok()?;
-    let address = data["spec"]["profile"]["email"].as_str()?.trim();
+    Some(data["spec"]["profile"]["email"].as_str()?.to_string())
+}
+
+/// The same, where mail can be sent to it.
+fn address(owner: &Entity) -> Option<String> {
+    let email = email(owner)?;
+    let address = email.trim();
     let (name, host) = address.split_once('@')?;
     let is_plain = !name.is_empty() && !host.is_empty() && !address.contains(|c: char| c.is_whitespace() || c == ',');
     is_plain.then(|| address.to_string())
@@ -91,7 +97,7 @@ fn address(owner: &Entity) -> Option<String> {
 
 /// Text in a `mailto:` address, where a space is no plus sign.
 fn encoded(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20").replace("%40", "@")
+    link::encoded(text).replace('+', "%20").replace("%40", "@")
 }
 
 #[cfg(test)]

@@ -118,7 +118,7 @@ pub struct Rendered {
 }
 
 impl<'a> Site<'a> {
-    /// Decides every route.
+    /// Decides every route. For pages beyond documentation, [`Site::with_overviews`] follows.
     pub fn new(parts: SiteParts<'a>) -> Self {
         let SiteParts {
             config,
@@ -165,7 +165,7 @@ impl<'a> Site<'a> {
         let mut site = Site {
             lists: lists(catalog),
             by_entity,
-            by_file: by_file(catalog),
+            by_file: Vec::new(),
             shown,
             versions,
             docs_bases,
@@ -176,11 +176,11 @@ impl<'a> Site<'a> {
             moved_starts,
             docs_starts,
             code_ages: code_ages(catalog, snapshot, docs, config.docs_stale_after),
-            activity: Activity::new(config, catalog, snapshot, options.instant),
+            activity: Activity::default(),
             adoption: Adoption::default(),
             views: EntityViews::default(),
             roots: roots(catalog, graph),
-            clusters: graph::clusters(catalog, graph),
+            clusters: Clusters::default(),
             config,
             snapshot,
             catalog,
@@ -197,9 +197,18 @@ impl<'a> Site<'a> {
             let pages = site.set(site.latest(set)).pages.len() as u32;
             site.latest_starts.push(site.latest_starts[site.latest_starts.len() - 1] + pages);
         }
-        site.adoption = Adoption::new(&site);
-        site.views = EntityViews::new(&site);
         site
+    }
+
+    /// Adds what only pages beyond documentation tell, so that a check of the docs does not pay for it.
+    #[must_use]
+    pub fn with_overviews(mut self) -> Self {
+        self.by_file = by_file(self.catalog);
+        self.activity = Activity::new(self.config, self.catalog, self.snapshot, self.options.instant);
+        self.clusters = graph::clusters(self.catalog, self.graph);
+        self.adoption = Adoption::new(&self);
+        self.views = EntityViews::new(&self);
+        self
     }
 
     /// A set by its number, which may be that of a version.

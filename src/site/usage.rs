@@ -7,7 +7,6 @@ use crate::config::{USAGE_PERIOD, Views};
 use crate::insights;
 use std::collections::{BTreeSet, HashMap};
 
-const DAY: i64 = 86_400;
 /// Owners who are named on an entity's page.
 const MOST_OWNERS: usize = 6;
 /// Kinds that nobody reads for their own sake.
@@ -63,7 +62,7 @@ impl EntityViews {
 impl Site<'_> {
     /// The last day that views are known of, in words.
     pub(super) fn views_until(&self) -> Option<String> {
-        self.config.usage.as_ref().map(|usage| date::day(usage.until * DAY))
+        self.config.usage.as_ref().map(|usage| date::day(usage.until * date::DAY))
     }
 
     /// What an entity's page says of its readers.

@@ -66,7 +66,7 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
 
 /// Commits of the seven days up to the build instant.
 fn this_week(site: &Site<'_>) -> usize {
-    const WEEK: i64 = 7 * 86_400;
+    const WEEK: i64 = 7 * date::DAY;
     let since = site.options.instant.unwrap_or_default() - WEEK;
     site.activity.recent().partition_point(|recent| recent.commit(site.snapshot).time > since)
 }

@@ -1,5 +1,6 @@
 //! What an entity depends on, what depends on it, by distance, and whom to tell of a change.
 
+use super::super::feedback::email;
 use super::super::frame::{About, summary};
 use super::super::view::{DependenciesPage, OwnerToTell, ReachRow, ReachSide, View};
 use super::super::{Linker, Rendered, Site, route};
@@ -56,7 +57,7 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
             .take(MOST_OWNERS)
             .map(|(owner, entities)| OwnerToTell {
                 owner: owner.map(|owner| site.entity_link(owner, &links)),
-                email: owner.map(|owner| email(site, owner)).unwrap_or_default(),
+                email: owner.and_then(|owner| email(site.catalog.entity(owner))).unwrap_or_default(),
                 entities: entities.len(),
             })
             .collect(),
@@ -78,10 +79,4 @@ fn side(site: &Site<'_>, start: EntityId, reach: &Reach, links: &Linker) -> Reac
         more: reach.steps.len().saturating_sub(MOST),
         is_cut: reach.is_cut,
     }
-}
-
-/// The address in the profile of a group or user; may be empty.
-fn email(site: &Site<'_>, id: EntityId) -> String {
-    let data: serde_json::Value = serde_json::from_str(&site.catalog.entity(id).data).unwrap_or_default();
-    data["spec"]["profile"]["email"].as_str().unwrap_or_default().to_string()
 }

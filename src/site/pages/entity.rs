@@ -5,7 +5,7 @@ use super::super::link::encoded;
 use super::super::view::{Deprecation, EntityPage, Link, LinkWithIcon, SafeHtml, Tab, View};
 use super::super::{Linker, Rendered, Site, mirror, route};
 use super::inspector::inspector;
-use super::people::{people, shard, shard_path};
+use super::people::{Holdings, people, shard, shard_path};
 use crate::api;
 use crate::catalog::kinds::words;
 use crate::catalog::{Entity, EntityId, RelationType};
@@ -34,18 +34,27 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let data = api::entity(site.catalog, site.graph, id);
     let address = mirror::entity(entity);
     let api = format!("{address}.json");
-    let view = page(site, id, entity, &route, &data, &address);
+    let holdings = Holdings::of(site, id);
+    let view = page(site, id, &route, &data, &address, holdings.as_ref());
     let documents = vec![document(site, id, &route, &data)];
     let text = data.to_string();
     let ancestry = api::ancestry(site.catalog, site.graph, id, &text).into_bytes();
     let text = text.into_bytes();
     let by_uid = format!("{}entities/by-uid/{}.json", mirror::ROOT, api::uid(&entity.reference));
     let mut files = vec![(by_uid, text.clone()), (api, text), (format!("{address}/ancestry.json"), ancestry)];
-    files.extend(shard(site, id));
+    files.extend(holdings.as_ref().and_then(|holdings| shard(site, id, holdings)));
     Rendered { documents, pages: vec![(route, View::Entity(Box::new(view)))], files, ..Rendered::default() }
 }
 
-fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json, address: &str) -> EntityPage {
+fn page(
+    site: &Site<'_>,
+    id: EntityId,
+    route: &str,
+    data: &Json,
+    address: &str,
+    holdings: Option<&Holdings>,
+) -> EntityPage {
+    let entity = site.catalog.entity(id);
     let links = &site.linker(route);
     let list = site.list_of(entity.kind.id);
     let above = [
@@ -99,7 +108,7 @@ fn page(site: &Site<'_>, id: EntityId, entity: &Entity, route: &str, data: &Json
             .collect(),
         more_findings: site.findings_of(&entity.reference).count().saturating_sub(MOST_FINDINGS),
         mentions: super::docs::backlinks(site, None, site.crosslinks.mentioning(id), links),
-        people: people(site, id, data, links),
+        people: holdings.map(|holdings| people(site, id, holdings, data, links)),
         team_data: shard_path(entity),
         create_url: (entity.kind.id == "template").then(|| links.to(&route::template(entity))),
         written_at: entity.written.place.display(),

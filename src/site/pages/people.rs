@@ -16,18 +16,35 @@ const MOST_OWNED: usize = 100;
 /// Entities with findings that the first page names to whoever chose the group as theirs.
 const MOST_WORST: usize = 6;
 
-/// Of a group or a user; nothing of other kinds.
-pub(super) fn people(site: &Site<'_>, id: EntityId, data: &Json, links: &Linker) -> Option<People> {
-    let entity = site.catalog.entity(id);
-    if !is_people(entity) {
-        return None;
+/// What a group or a user owns, and how it fares.
+pub(super) struct Holdings {
+    owned: Vec<EntityId>,
+    /// Through groups below a group, or the groups of a user.
+    indirect: Vec<EntityId>,
+    findings: usize,
+    /// Deprecated entities that are still used.
+    in_use: usize,
+}
+
+impl Holdings {
+    /// Of a group or a user; nothing of other kinds.
+    pub(super) fn of(site: &Site<'_>, id: EntityId) -> Option<Holdings> {
+        if !matches!(site.catalog.entity(id).kind.id, "group" | "user") {
+            return None;
+        }
+        let (owned, indirect) = (owned(site, id), indirectly_owned(site, id));
+        let (findings, in_use) = health(site, owned.iter().chain(&indirect));
+        Some(Holdings { owned, indirect, findings, in_use })
     }
-    let (owned, indirect) = (owned(site, id), indirectly_owned(site, id));
+}
+
+/// What the page of a group or user shows.
+pub(super) fn people(site: &Site<'_>, id: EntityId, holdings: &Holdings, data: &Json, links: &Linker) -> People {
+    let entity = site.catalog.entity(id);
     let members: Vec<EntityId> = site.graph.targets(id, RelationType::HasMember).collect();
     let below = members_below(site, id, &members);
-    let (findings, in_use) = health(site, owned.iter().chain(&indirect));
     let profile = &data["spec"]["profile"];
-    Some(People {
+    People {
         is_group: entity.kind.id == "group",
         profile: Profile {
             display_name: profile["displayName"].as_str().unwrap_or_default().to_string(),
@@ -45,29 +62,23 @@ pub(super) fn people(site: &Site<'_>, id: EntityId, data: &Json, links: &Linker)
                 group: site.entity_link(*group, links),
             })
             .collect(),
-        owned: by_kind(site, &owned, Some(entity), links),
-        indirect: by_kind(site, &indirect, None, links),
-        findings,
-        in_use,
+        owned: by_kind(site, &holdings.owned, Some(entity), links),
+        indirect: by_kind(site, &holdings.indirect, None, links),
+        findings: holdings.findings,
+        in_use: holdings.in_use,
         health_url: format!("{}?owner={}", links.to("health/"), encoded(&entity.reference)),
-    })
-}
-
-fn is_people(entity: &Entity) -> bool {
-    matches!(entity.kind.id, "group" | "user")
+    }
 }
 
 /// What the first page tells of a group to whoever chose it as theirs.
-pub(super) fn shard(site: &Site<'_>, id: EntityId) -> Option<(String, Vec<u8>)> {
+pub(super) fn shard(site: &Site<'_>, id: EntityId, holdings: &Holdings) -> Option<(String, Vec<u8>)> {
     let entity = site.catalog.entity(id);
     if entity.kind.id != "group" {
         return None;
     }
-    let mut owned: Vec<EntityId> = owned(site, id);
-    owned.extend(indirectly_owned(site, id));
-    let (findings, in_use) = health(site, owned.iter());
+    let owned = || holdings.owned.iter().chain(&holdings.indirect);
     let mut worst: Vec<(usize, EntityId)> =
-        owned.iter().map(|id| (site.findings_of(&site.catalog.entity(*id).reference).count(), *id)).collect();
+        owned().map(|id| (site.findings_of(&site.catalog.entity(*id).reference).count(), *id)).collect();
     worst.retain(|(findings, _)| *findings > 0);
     worst.sort_by_key(|(findings, id)| (std::cmp::Reverse(*findings), *id));
     let worst: Vec<Json> = worst
@@ -78,7 +89,8 @@ pub(super) fn shard(site: &Site<'_>, id: EntityId) -> Option<(String, Vec<u8>)> 
             json!([entity.display_name(), route::entity(entity), entity.kind.glyph, findings])
         })
         .collect();
-    let told = json!({ "owned": owned.len(), "findings": findings, "inUse": in_use, "worst": worst });
+    let told =
+        json!({ "owned": owned().count(), "findings": holdings.findings, "inUse": holdings.in_use, "worst": worst });
     let key = Json::from(&*entity.reference).to_string();
     Some((path(entity), script("teams", &key, &told)))
 }

@@ -29,19 +29,21 @@
 
   // What came and is not written yet: no reader waits for the disk.
   const waiting = new Map();
+  let latest = 0;
   let writing = null;
 
   /** Keeps a response once no other has come for a while. */
   function keep(name, key, response) {
-    waiting.set(key, { name, response, since: performance.now() });
+    waiting.set(key, { name, response });
+    latest = performance.now();
     writing ??= write().finally(() => { writing = null; });
     return writing;
   }
 
   async function write() {
-    const age = () => performance.now() - Math.max(...[...waiting.values()].map(({ since }) => since));
+    const left = () => latest + QUIET - performance.now();
     while (waiting.size > 0) {
-      while (age() < QUIET) await new Promise((resolve) => { setTimeout(resolve, QUIET - age()); });
+      while (left() > 0) await new Promise((resolve) => { setTimeout(resolve, left()); });
       const all = [...waiting];
       waiting.clear();
       for (const [name, most] of [[PAGES, MOST_PAGES], [FILES, MOST_FILES]]) {
