@@ -7,6 +7,7 @@ pub mod csv;
 pub mod diagnostics;
 pub mod html;
 pub mod query;
+pub mod strings;
 pub mod yaml;
 
 pub mod cache;

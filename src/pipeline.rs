@@ -14,6 +14,7 @@ use crate::site::mirror::PAGE_SIZE;
 use crate::site::pages::{Closing, Counts};
 use crate::site::{CLOSING, PAGE_TYPES, Press, Rendered, Sheet, Site, SiteOptions, SiteParts, print};
 use crate::source::{self, Crawl, CrawlOptions, Programs, Snapshot};
+use crate::strings::Strings;
 use crate::techdocs::crosslinks::crosslinks;
 use crate::techdocs::diagram::{self, Failure, Language};
 use crate::techdocs::leads::{Leads, LeadsOf};
@@ -123,7 +124,8 @@ pub struct Built {
 pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<Built, Stop> {
     let Gathered { snapshot, catalog, graph, .. } = gathered;
     let config = &input.loaded.config;
-    let theme = Theme::new(input.theme)?;
+    let strings = Strings::read(input.theme, &config.language)?;
+    let theme = Theme::new(input.theme, &strings)?;
 
     input.watcher.stage("docs", None)?;
     let is_elsewhere = elsewhere(input);
@@ -140,6 +142,7 @@ pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<
     let diagrams = Diagrams::new(input.cache, &programs);
     let site = Site::new(SiteParts {
         config,
+        strings: &strings,
         snapshot,
         catalog,
         graph,
@@ -240,8 +243,11 @@ pub fn check_docs(input: &Input<'_>, gathered: &Gathered) -> Result<Vec<Finding>
     let highlighter = Highlighter::plain();
     let programs = Programs::new(&input.loaded.config);
     let diagrams = Diagrams::new(input.cache, &programs);
+    // What pages say of themselves is not looked at.
+    let strings = Strings::default();
     let site = Site::new(SiteParts {
         config: &input.loaded.config,
+        strings: &strings,
         snapshot,
         catalog,
         graph,

@@ -41,7 +41,7 @@ struct Scenario {
 }
 
 /// The longest come first, so that nobody waits for them at the end.
-const SCENARIOS: [Scenario; 39] = [
+const SCENARIOS: [Scenario; 40] = [
     Scenario { name: "nothing for axe to say in light", origins: &[Origin::Http], run: axe_in_light },
     Scenario { name: "nothing for axe to say in dark", origins: &[Origin::Http], run: axe_in_dark },
     Scenario { name: "nothing for axe to say of what opens", origins: &[Origin::Http], run: axe_of_what_opens },
@@ -77,6 +77,7 @@ const SCENARIOS: [Scenario; 39] = [
     Scenario { name: "hostile entity is text", origins: &Origin::BOTH, run: hostile_entity },
     Scenario { name: "long list has pages", origins: &[Origin::Http], run: long_list_has_pages },
     Scenario { name: "activity and adoption", origins: &[Origin::Http], run: activity_and_adoption },
+    Scenario { name: "the portal in German", origins: &[Origin::Http], run: in_german },
     Scenario { name: "wrong address", origins: &[Origin::Http], run: wrong_address },
     Scenario { name: "scripts before the first search are light", origins: &[Origin::Http], run: light_scripts },
     Scenario { name: "faults are seen", origins: &Origin::BOTH, run: faults_are_seen },
@@ -209,7 +210,9 @@ struct Stage {
     crowd: Site,
     /// A portal of three git repositories; one has no descriptor.
     past: Site,
-    _contents: [Folder; 2],
+    /// The example in German.
+    german: Site,
+    _contents: [Folder; 3],
 }
 
 impl Stage {
@@ -232,9 +235,17 @@ impl Stage {
         let past_content = Folder::fresh("past");
         write_past(past_content.path());
         let past = Site::build(past_content.path(), "/past/");
-        let server = Server::start(&[&example, &crowd, &past]);
-        let contents = [crowd_content, past_content];
-        Stage { chromium: Chromium::start(), server, example, crowd, past, _contents: contents }
+        let german_content = Folder::fresh("german");
+        let kinds = ["Component", "API", "Resource", "System", "Domain", "Group", "User", "Location", "Template"];
+        let config = json!({
+            "catalog": { "rules": [{ "allow": kinds }] },
+            "callboard": { "language": "de", "sources": { "filesystem": [content("repos")] } },
+        });
+        fs::write(german_content.path().join("app-config.yaml"), config.to_string()).expect("its configuration");
+        let german = Site::build(german_content.path(), "/german/");
+        let server = Server::start(&[&example, &crowd, &past, &german]);
+        let contents = [crowd_content, past_content, german_content];
+        Stage { chromium: Chromium::start(), server, example, crowd, past, german, _contents: contents }
     }
 }
 
@@ -1367,6 +1378,44 @@ fn no_script(scene: &mut Scene) {
         let dead = scene.page.texts(dead);
         assert!(dead.is_empty(), "without script these buttons do nothing: {dead:?} at {address}");
     }
+}
+
+/// What the portal itself says is German on every page, also what scripts say; names and texts of entities are not its own.
+fn in_german(scene: &mut Scene) {
+    const ENGLISH: &str = r#"(() => {
+        const foreign = "bdi, code, pre, kbd, .prose, .findings, .ref, .badge, .type, .brand, .rule, .pairs, #rules td, noscript, script, style, svg, th[scope=row], .hit";
+        const english = /\b(the|of|and|is|are|with|not|this|that|more|all|show|no|by|from|to|on|what|remove|nothing)\b/i;
+        const said = [];
+        const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        while (walk.nextNode()) if (!walk.currentNode.parentElement.closest(foreign)) said.push(walk.currentNode.data.trim());
+        for (const node of document.querySelectorAll("[aria-label], [placeholder]")) {
+            if (!node.closest("bdi, .prose, .ref, svg, tr, #mine li")) said.push(node.getAttribute("aria-label") ?? "", node.placeholder ?? "");
+        }
+        return said.filter((text) => english.test(text));
+    })()"#;
+    let at = |path: &str| format!("http://{}{}{path}", scene.stage.server.address, scene.stage.german.mount);
+    let mut left = Vec::new();
+    for (name, path) in PAGE_TYPES.iter().filter(|(_, path)| *path != DIALECT) {
+        scene.page.open(&at(path));
+        scene.page.assert("document.documentElement.lang === 'de'");
+        left.extend(scene.page.texts(ENGLISH).into_iter().map(|text| format!("{name}: {text}")));
+    }
+    assert!(left.is_empty(), "this is English: {left:#?}");
+    let (list, explorer) = (at("catalog/?kind=system"), at("graph/?root=component:default/payment-service"));
+    scene.page.open(&list);
+    scene.page.wait("document.querySelector('main.is-live')");
+    assert_eq!(scene.page.texts(ENGLISH), Vec::<String>::new(), "the list says it");
+    scene.page.open(&explorer);
+    scene.page.wait("document.querySelectorAll('.graph-drawing .node').length > 5");
+    assert_eq!(scene.page.texts(ENGLISH), Vec::<String>::new(), "the explorer says it");
+    scene.page.wait("document.getElementById('graph-status').textContent.includes('Beziehungen um Payment Service')");
+    scene.page.press(Key::Slash);
+    scene
+        .page
+        .wait("document.querySelector('dialog.search[open] [role=status]')?.textContent === 'Zum Suchen tippen.'");
+    scene.page.type_text("refund");
+    scene.page.wait("/Ergebnis/.test(document.querySelector('dialog.search [role=status]').textContent)");
+    assert_eq!(scene.page.texts(ENGLISH), Vec::<String>::new(), "the search says it");
 }
 
 fn activity_and_adoption(scene: &mut Scene) {

@@ -1441,6 +1441,27 @@ fn a_theme_replaces_single_files() {
 }
 
 #[test]
+fn the_portal_speaks_the_language_of_the_configuration() {
+    let work = Work::with_shop("language");
+    work.write("repos/app-config.yaml", "callboard: { language: de, theme: ../theme }\n");
+    work.write("theme/strings/de.toml", "[word]\ncatalog = \"Verzeichnis <b>\"\n");
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let page = work.read("out/catalog/index.html");
+    assert!(page.contains("<html lang=\"de\""), "{page}");
+    assert!(page.contains("<h1>Verzeichnis &lt;b&gt;</h1>") && page.contains(">Lebenszyklus</th>"), "{page}");
+    assert!(work.read("out/assets/copy.js").contains("t(\"Kopiert\")"));
+
+    work.write("theme/strings/de.toml", "[word]\ncatalog = 1\n");
+    let run = work.run(["build", "repos", "--out", "out"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("strings/de.toml: `word.catalog` is no text"), "{}", run.err);
+    work.write("repos/app-config.yaml", "callboard: { language: fr }\n");
+    let run = work.run(["build", "repos", "--out", "out"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("There are texts in `de`, `en`."), "{}", run.err);
+}
+
+#[test]
 fn links_may_name_files_for_readers_without_script() {
     let work = Work::with_shop("links");
     work.run(["build", "repos", "--out", "out", "--file-links"]).succeeds();

@@ -122,6 +122,11 @@ const CALLBOARD: &[KnownKey] = &[
     key("theme", Text, "A folder with templates and assets that replace those of the built-in theme, file by file."),
     key("logo", Text, "A picture that stands before the portal's name: svg, png, webp, jpg or ico."),
     key("favicon", Text, "The picture of the browser's tab, if it is not the built-in one."),
+    key(
+        "language",
+        Text,
+        "The language of the portal's own words: `en` or `de`, or one that the theme has texts in; `en` where it is missing.",
+    ),
     key("sources", Ours(SOURCES), "Repositories that are scanned for descriptors, beside `catalog.locations`."),
     key("techdocs", Ours(TECHDOCS), "What is shown as documentation."),
     key("connect", List(&Text), "Origins that pages may talk to."),
@@ -156,7 +161,8 @@ const SEARCH: &[KnownKey] = &[
     key(
         "language",
         OneOf(&LANGUAGES),
-        "The language most of the portal is written in, for endings and stop words; `english` where it is missing.",
+        "The language most of the portal is written in, for endings and stop words; that of `callboard.language` where it is \
+         missing.",
     ),
     key(
         "noResults",
@@ -191,6 +197,10 @@ pub const LANGUAGES: [&str; 18] = [
     "tamil",
     "turkish",
 ];
+
+/// Their tags, in the same order.
+pub(super) const TAGS: [&str; 18] =
+    ["ar", "da", "nl", "en", "fi", "fr", "de", "el", "hu", "it", "no", "pt", "ro", "ru", "es", "sv", "ta", "tr"];
 
 const DIAGRAMS: &[KnownKey] = &[
     key("plantuml", Filled(&Text), "The program that draws PlantUML, with its arguments: `[plantuml, -tsvg, -pipe]`."),

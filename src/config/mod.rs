@@ -49,6 +49,8 @@ pub struct Config {
     pub sources: Vec<Source>,
     /// `callboard.theme`.
     pub theme: Option<PathBuf>,
+    /// `callboard.language`: of the portal's own words.
+    pub language: String,
     /// `callboard.logo` and `callboard.favicon`: files.
     pub logo: Option<PathBuf>,
     pub favicon: Option<PathBuf>,
@@ -274,7 +276,7 @@ impl Config {
         let Config { rules, severities, lifecycles, codeowners, readmes, docs_stale_after, diagrams, .. } = self;
         let docs = (readmes, docs_stale_after, &self.docs_versions);
         let locations: Vec<_> = self.locations.iter().map(|location| (&location.target, &location.rules)).collect();
-        let brand = (self.logo_picture(), self.favicon_picture());
+        let brand = (self.logo_picture(), self.favicon_picture(), &self.language);
         let reader = (brand, self.service_worker, &self.no_results, self.search_language, &self.synonyms, &self.usage);
         let policy = (rules, severities, kinds, lifecycles, codeowners, docs, diagrams, reader);
         format!("{:?}", (title, base_url, organization, integrations, connect, image_hosts, locations, policy))

@@ -1,6 +1,6 @@
 //! What the operator decides about content: severities of rules, declared kinds, lifecycles, CODEOWNERS.
 
-use super::keys::LANGUAGES;
+use super::keys::{LANGUAGES, TAGS};
 use super::read::Read;
 use super::setting::{Setting, Value};
 use crate::diagnostics::{Place, Severity, rules};
@@ -125,10 +125,12 @@ impl Read {
         CodeOwners::Off
     }
 
-    /// `callboard.search.language`
-    pub(super) fn search_language(&mut self, own: Option<&Setting>) -> Option<&'static str> {
+    /// `callboard.search.language`, else what search calls the language of the portal's own words.
+    pub(super) fn search_language(&mut self, own: Option<&Setting>, language: &str) -> Option<&'static str> {
         let search = own.and_then(|own| own.get("search"));
-        let text = self.text(search, "callboard.search", "language")?;
+        let Some(text) = self.text(search, "callboard.search", "language") else {
+            return LANGUAGES.into_iter().zip(TAGS).find_map(|(name, tag)| (tag == language).then_some(name));
+        };
         let known = LANGUAGES.into_iter().find(|language| *language == text);
         if let (None, Some(setting)) = (known, search.and_then(|search| search.get("language"))) {
             let expected = format!("one of {}", LANGUAGES.join(", "));

@@ -44,6 +44,7 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
     let organization = read.text(root.get("organization"), "organization", "name").unwrap_or_default();
     let base_url = read.base_url(app);
     let base_path = base_url.as_ref().map_or("/", url::Url::path).to_string();
+    let language = read.text(own, "callboard", "language").unwrap_or_else(|| "en".to_string());
     let config = Config {
         dir: inputs.dir.clone(),
         title: read
@@ -56,6 +57,8 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
         integrations: read.integrations(root.get("integrations")),
         sources: read.sources(sources, &bases),
         theme: read.text(own, "callboard", "theme").map(|path| base.join(path)),
+        search_language: read.search_language(own, &language),
+        language,
         logo: read.text(own, "callboard", "logo").map(|path| base.join(path)),
         favicon: read.text(own, "callboard", "favicon").map(|path| base.join(path)),
         connect: read.texts(own, "callboard", "connect"),
@@ -70,7 +73,6 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
         docs_stale_after: read.docs_stale_after(own),
         diagrams: read.diagrams(own),
         service_worker: read.switch(own.and_then(|own| own.get("offline")), "callboard.offline", "serviceWorker", true),
-        search_language: read.search_language(own),
         synonyms: read.synonyms(own),
         no_results: read.no_results(own),
         usage: read.usage(own, &base, &base_path),

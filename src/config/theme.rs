@@ -15,6 +15,11 @@ struct Default;
 /// Every file of a theme by its path: `templates/home.html`, `assets/callboard.css`.
 pub type ThemeFiles = BTreeMap<String, Cow<'static, [u8]>>;
 
+/// What a theme holds. Texts lie over those of the built-in theme one by one, other files as a whole.
+const FOLDERS: [&str; 3] = ["templates/", "assets/", STRINGS];
+const STRINGS: &str = "strings/";
+/// Before the path of a table of texts that lies over another one.
+const OWN: &str = "own/";
 /// The styles that a brand sets.
 const BRAND: &str = "assets/brand.css";
 /// The most that a logo or a favicon may weigh.
@@ -76,17 +81,18 @@ fn laid_over(own: Option<&Path>) -> Result<ThemeFiles, Stop> {
     let Some(own) = own else { return Ok(files) };
     if !own.is_dir() {
         return Err(Stop::usage(format!("the theme `{}` is not a folder", own.display()))
-            .hint("A theme holds `templates/` and `assets/`; only the files that differ are needed."));
+            .hint("A theme holds `templates/`, `assets/` and `strings/`; only the files that differ are needed."));
     }
     let mut found = false;
     for entry in walkdir::WalkDir::new(own).sort_by_file_name().into_iter().flatten() {
         let Ok(inside) = entry.path().strip_prefix(own) else { continue };
         let path = inside.to_string_lossy().replace('\\', "/");
-        if !entry.file_type().is_file() || !(path.starts_with("templates/") || path.starts_with("assets/")) {
+        if !entry.file_type().is_file() || !FOLDERS.iter().any(|folder| path.starts_with(folder)) {
             continue;
         }
         let bytes = std::fs::read(entry.path())
             .map_err(|error| Stop::environment(format!("`{}` cannot be read", entry.path().display())).cause(error))?;
+        let path = if path.starts_with(STRINGS) { format!("{OWN}{path}") } else { path };
         files.insert(path, Cow::Owned(bytes));
         found = true;
     }
@@ -100,7 +106,7 @@ fn laid_over(own: Option<&Path>) -> Result<ThemeFiles, Stop> {
         files.insert(BRAND.to_owned(), Cow::Owned(css));
     } else if !found {
         return Err(Stop::usage(format!(
-            "the theme `{}` has neither a `theme.toml` nor a file below `templates/` or `assets/`",
+            "the theme `{}` has neither a `theme.toml` nor a file below `templates/`, `assets/` or `strings/`",
             own.display()
         )));
     }

@@ -13,7 +13,7 @@ pub struct Box {
     pub lifecycle: String,
     pub url: Option<String>,
     /// The relation in words; empty for the centre.
-    pub relation: &'static str,
+    pub relation: String,
 }
 
 const WIDTH: i32 = 200;
@@ -26,8 +26,9 @@ const MOST: usize = 12;
 /// Letters that fit a box.
 const LONGEST: usize = 22;
 
-/// Draws a centre with its neighbours. Empty when there is no neighbour. `name` is the drawing's accessible name.
-pub fn draw(name: &str, centre: &Box, left: &[Box], right: &[Box]) -> String {
+/// Draws a centre with its neighbours. Empty when there is no neighbour. `name` is the drawing's accessible name, `more`
+/// the words for as many as are not drawn.
+pub fn draw(name: &str, centre: &Box, left: &[Box], right: &[Box], more: &dyn Fn(usize) -> String) -> String {
     if left.is_empty() && right.is_empty() {
         return String::new();
     }
@@ -41,10 +42,10 @@ pub fn draw(name: &str, centre: &Box, left: &[Box], right: &[Box]) -> String {
     let middle = height / 2;
     let mut edges = String::new();
     let mut boxes = String::new();
-    side(left, MARGIN, height, &mut boxes, |y, relation| {
+    side(left, MARGIN, height, more, &mut boxes, |y, relation| {
         edge(&mut edges, (MARGIN + WIDTH, y), (centre_x, middle), relation);
     });
-    side(right, centre_x + column, height, &mut boxes, |y, relation| {
+    side(right, centre_x + column, height, more, &mut boxes, |y, relation| {
         edge(&mut edges, (centre_x + column, y), (centre_x + WIDTH, middle), relation);
     });
     draw_box(&mut boxes, centre, centre_x, middle - HEIGHT / 2, true);
@@ -59,19 +60,26 @@ fn rows(side: &[Box]) -> usize {
     if side.len() > MOST { MOST + 1 } else { side.len() }
 }
 
-fn side(side: &[Box], x: i32, height: i32, boxes: &mut String, mut connect: impl FnMut(i32, &str)) {
+fn side(
+    side: &[Box],
+    x: i32,
+    height: i32,
+    more: &dyn Fn(usize) -> String,
+    boxes: &mut String,
+    mut connect: impl FnMut(i32, &str),
+) {
     let rows = rows(side) as i32;
     let top = (height - (rows * (HEIGHT + GAP) - GAP)) / 2;
     for (row, shown) in side.iter().take(MOST).enumerate() {
         let y = top + row as i32 * (HEIGHT + GAP);
-        connect(y + HEIGHT / 2, shown.relation);
+        connect(y + HEIGHT / 2, &shown.relation);
         draw_box(boxes, shown, x, y, false);
     }
     if side.len() > MOST {
         let y = top + MOST as i32 * (HEIGHT + GAP) + HEIGHT / 2 + 4;
-        let more = side.len() - MOST;
+        let more = escape(&more(side.len() - MOST));
         boxes.push_str(&format!(
-            "<text class=\"more\" x=\"{}\" y=\"{y}\" text-anchor=\"middle\">{more} more below</text>",
+            "<text class=\"more\" x=\"{}\" y=\"{y}\" text-anchor=\"middle\">{more}</text>",
             x + WIDTH / 2
         ));
     }
@@ -153,16 +161,17 @@ mod tests {
             glyph: "component".into(),
             lifecycle: String::new(),
             url: Some("../x/".into()),
-            relation: "Depends on",
+            relation: "Depends on".to_string(),
         }
     }
 
     #[test]
     fn names_stay_text_and_nothing_is_dropped_silently() {
+        let more = |count: usize| format!("{count} more below");
         let many: Vec<Box> = (0..20).map(|n| shown(&format!("<b>{n}"))).collect();
-        let svg = draw("around", &shown("centre"), &many, &[]);
+        let svg = draw("around", &shown("centre"), &many, &[], &more);
         assert!(svg.contains("8 more below"));
         assert!(svg.contains("&lt;b&gt;0") && !svg.contains("<b>"));
-        assert_eq!(draw("around", &shown("centre"), &[], &[]), "");
+        assert_eq!(draw("around", &shown("centre"), &[], &[], &more), "");
     }
 }

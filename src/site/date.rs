@@ -1,5 +1,7 @@
 //! Seconds since 1970 as a date that people and browsers read.
 
+use crate::strings::Strings;
+
 /// Seconds.
 pub(super) const DAY: i64 = 86_400;
 
@@ -15,17 +17,29 @@ pub fn rfc3339(seconds: i64) -> Option<String> {
 }
 
 /// A day in words: `Sunday, 22 November 2026`.
-pub(super) fn day(seconds: i64) -> String {
-    const DAYS: [&str; 7] = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
+pub(super) fn day(strings: &Strings, seconds: i64) -> String {
+    const DAYS: [&str; 7] = [
+        "date.thursday",
+        "date.friday",
+        "date.saturday",
+        "date.sunday",
+        "date.monday",
+        "date.tuesday",
+        "date.wednesday",
+    ];
     let days = seconds.div_euclid(DAY);
     let (year, number, day) = civil(days);
-    format!("{}, {day} {} {year}", DAYS[days.rem_euclid(7) as usize], MONTHS[number as usize - 1])
+    let weekday = strings.get(DAYS[days.rem_euclid(7) as usize]);
+    let month = strings.get(MONTHS[number as usize - 1]);
+    strings.fill("date.day", &[("weekday", &weekday), ("day", &day), ("month", &month), ("year", &year)])
 }
 
 /// A month, counted from year 0, as `2026-11` and in words.
-pub(super) fn month(number: i64) -> (String, String) {
+pub(super) fn month(strings: &Strings, number: i64) -> (String, String) {
     let (year, month) = (number.div_euclid(12), number.rem_euclid(12));
-    (format!("{year:04}-{:02}", month + 1), format!("{} {year}", MONTHS[month as usize]))
+    let name = strings.get(MONTHS[month as usize]);
+    let words = strings.fill("date.month", &[("month", &name), ("year", &year)]);
+    (format!("{year:04}-{:02}", month + 1), words)
 }
 
 /// The month of a time, counted from year 0.
@@ -35,18 +49,18 @@ pub(super) fn month_of(seconds: i64) -> i64 {
 }
 
 const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+    "date.january",
+    "date.february",
+    "date.march",
+    "date.april",
+    "date.may",
+    "date.june",
+    "date.july",
+    "date.august",
+    "date.september",
+    "date.october",
+    "date.november",
+    "date.december",
 ];
 
 /// Year, month and day of a number of days since 1970-01-01, by counting eras of 400 years that start in March.
@@ -64,7 +78,7 @@ fn civil(days: i64) -> (i64, i64, i64) {
 
 #[cfg(test)]
 mod tests {
-    use super::{day, month, month_of, rfc3339};
+    use super::*;
 
     #[test]
     fn known_dates() {
@@ -77,9 +91,13 @@ mod tests {
 
     #[test]
     fn days_and_months_in_words() {
-        assert_eq!(day(0), "Thursday, 1 January 1970");
-        assert_eq!(day(1_795_348_800), "Sunday, 22 November 2026");
-        assert_eq!(month(month_of(1_795_348_800)), ("2026-11".to_string(), "November 2026".to_string()));
-        assert_eq!(month(month_of(1_795_348_800) - 11).0, "2025-12");
+        let table = include_bytes!("../../themes/default/strings/en.toml");
+        let files = [("strings/en.toml".to_string(), table[..].into())].into();
+        let strings = &Strings::read(&files, "en").unwrap();
+        assert_eq!(day(strings, 0), "Thursday, 1 January 1970");
+        assert_eq!(day(strings, 1_795_348_800), "Sunday, 22 November 2026");
+        let known = ("2026-11".to_string(), "November 2026".to_string());
+        assert_eq!(month(strings, month_of(1_795_348_800)), known);
+        assert_eq!(month(strings, month_of(1_795_348_800) - 11).0, "2025-12");
     }
 }

@@ -4,22 +4,23 @@ use super::view::{
     CommitRow, Crumbs, EntityLink, Favicon, FindingRow, Frame, LastChange, Link, RailLink, RelationGroup, pieces,
 };
 use super::{Linker, Site, date, route};
-use crate::catalog::{Entity, EntityId, EntityRef, RelationType};
+use crate::catalog::{Entity, EntityId, EntityRef, Kind, RelationType};
 use crate::diagnostics::Finding;
 use crate::graph::End;
 use crate::source::{Change, PastCommit, Repo};
 use crate::techdocs::plain_text;
+use std::fmt::Display;
 
-/// Id, text and route of each entry of the rail.
+/// Id, key of the text and route of each entry of the rail.
 const RAIL: [(&str, &str, &str); 8] = [
-    ("home", "Home", ""),
-    ("catalog", "Catalog", "catalog/"),
-    ("apis", "APIs", "api-docs/"),
-    ("docs", "Docs", "docs/"),
-    ("create", "Create", "create/"),
-    ("graph", "Graph", "graph/"),
-    ("teams", "Teams", "teams/"),
-    ("health", "Health", "health/"),
+    ("home", "word.home", ""),
+    ("catalog", "word.catalog", "catalog/"),
+    ("apis", "word.apis", "api-docs/"),
+    ("docs", "word.docs", "docs/"),
+    ("create", "word.create", "create/"),
+    ("graph", "word.graph", "graph/"),
+    ("teams", "word.teams", "teams/"),
+    ("health", "word.health", "health/"),
 ];
 
 /// What a page says of itself.
@@ -33,13 +34,40 @@ pub(super) struct About<'a> {
 }
 
 impl Site<'_> {
+    /// A text of the portal's language.
+    pub(super) fn say(&self, key: &str) -> String {
+        self.strings.get(key).to_string()
+    }
+
+    /// The same with its places filled.
+    pub(super) fn tell(&self, key: &str, values: &[(&str, &dyn Display)]) -> String {
+        self.strings.fill(key, values)
+    }
+
+    /// What stands above pages below one of the rail: its name and route.
+    pub(super) fn above(&self, section: &str) -> (String, String) {
+        let row = RAIL.iter().find(|row| row.0 == section).unwrap_or(&RAIL[0]);
+        (self.say(row.1), row.2.to_string())
+    }
+
+    /// What many entities of a kind are called; declared kinds are called what the configuration says.
+    pub(super) fn plural(&self, kind: &Kind) -> String {
+        self.strings.text(&format!("kinds.{}", kind.id)).map_or(kind.plural, |text| text.plain()).to_string()
+    }
+
+    /// A relation in words; declared ones have those of the configuration.
+    pub(super) fn relation_words(&self, relation: RelationType) -> String {
+        let text = self.strings.text(&format!("relations.{}", relation.name()));
+        text.map_or(relation.words(), |text| text.plain()).to_string()
+    }
+
     pub(super) fn linker(&self, route: &str) -> Linker {
         Linker::of(route, self.options.file_links)
     }
 
     pub(super) fn frame(&self, links: &Linker, about: About<'_>) -> Frame {
-        let rail = RAIL.map(|(id, text, route)| RailLink { id, text, url: links.to(route) });
-        let home = std::iter::once(Link { text: "Home".to_string(), url: links.to("") });
+        let rail = RAIL.map(|(id, text, route)| RailLink { id, text: self.say(text), url: links.to(route) });
+        let home = std::iter::once(Link { text: self.say("word.home"), url: links.to("") });
         let above = about.above.iter().map(|(text, route)| Link { text: text.clone(), url: links.to(route) });
         Frame {
             title: about.title.to_string(),
@@ -54,7 +82,7 @@ impl Site<'_> {
             search_url: links.to("search/"),
             report_url: links.to("build-report/"),
             csp: self.content_security_policy(),
-            lang: "en",
+            lang: self.strings.language.clone(),
             logo: self.config.logo_picture().map(|picture| format!("{}{}", links.root(), picture.path)),
             favicon: self.favicon(links),
             has_worker: self.has_worker(),
@@ -185,7 +213,7 @@ impl Site<'_> {
                 };
                 RelationGroup {
                     r#type: group[0].relation.name().to_string(),
-                    text: group[0].relation.words().to_string(),
+                    text: self.relation_words(group[0].relation),
                     targets: group.iter().map(|edge| link(edge.target)).collect(),
                 }
             })

@@ -22,6 +22,7 @@ use crate::diagnostics::{Finding, Severity};
 use crate::graph::{self, Clusters, Graph};
 use crate::search::SearchDocument;
 use crate::source::{Repo, RepoId, Snapshot};
+use crate::strings::Strings;
 use crate::techdocs::crosslinks::Crosslinks;
 use crate::techdocs::leads::Leads;
 use crate::techdocs::sets::{DocSet, Docs, Moved, Shown, VersionSet};
@@ -52,6 +53,7 @@ pub struct SiteOptions {
 /// Everything pages are made from.
 pub struct Site<'a> {
     pub config: &'a Config,
+    pub strings: &'a Strings,
     pub snapshot: &'a Snapshot,
     pub catalog: &'a Catalog,
     pub graph: &'a Graph,
@@ -122,6 +124,7 @@ impl<'a> Site<'a> {
     pub fn new(parts: SiteParts<'a>) -> Self {
         let SiteParts {
             config,
+            strings,
             snapshot,
             catalog,
             graph,
@@ -182,6 +185,7 @@ impl<'a> Site<'a> {
             roots: roots(catalog, graph),
             clusters: Clusters::default(),
             config,
+            strings,
             snapshot,
             catalog,
             graph,
@@ -368,6 +372,7 @@ impl<'a> Site<'a> {
 /// What [`Site::new`] borrows.
 pub struct SiteParts<'a> {
     pub config: &'a Config,
+    pub strings: &'a Strings,
     pub snapshot: &'a Snapshot,
     pub catalog: &'a Catalog,
     pub graph: &'a Graph,

@@ -62,7 +62,7 @@ impl EntityViews {
 impl Site<'_> {
     /// The last day that views are known of, in words.
     pub(super) fn views_until(&self) -> Option<String> {
-        self.config.usage.as_ref().map(|usage| date::day(usage.until * date::DAY))
+        self.config.usage.as_ref().map(|usage| date::day(self.strings, usage.until * date::DAY))
     }
 
     /// What an entity's page says of its readers.

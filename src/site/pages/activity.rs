@@ -33,13 +33,13 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let repos: BTreeSet<_> = recent.iter().map(|recent| recent.repo).collect();
     let cut = repos.iter().map(|repo| site.repo(*repo)).filter(|repo| repo.history.is_cut());
     let feed = if number == 0 { feed(site) } else { None };
-    let above = [("Activity".to_string(), "activity/".to_string())];
+    let above = [(site.say("word.activity"), "activity/".to_string())];
     let view = ActivityPage {
         page: site.frame(
             &links,
             About {
-                title: if number == 0 { "Activity" } else { "Older activity" },
-                description: "What changed in the last weeks",
+                title: &site.say(if number == 0 { "word.activity" } else { "activity.older" }),
+                description: &site.say("activity.description"),
                 section: "activity",
                 above: if number == 0 { &[] } else { &above },
             },
@@ -49,7 +49,7 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
         this_week: this_week(site),
         repos: repos.len(),
         weeks: DAYS / 7,
-        until: site.options.instant.map(date::day),
+        until: site.options.instant.map(|instant| date::day(site.strings, instant)),
         cut: cut.map(|repo| repo.id.to_string()).take(MOST_CUT).collect(),
         feed_url: feed_url(site, &links),
         previous: number.checked_sub(1).map(|before| links.to(&self::route(before))),
@@ -99,7 +99,7 @@ fn days<'s>(site: &Site<'_>, shown: impl Iterator<Item = &'s Recent>, links: &Li
         match days.last_mut() {
             Some(day) if row.date.starts_with(&day.date) => day.commits.push(row),
             _ => {
-                let text = date::day(recent.commit(site.snapshot).time);
+                let text = date::day(site.strings, recent.commit(site.snapshot).time);
                 days.push(ActivityDay { date: row.date[..10].to_string(), text, commits: vec![row] });
             }
         }
@@ -117,7 +117,7 @@ fn feed(site: &Site<'_>) -> Option<String> {
     let id = absolute(FEED).map_or_else(|| urn(&site.config.title), String::from);
     let mut feed = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
     feed.push_str("<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
-    element(&mut feed, "title", &format!("{}: activity", site.config.title));
+    element(&mut feed, "title", &site.tell("activity.feed_title", &[("portal", &site.config.title)]));
     element(&mut feed, "id", &id);
     element(&mut feed, "updated", &newest);
     link(&mut feed, "self", absolute(FEED));

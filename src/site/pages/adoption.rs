@@ -31,12 +31,13 @@ impl List {
         }
     }
 
+    /// The key of its text.
     fn title(self) -> &'static str {
         match self {
-            List::Missing => "Repositories without a descriptor",
-            List::Teams => "Adoption by team",
-            List::Repositories => "Adoption by repository",
-            List::Failed => "Descriptors that failed",
+            List::Missing => "adoption.missing",
+            List::Teams => "adoption.teams",
+            List::Repositories => "adoption.repositories",
+            List::Failed => "adoption.failed_descriptors",
         }
     }
 
@@ -92,13 +93,16 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
 fn overview(site: &Site<'_>) -> (String, View) {
     let route = "adoption/".to_string();
     let links = site.linker(&route);
-    let mut view = page(site, &links, "Adoption", &[]);
+    let mut view = page(site, &links, "word.adoption", &[]);
     view.overview = Some(whole(site));
     for list in List::ALL {
         let (most, _) = list.most();
         fill(&mut view, site, list, 0..list.length(site).min(most), &links);
         if list.pages(site) > 0 {
-            let rest = Link { text: format!("All {}", list.length(site)), url: links.to(&list.route(0)) };
+            let rest = Link {
+                text: site.tell("word.all_of", &[("count", &list.length(site))]),
+                url: links.to(&list.route(0)),
+            };
             *match list {
                 List::Missing => &mut view.all_missing,
                 List::Teams => &mut view.all_teams,
@@ -114,7 +118,7 @@ fn list_page(site: &Site<'_>, list: List, number: usize) -> (String, View) {
     let route = list.route(number);
     let links = site.linker(&route);
     let (pages, (_, most)) = (list.pages(site), list.most());
-    let mut view = page(site, &links, list.title(), &[("Adoption".to_string(), "adoption/".to_string())]);
+    let mut view = page(site, &links, list.title(), &[(site.say("word.adoption"), "adoption/".to_string())]);
     let start = number * most;
     fill(&mut view, site, list, start..(start + most).min(list.length(site)), &links);
     view.previous = number.checked_sub(1).map(|before| links.to(&list.route(before)));
@@ -125,7 +129,7 @@ fn list_page(site: &Site<'_>, list: List, number: usize) -> (String, View) {
 
 /// A page without its lists.
 fn page(site: &Site<'_>, links: &Linker, title: &str, above: &[(String, String)]) -> AdoptionPage {
-    let description = "What has a descriptor, an owner, docs, API definitions and a lifecycle, and what to add next";
+    let (title, description) = (&site.say(title), &site.say("adoption.description"));
     AdoptionPage {
         page: site.frame(links, About { title, description, section: "adoption", above }),
         overview: None,
@@ -200,15 +204,15 @@ fn whole(site: &Site<'_>) -> AdoptionOverview {
     let adoption = &site.adoption;
     let described = adoption.repos.iter().filter(|(_, described, _)| *described == Described::Yes).count();
     let shares = [
-        ("Repositories with a descriptor", Share { has: described, of: adoption.repos.len() }),
-        ("Entities with a known owner", adoption.whole.owner),
-        ("Components with docs", adoption.whole.docs),
-        ("Services with an API definition", adoption.whole.apis),
-        ("Known lifecycles", adoption.whole.lifecycle),
+        ("adoption.described", Share { has: described, of: adoption.repos.len() }),
+        ("adoption.owned", adoption.whole.owner),
+        ("adoption.documented", adoption.whole.docs),
+        ("adoption.defined", adoption.whole.apis),
+        ("adoption.lifecycles", adoption.whole.lifecycle),
     ];
     AdoptionOverview {
-        shares: shares.into_iter().map(|(text, share)| (text, cell(share))).collect(),
-        trend: trend(&adoption.trend, adoption.undated),
+        shares: shares.into_iter().map(|(text, share)| (site.say(text), cell(share))).collect(),
+        trend: trend(site, &adoption.trend, adoption.undated),
     }
 }
 
@@ -216,7 +220,7 @@ fn whole(site: &Site<'_>) -> AdoptionOverview {
 const WIDTH: usize = 240;
 const HEIGHT: usize = 48;
 
-fn trend(months: &[(i64, usize)], undated: usize) -> Option<Trend> {
+fn trend(site: &Site<'_>, months: &[(i64, usize)], undated: usize) -> Option<Trend> {
     let ((since, first), (until, last)) = (*months.first()?, *months.last()?);
     let most = last.max(1);
     let points: Vec<String> = months
@@ -228,15 +232,15 @@ fn trend(months: &[(i64, usize)], undated: usize) -> Option<Trend> {
         })
         .collect();
     let months = months.windows(2).map(|pair| {
-        let (month, text) = date::month(pair[1].0);
+        let (month, text) = date::month(site.strings, pair[1].0);
         TrendMonth { month, text, entities: pair[1].1, added: pair[1].1 - pair[0].1 }
     });
     Some(Trend {
         points: points.join(" "),
         width: WIDTH,
         height: HEIGHT,
-        since: date::month(since).1,
-        until: date::month(until).1,
+        since: date::month(site.strings, since).1,
+        until: date::month(site.strings, until).1,
         entities: last,
         added: last - first,
         months: months.rev().collect(),

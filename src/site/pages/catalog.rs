@@ -40,10 +40,10 @@ pub(super) fn route(list: &EntityList, number: usize) -> String {
 fn page(site: &Site<'_>, list: &EntityList, number: usize, pages: usize) -> (String, View) {
     let route = route(list, number);
     let links = site.linker(&route);
-    let heading = list.kind.map_or("Catalog", |kind| kind.plural);
+    let heading = list.kind.map_or_else(|| site.say("word.catalog"), |kind| site.plural(kind));
     let is_api = list.kind.is_some_and(|kind| kind.id == "api");
     let above = match list.kind {
-        Some(_) if !is_api => vec![("Catalog".to_string(), "catalog/".to_string())],
+        Some(_) if !is_api => vec![site.above("catalog")],
         _ => Vec::new(),
     };
     let start = number * PER_PAGE;
@@ -52,13 +52,13 @@ fn page(site: &Site<'_>, list: &EntityList, number: usize, pages: usize) -> (Str
         page: site.frame(
             &links,
             About {
-                title: heading,
-                description: &format!("{heading} of {}", site.config.title),
+                title: &heading,
+                description: &site.tell("catalog.of", &[("list", &heading), ("portal", &site.config.title)]),
                 section: if is_api { "apis" } else { "catalog" },
                 above: &above,
             },
         ),
-        heading: heading.to_string(),
+        heading: heading.clone(),
         kind: list.kind.map_or("", |kind| kind.id).to_string(),
         rows: list.ids[start..end].iter().map(|id| row(site, *id, &links)).collect(),
         total: list.ids.len(),
@@ -77,7 +77,7 @@ fn tabs(site: &Site<'_>, current: &EntityList, links: &Linker) -> Vec<KindTab> {
         .iter()
         .map(|list| KindTab {
             glyph: list.kind.map_or("other", |kind| kind.glyph).to_string(),
-            plural: list.kind.map_or("All", |kind| kind.plural).to_string(),
+            plural: list.kind.map_or_else(|| site.say("word.all"), |kind| site.plural(kind)),
             count: list.ids.len(),
             url: links.to(&route(list, 0)),
             current: std::ptr::eq(list, current),

@@ -31,7 +31,12 @@ fn gallery(site: &Site<'_>, templates: &[EntityId]) -> Rendered {
     let view = CreateIndex {
         page: site.frame(
             &links,
-            About { title: "Create", description: "Templates for new projects", section: "create", above: &[] },
+            About {
+                title: &site.say("word.create"),
+                description: &site.say("create.description"),
+                section: "create",
+                above: &[],
+            },
         ),
         templates: templates.iter().map(|id| card(site, *id, &links)).collect(),
     };
@@ -60,7 +65,7 @@ fn template(site: &Site<'_>, id: EntityId) -> Rendered {
     let starter = scaffolder::starter(repo, file, &model.fetched, &name);
     let zip = format!("{route}{name}.zip");
     let description = entity.description.as_deref().unwrap_or_default();
-    let above = [("Create".to_string(), "create/".to_string())];
+    let above = [site.above("create")];
     let view = TemplatePage {
         page: site.frame(
             &links,

@@ -32,13 +32,13 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let links = site.linker(&route);
     let raw = format!("{route}{}.{ending}", route::segment(&entity.name));
     let shown = cut(definition, LONGEST_SHOWN);
-    let above = [("APIs".to_string(), "api-docs/".to_string()), (entity.display_name().to_string(), base)];
+    let above = [site.above("apis"), (entity.display_name().to_string(), base)];
     let uses = |relation| matches!(relation, RelationType::ApiProvidedBy | RelationType::ApiConsumedBy);
     let view = DefinitionPage {
         page: site.frame(
             &links,
             About {
-                title: &format!("{} definition", entity.display_name()),
+                title: &site.tell("definition.title", &[("entity", &entity.display_name())]),
                 description: &summary(entity),
                 section: "apis",
                 above: &above,
@@ -61,7 +61,7 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
         kind: "api".to_string(),
         is_entity: false,
         url: route.clone(),
-        title: format!("{} definition", entity.display_name()),
+        title: site.tell("definition.title", &[("entity", &entity.display_name())]),
         reference: entity.reference.to_string(),
         words: String::new(),
         sections: vec![SearchSection {

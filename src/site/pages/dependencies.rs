@@ -35,12 +35,12 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let reach = |direction| site.graph.reach(id, direction, usize::MAX, MOST_REACHED);
     let (dependents, dependencies) = (reach(Direction::Dependents), reach(Direction::Dependencies));
     let owners = site.graph.owners(&dependents);
-    let above = [("Catalog".to_string(), "catalog/".to_string()), (entity.display_name().to_string(), base)];
+    let above = [site.above("catalog"), (entity.display_name().to_string(), base)];
     let view = DependenciesPage {
         page: site.frame(
             &links,
             About {
-                title: &format!("{} dependencies", entity.display_name()),
+                title: &site.tell("dependencies.title", &[("entity", &entity.display_name())]),
                 description: &summary(entity),
                 section: "catalog",
                 above: &above,
@@ -69,7 +69,7 @@ fn side(site: &Site<'_>, start: EntityId, reach: &Reach, links: &Linker) -> Reac
     let rows = reach.steps.iter().take(MOST).map(|step| ReachRow {
         entity: site.entity_link(step.entity, links),
         distance: step.distance,
-        relation: step.relation.opposite().words().to_string(),
+        relation: site.relation_words(step.relation.opposite()),
         from: (step.from != start).then(|| site.entity_link(step.from, links)),
         owner: site.owner(step.entity, links),
     });

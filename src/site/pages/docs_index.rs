@@ -20,7 +20,12 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let view = DocsIndex {
         page: site.frame(
             &links,
-            About { title: "Docs", description: "Documentation by entity", section: "docs", above: &[] },
+            About {
+                title: &site.say("word.docs"),
+                description: &site.say("docs.description"),
+                section: "docs",
+                above: &[],
+            },
         ),
         rows: (start..end).map(|set| row(site, set, &links)).collect(),
         total: site.docs.len(),

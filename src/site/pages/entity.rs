@@ -58,8 +58,8 @@ fn page(
     let links = &site.linker(route);
     let list = site.list_of(entity.kind.id);
     let above = [
-        ("Catalog".to_string(), "catalog/".to_string()),
-        (entity.kind.plural.to_string(), list.map_or_else(String::new, |list| super::catalog::route(list, 0))),
+        site.above("catalog"),
+        (site.plural(entity.kind), list.map_or_else(String::new, |list| super::catalog::route(list, 0))),
     ];
     let description = entity.description.as_deref().unwrap_or_default();
     let repo = site.repo(entity.written.repo);
@@ -85,7 +85,7 @@ fn page(
             .map(|tag| Link { text: tag.to_string(), url: format!("{}?tag={}", links.to("catalog/"), encoded(tag)) })
             .collect(),
         may_have_owner: entity.kind.has_owner(),
-        about: about(entity, data),
+        about: about(site, entity, data),
         tabs: tabs(site, id, "overview", links),
         docs: site.docs_of(id).map(|set| Link {
             text: site.docs[set].site_name.clone(),
@@ -129,39 +129,39 @@ fn page(
 pub(super) fn tabs(site: &Site<'_>, id: EntityId, current: &'static str, links: &Linker) -> Vec<Tab> {
     let entity = site.catalog.entity(id);
     let base = route::entity(entity);
-    let mut tabs = vec![("overview", "Overview", links.to(&base))];
+    let mut tabs = vec![("overview", "entity.overview", links.to(&base))];
     if super::definition::has_one(entity) {
-        tabs.push(("definition", "Definition", links.to(&format!("{base}definition/"))));
+        tabs.push(("definition", "definition.definition", links.to(&format!("{base}definition/"))));
     }
     if super::dependencies::has_some(site, id) {
-        tabs.push(("dependencies", "Dependencies", links.to(&format!("{base}dependencies/"))));
+        tabs.push(("dependencies", "dependencies.dependencies", links.to(&format!("{base}dependencies/"))));
     }
     if let Some(start) = site.docs_start(id) {
-        tabs.push(("docs", "Docs", links.to(&start)));
+        tabs.push(("docs", "word.docs", links.to(&start)));
     }
     if entity.kind.id == "template" {
-        tabs.push(("create", "Create", links.to(&route::template(entity))));
+        tabs.push(("create", "word.create", links.to(&route::template(entity))));
     }
-    tabs.into_iter().map(|(id, text, url)| Tab { id, text, url, current: id == current }).collect()
+    tabs.into_iter().map(|(id, text, url)| Tab { id, text: site.say(text), url, current: id == current }).collect()
 }
 
-fn about(entity: &Entity, data: &Json) -> Vec<(String, String)> {
-    let mut rows = vec![("Kind".to_string(), entity.kind.name.to_string())];
+fn about(site: &Site<'_>, entity: &Entity, data: &Json) -> Vec<(String, String)> {
+    let mut rows = vec![(site.say("word.kind"), entity.kind.name.to_string())];
     let mut add = |label: &str, value: Option<&str>| {
         if let Some(value) = value {
-            rows.push((label.to_string(), value.to_string()));
+            rows.push((site.say(label), value.to_string()));
         }
     };
-    add("Type", entity.r#type.as_deref());
-    add("Lifecycle", entity.lifecycle.as_deref());
-    add("Namespace", Some(&entity.namespace));
-    add("Target", data["spec"]["target"].as_str());
+    add("word.type", entity.r#type.as_deref());
+    add("word.lifecycle", entity.lifecycle.as_deref());
+    add("word.namespace", Some(&entity.namespace));
+    add("entity.target", data["spec"]["target"].as_str());
     for target in data["spec"]["targets"].as_array().into_iter().flatten() {
-        add("Target", target.as_str());
+        add("entity.target", target.as_str());
     }
     for remote in data["spec"]["remotes"].as_array().into_iter().flatten() {
         let (of_type, url) = (remote["type"].as_str(), remote["url"].as_str());
-        add("Remote", of_type.zip(url).map(|(of_type, url)| format!("{of_type} {url}")).as_deref());
+        add("entity.remote", of_type.zip(url).map(|(of_type, url)| format!("{of_type} {url}")).as_deref());
     }
     rows.extend(own_facts(entity, &data["spec"]));
     rows
@@ -234,14 +234,19 @@ fn neighbourhood(site: &Site<'_>, id: EntityId, links: &Linker) -> String {
             glyph: link.glyph,
             lifecycle: link.lifecycle,
             url: link.url,
-            relation: edge.relation.words(),
+            relation: site.relation_words(edge.relation),
         });
     }
     let centre = site.entity_link(id, links);
-    let name = format!("Relations of {}", centre.text);
-    let centre =
-        DrawnBox { text: centre.text, glyph: centre.glyph, lifecycle: centre.lifecycle, url: centre.url, relation: "" };
-    graph::draw(&name, &centre, &sides[0], &sides[1])
+    let name = site.tell("entity.relations_of", &[("entity", &centre.text)]);
+    let centre = DrawnBox {
+        text: centre.text,
+        glyph: centre.glyph,
+        lifecycle: centre.lifecycle,
+        url: centre.url,
+        relation: String::new(),
+    };
+    graph::draw(&name, &centre, &sides[0], &sides[1], &|more| site.tell("graph.more_below", &[("count", &more)]))
 }
 
 /// The document as its author wrote it, highlighted.

@@ -72,9 +72,13 @@ fn domains(site: &Site<'_>, number: usize) -> (String, View) {
     let start = number * PER_PAGE;
     let rows = shown.iter().skip(start).take(PER_PAGE);
     let (map, left_out) = if number == 0 { drawing(site, &shown, &links) } else { Default::default() };
-    let above: &[_] = if number == 0 { &[] } else { &[("Graph".to_string(), "graph/".to_string())] };
-    let title = if number == 0 { "Graph".to_string() } else { format!("Domains, page {}", number + 1) };
-    let description = format!("Domains and systems of {}, and how they are related", site.config.title);
+    let above: &[_] = if number == 0 { &[] } else { &[site.above("graph")] };
+    let title = if number == 0 {
+        site.say("word.graph")
+    } else {
+        site.tell("graph.domains_page", &[("number", &(number + 1))])
+    };
+    let description = site.tell("graph.description", &[("portal", &site.config.title)]);
     let pages = domain_pages(site);
     let view = GraphPage {
         page: site.frame(&links, About { title: &title, description: &description, section: "graph", above }),
@@ -110,15 +114,15 @@ fn shown_systems<'a>(site: &'a Site<'_>, domain: usize) -> impl Iterator<Item = 
 }
 
 fn name(site: &Site<'_>, id: Option<EntityId>, none: &str) -> String {
-    id.map_or_else(|| none.to_string(), |id| site.catalog.entity(id).display_name().to_string())
+    id.map_or_else(|| site.say(none), |id| site.catalog.entity(id).display_name().to_string())
 }
 
 fn domain_name(site: &Site<'_>, at: usize) -> String {
-    name(site, site.clusters().domains[at].id, "No domain")
+    name(site, site.clusters().domains[at].id, "graph.nameless_domain")
 }
 
 fn system_name(site: &Site<'_>, at: usize) -> String {
-    name(site, site.clusters().systems[at].id, "No system")
+    name(site, site.clusters().systems[at].id, "graph.nameless_system")
 }
 
 fn explorer_of(site: &Site<'_>, id: Option<EntityId>, links: &Linker) -> Option<String> {
@@ -164,7 +168,7 @@ fn drawing(site: &Site<'_>, shown: &[usize], links: &Linker) -> (String, Vec<Str
     drawn.sort_unstable();
     let mut left_out = Vec::new();
     if drawn.len() < shown.len() {
-        left_out.push(format!("The {} largest of {} domains are drawn.", drawn.len(), shown.len()));
+        left_out.push(site.tell("graph.largest", &[("drawn", &drawn.len()), ("count", &shown.len())]));
     }
     let mut places: HashMap<usize, (usize, Option<usize>)> = HashMap::new();
     let mut folded = 0;
@@ -187,7 +191,7 @@ fn drawing(site: &Site<'_>, shown: &[usize], links: &Linker) -> (String, Vec<Str
             places.extend(more.iter().map(|system| (*system, (card, Some(rows.len())))));
             if !more.is_empty() {
                 let parts: usize = more.iter().map(|system| clusters.systems[*system].parts.total()).sum();
-                let text = format!("{} more systems", more.len());
+                let text = site.tell("graph.more_systems", &[("count", &more.len())]);
                 rows.push(CardRow { text, total: parts, url: None });
             }
         } else {
@@ -196,7 +200,11 @@ fn drawing(site: &Site<'_>, shown: &[usize], links: &Linker) -> (String, Vec<Str
         let domain = &clusters.domains[*at];
         cards.push(Card {
             text: domain_name(site, *at),
-            holds: format!("{}, {}", counted(systems.len(), "system"), counted(domain.parts.total(), "part")),
+            holds: format!(
+                "{}, {}",
+                counted(site, "graph.systems", systems.len()),
+                counted(site, "graph.parts", domain.parts.total())
+            ),
             total: domain.parts.total(),
             glyph: if domain.id.is_some() { "domain" } else { "other" },
             url: explorer_of(site, domain.id, links),
@@ -204,7 +212,7 @@ fn drawing(site: &Site<'_>, shown: &[usize], links: &Linker) -> (String, Vec<Str
         });
     }
     if folded > 0 {
-        left_out.push(format!("{} not drawn one by one.", counted(folded, "system is|systems are")));
+        left_out.push(counted(site, "graph.folded", folded));
     }
     let mut lines: Vec<Line> = Vec::new();
     let mut known: HashMap<_, usize> = HashMap::new();
@@ -221,25 +229,22 @@ fn drawing(site: &Site<'_>, shown: &[usize], links: &Linker) -> (String, Vec<Str
     }
     let end = |(card, row): (usize, Option<usize>)| row.map_or(&cards[card].text, |row| &cards[card].rows[row].text);
     for line in &mut lines {
-        line.text = format!("{} to {}: {}", end(line.from), end(line.to), counted(line.count, "relation"));
+        let relations = counted(site, "graph.relations", line.count);
+        line.text =
+            site.tell("graph.line", &[("from", end(line.from)), ("to", end(line.to)), ("relations", &relations)]);
     }
     lines.sort_by_key(|line| (std::cmp::Reverse(line.count), line.from, line.to));
     if lines.len() > MOST_LINES {
-        left_out.push(format!("The {MOST_LINES} strongest of {} connections are drawn.", lines.len()));
+        left_out.push(site.tell("graph.strongest", &[("drawn", &MOST_LINES), ("count", &lines.len())]));
         lines.truncate(MOST_LINES);
     }
     let detail = if is_open { Detail::Systems } else { Detail::Names };
-    (graph::map("Domains, their systems and what leads from one to another", &cards, &lines, detail), left_out)
+    (graph::map(&site.say("graph.map_label"), &cards, &lines, detail), left_out)
 }
 
-/// A number with its word: `1 system`, `2 systems`. Where the plural is no mere `s`, both stand in `word`.
-fn counted(count: usize, word: &str) -> String {
-    match (word.split_once('|'), count) {
-        (Some((one, _)), 1) => format!("1 {one}"),
-        (Some((_, many)), _) => format!("{count} {many}"),
-        (None, 1) => format!("1 {word}"),
-        (None, _) => format!("{count} {word}s"),
-    }
+/// A number with its word: `1 system`, `2 systems`.
+fn counted(site: &Site<'_>, key: &str, count: usize) -> String {
+    site.tell(key, &[("count", &count)])
 }
 
 fn links_page(site: &Site<'_>, number: usize) -> (String, View) {
@@ -250,14 +255,14 @@ fn links_page(site: &Site<'_>, number: usize) -> (String, View) {
     let end = (start + LINKS_PER_PAGE).min(clusters.links.len());
     let system = |at: usize| clusters.systems[at].id.map(|id| site.entity_link(id, &links));
     let rows = clusters.links[start..end].iter();
-    let above = [("Graph".to_string(), "graph/".to_string())];
+    let above = [site.above("graph")];
     let pages = link_pages(site);
     let view = GraphLinks {
         page: site.frame(
             &links,
             About {
-                title: "Connections",
-                description: "How many relations lead from one system to another",
+                title: &site.say("graph.connections"),
+                description: &site.say("graph.links_description"),
                 section: "graph",
                 above: &above,
             },

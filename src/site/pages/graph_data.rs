@@ -64,7 +64,7 @@ fn root(site: &Site<'_>) -> Json {
     let relations = &site.clusters().relations;
     let rows = relations.iter().map(|relation| {
         let opposite = relations.iter().position(|other| *other == relation.opposite());
-        json!([relation.name(), relation.words(), opposite, relation.is_forward()])
+        json!([relation.name(), site.relation_words(*relation), opposite, relation.is_forward()])
     });
     let kinds = site.catalog.kinds.iter();
     let kinds: Map<String, Json> = kinds.map(|kind| (kind.id.to_string(), json!([kind.name, kind.glyph]))).collect();

@@ -20,7 +20,10 @@ pub(super) fn render(site: &Site<'_>, closing: &Closing<'_>) -> Rendered {
         link
     });
     let view = Home {
-        page: site.frame(&links, About { title: "Home", description: &site.config.title, section: "home", above: &[] }),
+        page: site.frame(
+            &links,
+            About { title: &site.say("word.home"), description: &site.config.title, section: "home", above: &[] },
+        ),
         kinds: site
             .lists()
             .iter()
@@ -28,7 +31,7 @@ pub(super) fn render(site: &Site<'_>, closing: &Closing<'_>) -> Rendered {
             .filter(|(list, _)| !list.ids.is_empty())
             .map(|(list, kind)| KindCount {
                 glyph: kind.glyph.to_string(),
-                plural: kind.plural.to_string(),
+                plural: site.plural(kind),
                 count: list.ids.len(),
                 url: links.to(&super::catalog::route(list, 0)),
             })

@@ -7,7 +7,8 @@ use super::super::{Rendered, Site};
 pub(super) fn render(site: &Site<'_>, _: usize) -> Rendered {
     let route = "me/".to_string();
     let links = site.linker(&route);
-    let about = About { title: "Yours", description: "What this browser keeps for you", section: "", above: &[] };
+    let about =
+        About { title: &site.say("word.yours"), description: &site.say("me.description"), section: "", above: &[] };
     let view = MePage { page: site.frame(&links, about) };
     Rendered { pages: vec![(route, View::Me(Box::new(view)))], ..Rendered::default() }
 }

@@ -24,8 +24,8 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
 
 /// The page at `route` that sends readers on to `url`, which is called `to`.
 pub(super) fn sent_on(site: &Site<'_>, route: String, url: String, to: String) -> Rendered {
-    let above = [("Docs".to_string(), "docs/".to_string())];
-    let about = About { title: &to, description: "This page has moved", section: "docs", above: &above };
+    let above = [site.above("docs")];
+    let about = About { title: &to, description: &site.say("moved.heading"), section: "docs", above: &above };
     let view = MovedPage { page: site.frame(&site.linker(&route), about), url, to };
     Rendered { pages: vec![(route, View::Moved(Box::new(view)))], ..Rendered::default() }
 }

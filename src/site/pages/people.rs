@@ -163,7 +163,7 @@ fn by_kind(site: &Site<'_>, owned: &[EntityId], owner: Option<&Entity>, links: &
             format!("{}?kind={}&owner={}", links.to("catalog/"), encoded(kind.id), encoded(&owner.reference))
         });
         (!of_kind.is_empty()).then(|| OwnedGroup {
-            plural: kind.plural.to_string(),
+            plural: site.plural(kind),
             glyph: kind.glyph.to_string(),
             total: of_kind.len(),
             entities: of_kind.iter().take(MOST_OWNED).map(|id| site.entity_link(*id, links)).collect(),

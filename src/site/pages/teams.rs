@@ -17,7 +17,12 @@ pub(super) fn render(site: &Site<'_>, _: usize) -> Rendered {
     let view = TeamsPage {
         page: site.frame(
             &links,
-            About { title: "Teams", description: "Groups and the people in them", section: "teams", above: &[] },
+            About {
+                title: &site.say("word.teams"),
+                description: &site.say("team.description"),
+                section: "teams",
+                above: &[],
+            },
         ),
         tree,
         groups: groups.len(),

@@ -18,8 +18,8 @@ pub(super) fn render(site: &Site<'_>, _: usize) -> Rendered {
     let (most, least) = site.views.ranked(site, MOST);
     let rows = |ids: Vec<EntityId>| ids.into_iter().map(|id| site.read_row(id, &links)).collect();
     let about = About {
-        title: "Usage",
-        description: "What is read most and least, and who depends on it",
+        title: &site.say("word.usage"),
+        description: &site.say("usage.description"),
         section: "usage",
         above: &[],
     };

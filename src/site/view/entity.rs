@@ -86,7 +86,7 @@ pub struct Inspector {
 pub struct Tab {
     /// overview, definition, dependencies, docs, create
     pub id: &'static str,
-    pub text: &'static str,
+    pub text: String,
     pub url: String,
     pub current: bool,
 }

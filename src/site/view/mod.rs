@@ -110,7 +110,7 @@ pub struct Frame {
     /// `Content-Security-Policy` for the meta element.
     pub csp: String,
     /// Language of the portal's own words, `en`.
-    pub lang: &'static str,
+    pub lang: String,
     /// The operator's logo, if there is one.
     pub logo: Option<String>,
     pub favicon: Favicon,
@@ -131,7 +131,7 @@ pub struct Favicon {
 pub struct RailLink {
     /// home, catalog, apis, docs, create, graph, teams, health: also the icon's name.
     pub id: &'static str,
-    pub text: &'static str,
+    pub text: String,
     pub url: String,
 }
 

@@ -58,7 +58,7 @@ pub struct AdoptionPage {
 #[derive(Debug, Clone, Serialize)]
 pub struct AdoptionOverview {
     /// (what, how much of it)
-    pub shares: Vec<(&'static str, ShareCell)>,
+    pub shares: Vec<(String, ShareCell)>,
     pub trend: Option<Trend>,
 }
 
@@ -182,7 +182,7 @@ pub struct Readers {
 pub struct HealthPage {
     pub page: Frame,
     /// Label, number and where on the page it is explained.
-    pub figures: Vec<(&'static str, usize, &'static str)>,
+    pub figures: Vec<(String, usize, &'static str)>,
     /// The columns of `owners`.
     pub lifecycles: Vec<String>,
     pub owners: Vec<OwnerRow>,
@@ -268,7 +268,7 @@ pub struct RuleRow {
 pub struct ReportPage {
     pub page: Frame,
     /// (label, number) in reading order.
-    pub counts: Vec<(&'static str, usize)>,
+    pub counts: Vec<(String, usize)>,
     pub repos: Vec<RepoRow>,
     pub more_repos: usize,
     /// Errors first; at most 500.

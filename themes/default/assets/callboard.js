@@ -44,7 +44,12 @@
       try { localStorage.setItem(key, value); } catch { /* none */ }
     },
   };
-  globalThis.callboard = { root, el, icon, glyph, url, store };
+  /** A text of the portal's language with `{name}` filled in; of two forms, the one that fits `count`. */
+  function t(text, values = {}) {
+    const form = Array.isArray(text) ? text[values.count === 1 ? 0 : 1] : text;
+    return form.replace(/\{(\w+)\}/g, (whole, name) => (values[name] ?? whole).toLocaleString(html.lang));
+  }
+  globalThis.callboard = { root, el, icon, glyph, url, store, t };
 
   // ---- Our own scripts. Nothing else can become one.
 
@@ -154,11 +159,11 @@
   const schemeButton = document.querySelector("[data-scheme-toggle]");
   if (schemeButton) {
     const order = ["auto", "light", "dark"];
-    const words = new Map([["auto", "as the system"], ["light", "light"], ["dark", "dark"]]);
+    const words = new Map([["auto", t("frame.scheme_auto")], ["light", t("frame.scheme_light")], ["dark", t("frame.scheme_dark")]]);
     const current = () => html.dataset.scheme ?? "auto";
     const show = () => {
       schemeButton.querySelector("use").setAttribute("href", `#i-${current()}`);
-      const label = `Colour scheme: ${words.get(current())}`;
+      const label = t("frame.scheme_is", { scheme: words.get(current()) });
       schemeButton.setAttribute("aria-label", label);
       schemeButton.title = label;
     };
@@ -220,7 +225,7 @@
       const show = () => {
         const on = starred.read().some(same);
         button.setAttribute("aria-pressed", String(on));
-        button.querySelector("span").textContent = on ? "Starred" : "Star";
+        button.querySelector("span").textContent = on ? t("word.starred") : t("word.star");
       };
       button.addEventListener("click", () => {
         const all = starred.read();

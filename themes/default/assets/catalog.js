@@ -1,7 +1,7 @@
 // The catalog list with facets, filter, sorting and downloads, from the data shards. Without script the table of the page stands.
 "use strict";
 (() => {
-  const { el, icon, glyph, url } = globalThis.callboard;
+  const { el, icon, glyph, url, t } = globalThis.callboard;
   const box = document.getElementById("catalog");
   if (!box) return;
   const STEP = 200;
@@ -30,7 +30,7 @@
     return { rows, column };
   }
 
-  const FACETS = [["kind", "Kind"], ["type", "Type"], ["lifecycle", "Lifecycle"], ["owner", "Owner"], ["system", "System"], ["tag", "Tags"], ["namespace", "Namespace"]];
+  const FACETS = [["kind", t("word.kind")], ["type", t("word.type")], ["lifecycle", t("word.lifecycle")], ["owner", t("word.owner")], ["system", t("word.system")], ["tag", t("word.tags")], ["namespace", t("word.namespace")]];
   const SORTS = new Set(["title", "type", "lifecycle", "owner", "system", "findings"]);
   const KEYS = new Set(["kind", "type", "lifecycle", "owner", "system", "tag", "namespace", "name"]);
 
@@ -54,7 +54,7 @@
     const NAMED = new Map([["owner", at("ownerTitle")], ["system", at("systemTitle")]]);
     const names = new Map([["kind", new Map()], ["owner", new Map()], ["system", new Map()]]);
     for (const row of rows) for (const [facet, field] of NAMED) if (row[FIELD.get(facet)]) names.get(facet).set(row[FIELD.get(facet)], row[field]);
-    const label = (facet, value) => (value === "" ? "none" : names.get(facet)?.get(value) || value);
+    const label = (facet, value) => (value === "" ? t("word.none") : names.get(facet)?.get(value) || value);
     for (const row of rows) names.get("kind").set(row[at("kind")].toLowerCase(), row[at("kind")]);
     const kindOf = (row) => row[FIELD.get("kind")].toLowerCase();
     const valuesOf = (facet, row) => {
@@ -160,16 +160,16 @@
     const list = box.querySelector(".catalog-list");
     let table = list.querySelector("table");
     const status = document.getElementById("catalog-count");
-    const filter = el("input", { type: "search", id: "catalog-filter", autocomplete: "off", spellcheck: "false", "aria-label": "Filter the list", placeholder: "Filter: words, owner:team-a, -tag:legacy" });
-    const facetToggle = el("button", { type: "button", class: "button facets-toggle", "aria-expanded": "false", "aria-controls": "facets" }, "Filters");
+    const filter = el("input", { type: "search", id: "catalog-filter", autocomplete: "off", spellcheck: "false", "aria-label": t("catalog.filter"), placeholder: t("catalog.filter_hint") });
+    const facetToggle = el("button", { type: "button", class: "button facets-toggle", "aria-expanded": "false", "aria-controls": "facets" }, t("word.filters"));
     const csv = el("button", { type: "button", class: "button" }, "CSV");
     const json = el("button", { type: "button", class: "button" }, "JSON");
     const bar = el("div", { class: "filterbar" }, el("span", { class: "field" }, icon("search"), filter), facetToggle, csv, json);
-    for (const [button, words] of [[csv, "Download the list as CSV"], [json, "Download the list as JSON"]]) { button.title = words; button.setAttribute("aria-label", words); }
-    const chips = el("div", { class: "chips", role: "group", "aria-label": "Active filters" });
-    const panel = el("aside", { class: "facets", id: "facets", "aria-label": "Filters" });
-    const nothing = el("p", { class: "empty" }, "No entity matches. Remove a filter, or search for other words.");
-    const more = el("button", { type: "button", class: "button" }, "Show more");
+    for (const [button, words] of [[csv, t("catalog.download", { format: "CSV" })], [json, t("catalog.download", { format: "JSON" })]]) { button.title = words; button.setAttribute("aria-label", words); }
+    const chips = el("div", { class: "chips", role: "group", "aria-label": t("word.active_filters") });
+    const panel = el("aside", { class: "facets", id: "facets", "aria-label": t("word.filters") });
+    const nothing = el("p", { class: "empty" }, t("catalog.no_match"));
+    const more = el("button", { type: "button", class: "button" }, t("word.show_more"));
     const moreBox = el("div", { class: "more" }, more);
     if (!table) return;
     const scroll = table.closest(".table-scroll");
@@ -209,10 +209,10 @@
       return el("tr", {}, name,
         el("td", { class: "wide" }, el("bdi", {}, row[at("type")])),
         el("td", {}, life ? el("span", { class: `badge${lifecycleClass.get(life) ?? ""}` }, el("bdi", {}, life)) : null),
-        el("td", {}, row[OWNER] ? related(row[OWNER], row[at("ownerTitle")]) : el("span", { class: "none" }, "no owner")),
+        el("td", {}, row[OWNER] ? related(row[OWNER], row[at("ownerTitle")]) : el("span", { class: "none" }, t("word.no_owner"))),
         el("td", { class: "wide" }, row[SYSTEM] ? related(row[SYSTEM], row[at("systemTitle")]) : null),
         tags,
-        el("td", { class: "wide num" }, findings > 0 ? el("span", { class: "severity is-warning" }, icon("warning"), String(findings), el("span", { class: "vh" }, findings === 1 ? " finding" : " findings")) : null));
+        el("td", { class: "wide num" }, findings > 0 ? el("span", { class: "severity is-warning" }, icon("warning"), String(findings), el("span", { class: "vh" }, ` ${t("word.findings_only", { count: findings })}`)) : null));
     }
     let drawn = 0;
     function extend() {
@@ -261,7 +261,7 @@
           }));
         };
         if (all && entries.length > 20) {
-          const input = el("input", { type: "text", "aria-label": `Find in ${title}`, placeholder: "Find", "data-key": `${id}?` });
+          const input = el("input", { type: "text", "aria-label": t("catalog.find_in", { list: title }), placeholder: t("catalog.find"), "data-key": `${id}?` });
           input.value = needle.get(id) ?? "";
           input.addEventListener("input", () => { needle.set(id, input.value); fill(); });
           group.append(input);
@@ -269,7 +269,7 @@
         fill();
         group.append(items);
         if (entries.length > FEW) {
-          const button = el("button", { type: "button", class: "textbutton", "data-key": `${id}+` }, all ? "Show fewer" : `Show all ${entries.length}`);
+          const button = el("button", { type: "button", class: "textbutton", "data-key": `${id}+` }, all ? t("word.fewer") : t("word.show_all", { count: entries.length }));
           button.addEventListener("click", () => { if (all) wide.delete(id); else wide.add(id); drawFacets(); });
           group.append(button);
         }
@@ -282,13 +282,13 @@
       chips.replaceChildren();
       for (const [id, title] of FACETS) {
         for (const value of state.chosen.get(id)) {
-          const chip = el("button", { type: "button", class: "chip", "aria-label": `Remove filter ${title}: ${label(id, value)}` }, `${title}: `, el("bdi", {}, label(id, value)), icon("close"));
+          const chip = el("button", { type: "button", class: "chip", "aria-label": t("word.remove_filter", { filter: `${title}: ${label(id, value)}` }) }, `${title}: `, el("bdi", {}, label(id, value)), icon("close"));
           chip.addEventListener("click", () => { state.chosen.get(id).delete(value); update(); (chips.querySelector("button") ?? filter).focus(); });
           chips.append(chip);
         }
       }
       if (!chips.childElementCount && !state.q) return;
-      const clear = el("button", { type: "button", class: "chip is-clear" }, "Clear all");
+      const clear = el("button", { type: "button", class: "chip is-clear" }, t("catalog.clear_all"));
       clear.addEventListener("click", () => {
         for (const chosen of state.chosen.values()) chosen.clear();
         state.q = filter.value = "";
@@ -303,15 +303,14 @@
       drawFacets();
       drawChips();
       const active = [...state.chosen.values()].reduce((sum, chosen) => sum + chosen.size, 0);
-      facetToggle.textContent = active ? `Filters (${active})` : "Filters";
+      facetToggle.textContent = active ? t("word.filters_on", { count: active }) : t("word.filters");
       for (const head of table.querySelectorAll("th[data-sort]")) {
         if (state.sort.replace(/^-/, "") === head.dataset.sort) head.setAttribute("aria-sort", state.sort.startsWith("-") ? "descending" : "ascending");
         else head.removeAttribute("aria-sort");
       }
-      const number = (n) => n.toLocaleString(document.documentElement.lang);
       status.textContent = shown.length === rows.length
-        ? `${number(rows.length)} ${rows.length === 1 ? "entity" : "entities"}`
-        : `${number(shown.length)} of ${number(rows.length)} entities`;
+        ? t("word.count_entities", { count: rows.length })
+        : t("catalog.shown", { shown: shown.length, count: rows.length });
       nothing.hidden = shown.length > 0;
       scroll.hidden = shown.length === 0;
       csv.disabled = json.disabled = shown.length === 0;

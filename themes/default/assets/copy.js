@@ -1,7 +1,7 @@
 // Copy buttons on blocks of code and on refs.
 "use strict";
 (() => {
-  const { el, icon } = globalThis.callboard;
+  const { el, icon, t } = globalThis.callboard;
 
   async function copy(text) {
     try {
@@ -22,7 +22,7 @@
     button.addEventListener("click", async () => {
       if (!(await copy(text()))) return;
       button.querySelector("use").setAttribute("href", "#i-check");
-      button.setAttribute("aria-label", "Copied");
+      button.setAttribute("aria-label", t("word.copied"));
       setTimeout(() => {
         button.querySelector("use").setAttribute("href", "#i-copy");
         button.setAttribute("aria-label", label);
@@ -38,7 +38,7 @@
       box.append(pre);
     }
     if (!pre.hasAttribute("tabindex")) pre.tabIndex = 0;
-    pre.after(copyButton("Copy this code", () => (pre.querySelector("code") ?? pre).textContent));
+    pre.after(copyButton(t("word.copy_code"), () => (pre.querySelector("code") ?? pre).textContent));
   }
   for (const node of document.querySelectorAll("[data-copy-list]")) {
     const lines = () => [...document.querySelectorAll(`#${node.dataset.copyList} [data-line]`)].map((line) => line.dataset.line);
@@ -46,6 +46,6 @@
   }
   for (const node of document.querySelectorAll("[data-copy]")) {
     const text = node.textContent;
-    node.append(copyButton(`Copy ${text}`, () => text, true));
+    node.append(copyButton(t("word.copy", { text }), () => text, true));
   }
 })();

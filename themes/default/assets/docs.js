@@ -1,7 +1,7 @@
 // The reader's place and comfort in a documentation. The pages are complete without any of it.
 "use strict";
 (() => {
-  const { el, icon, store } = globalThis.callboard;
+  const { el, icon, store, t } = globalThis.callboard;
   const html = document.documentElement;
   const prose = document.querySelector(".doc .prose");
   const decoded = (hash) => {
@@ -47,7 +47,7 @@
     }
     if (folds.length > 1) {
       const all = el("button", { type: "button", class: "textbutton docnav-all" });
-      const show = () => { all.textContent = folds.every((fold) => fold.open) ? "Collapse all" : "Expand all"; };
+      const show = () => { all.textContent = folds.every((fold) => fold.open) ? t("docs.collapse") : t("docs.expand"); };
       all.addEventListener("click", () => {
         const open = !folds.every((fold) => fold.open);
         for (const fold of folds) {
@@ -162,7 +162,7 @@
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     try {
       await navigator.clipboard.writeText(link.href);
-      say("Link copied");
+      say(t("docs.link_copied"));
     } catch { /* not allowed here: the address bar has it */ }
   });
 
@@ -213,8 +213,8 @@
   const enlarge = (image) => {
     const images = [...prose.querySelectorAll(".zoom img")];
     if (!box) {
-      const shut = el("button", { type: "button", class: "iconbutton", "aria-label": "Close" }, icon("close"));
-      box = el("dialog", { class: "lightbox", "aria-label": "Image" }, el("figure", {}, el("img", { alt: "" }), el("figcaption")), shut);
+      const shut = el("button", { type: "button", class: "iconbutton", "aria-label": t("word.close") }, icon("close"));
+      box = el("dialog", { class: "lightbox", "aria-label": t("docs.image") }, el("figure", {}, el("img", { alt: "" }), el("figcaption")), shut);
       box.addEventListener("click", () => box.close());
       box.addEventListener("keydown", (event) => {
         const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -230,7 +230,7 @@
       picture.alt = images[at].alt;
       // A drawing has no size of its own to keep to.
       picture.classList.toggle("is-drawing", new URL(picture.src).pathname.endsWith(".svg"));
-      const number = images.length > 1 ? ` (${at + 1} of ${images.length})` : "";
+      const number = images.length > 1 ? ` ${t("docs.image_of", { number: at + 1, count: images.length })}` : "";
       box.querySelector("figcaption").textContent = (images[at].title || images[at].alt) + number;
     };
     show(0);
@@ -238,7 +238,7 @@
   };
   const offer = (image) => {
     if (image.closest("a, button, .zoom") || image.naturalWidth < 240 || image.width < 120) return;
-    const button = el("button", { type: "button", class: "zoom", "aria-label": `Enlarge the image ${image.alt}`.trim() });
+    const button = el("button", { type: "button", class: "zoom", "aria-label": t("docs.enlarge", { name: image.alt }).trim() });
     image.replaceWith(button);
     button.append(image);
     button.addEventListener("click", () => enlarge(image));
@@ -272,7 +272,7 @@
       url.searchParams.set(field, `${quote.replace(/^/gm, "> ")}${url.searchParams.get(field)}${words}`);
       return url.href;
     };
-    const bubble = el("a", { class: "button bubble", target: "_blank", rel: "noopener" }, icon("report"), "Report an issue");
+    const bubble = el("a", { class: "button bubble", target: "_blank", rel: "noopener" }, icon("report"), t("word.report_issue"));
     const place = () => {
       const found = selected();
       report.href = found ? address(found) : plain;

@@ -1,7 +1,7 @@
 // The explorer: what is around one entity, in steps, with filters; all of it in the address. It comes with its first use.
 "use strict";
 (() => {
-  const { el, icon, glyph, url } = globalThis.callboard;
+  const { el, icon, glyph, url, t } = globalThis.callboard;
   const SVG = "http://www.w3.org/2000/svg";
   const DEEPEST = 6;
   const STEP = 60;
@@ -10,8 +10,8 @@
   const PEOPLE = new Set(["group", "user"]);
   /** Relations that nearly everything has: of others than the root they are drawn where somebody asks for them. */
   const OWNING = new Set(["ownedBy", "memberOf", "childOf"]);
-  const DIRECTIONS = [["", "Both directions"], ["out", "What it leads to"], ["in", "What leads to it"]];
-  const FACETS = [["kind", "Kind"], ["relation", "Relation"], ["owner", "Owner"], ["lifecycle", "Lifecycle"], ["tag", "Tags"]];
+  const DIRECTIONS = [["", t("graph.both_ways")], ["out", t("graph.outward")], ["in", t("graph.inward")]];
+  const FACETS = [["kind", t("word.kind")], ["relation", t("graph.relation")], ["owner", t("word.owner")], ["lifecycle", t("word.lifecycle")], ["tag", t("word.tags")]];
 
   function svg(tag, attributes = {}, ...children) {
     const node = document.createElementNS(SVG, tag);
@@ -199,8 +199,8 @@
   function drawNode(node, isRoot, root) {
     const [left, top] = [node.x - node.width / 2, node.y - node.height / 2].map(Math.round);
     const [kind, shape] = root.kinds[node.kind] ?? [node.kind, "other"];
-    const said = [node.title, kind, node.reference, node.path ? "" : "not in catalog", node.more ? `${node.more} more around it` : ""].filter(Boolean).join(", ");
-    const second = node.path ? about(node) || kind : "not in catalog";
+    const said = [node.title, kind, node.reference, node.path ? "" : t("word.not_in_catalog"), node.more ? t("graph.more_around", { count: node.more }) : ""].filter(Boolean).join(", ");
+    const second = node.path ? about(node) || kind : t("word.not_in_catalog");
     const box = svg(node.path ? "a" : "g", {
       class: `node kind-${shape}${word(node.lifecycle)}${isRoot ? " centre" : ""}${node.path ? "" : " unresolved"}`,
       href: node.path ? (isRoot ? url(node.path) : `?root=${encodeURIComponent(node.reference)}`) : null,
@@ -306,23 +306,23 @@
       made.addEventListener("click", act);
       return made;
     };
-    const depth = el("select", { id: "graph-depth" }, ...Array.from({ length: DEEPEST }, (_, n) => el("option", { value: String(n + 1) }, n ? `${n + 1} steps` : "1 step")));
+    const depth = el("select", { id: "graph-depth" }, ...Array.from({ length: DEEPEST }, (_, n) => el("option", { value: String(n + 1) }, t("graph.steps", { count: n + 1 }))));
     const direction = el("select", { id: "graph-direction" }, ...DIRECTIONS.map(([value, text]) => el("option", { value }, text)));
     const merge = el("input", { type: "checkbox", id: "graph-merge" });
     const owners = el("input", { type: "checkbox", id: "graph-owners" });
     const labelled = (text, control) => el("label", { class: "graph-control" }, el("span", {}, text), control);
-    const filters = el("button", { type: "button", class: "button facets-toggle", "aria-expanded": "false", "aria-controls": "graph-filters" }, "Filters");
-    const overview = el("a", { class: "button" }, "Overview");
+    const filters = el("button", { type: "button", class: "button facets-toggle", "aria-expanded": "false", "aria-controls": "graph-filters" }, t("word.filters"));
+    const overview = el("a", { class: "button" }, t("graph.overview"));
     bar.prepend(overview);
-    bar.append(labelled("Depth", depth), labelled("Direction", direction), el("label", { class: "graph-control" }, merge, el("span", {}, "Merge opposites")),
-      el("label", { class: "graph-control" }, owners, el("span", {}, "All owners")), filters);
-    const exports = el("div", { class: "graph-exports", role: "group", "aria-label": "Download what is drawn" });
+    bar.append(labelled(t("graph.depth"), depth), labelled(t("graph.direction"), direction), el("label", { class: "graph-control" }, merge, el("span", {}, t("graph.merge"))),
+      el("label", { class: "graph-control" }, owners, el("span", {}, t("graph.all_owners"))), filters);
+    const exports = el("div", { class: "graph-exports", role: "group", "aria-label": t("graph.downloads") });
     const world = svg("g");
-    const drawing = svg("svg", { class: "graph-drawing", role: "group", "aria-label": "Drawing of the relations" }, world);
-    const tools = el("div", { class: "graph-tools", role: "group", "aria-label": "View" });
+    const drawing = svg("svg", { class: "graph-drawing", role: "group", "aria-label": t("entity.drawing") }, world);
+    const tools = el("div", { class: "graph-tools", role: "group", "aria-label": t("graph.view") });
     const stage = el("div", { class: "graph-stage" }, drawing, tools);
-    const chips = el("div", { class: "chips", role: "group", "aria-label": "Active filters" });
-    const panel = el("aside", { class: "facets", id: "graph-filters", "aria-label": "Filters" });
+    const chips = el("div", { class: "chips", role: "group", "aria-label": t("word.active_filters") });
+    const panel = el("aside", { class: "facets", id: "graph-filters", "aria-label": t("word.filters") });
     const cut = el("p", { class: "graph-cut" });
     const list = el("section", { class: "graph-list", "aria-labelledby": "graph-list-head" });
     const lost = el("p", { class: "empty", hidden: true });
@@ -370,9 +370,9 @@
       view.y += Math.max(0, halfHeight - y) - Math.max(0, y + halfHeight - drawing.clientHeight);
       paint();
     };
-    tools.append(button("", "Zoom in", () => zoom(1.25), icon("create")), button("−", "Zoom out", () => zoom(.8)), button("Fit", "Fit the drawing", () => made.fit()));
+    tools.append(button("", t("graph.zoom_in"), () => zoom(1.25), icon("create")), button("−", t("graph.zoom_out"), () => zoom(.8)), button(t("graph.fit"), t("graph.fit_long"), () => made.fit()));
     if (document.fullscreenEnabled) {
-      tools.append(button("Full screen", "Full screen", () => (document.fullscreenElement ? document.exitFullscreen() : stage.requestFullscreen())));
+      tools.append(button(t("graph.full_screen"), t("graph.full_screen"), () => (document.fullscreenElement ? document.exitFullscreen() : stage.requestFullscreen())));
       stage.addEventListener("fullscreenchange", () => made.fit());
     }
     drawing.addEventListener("wheel", (event) => {
@@ -471,8 +471,9 @@
     if (!found) {
       made.body.hidden = true;
       made.lost.hidden = false;
-      made.lost.replaceChildren("Nothing in the catalog is called ", el("code", {}, state.root), ". Look for it in the field above.");
-      status.textContent = "Not in the catalog.";
+      const [before, after] = t("graph.unknown").split("{ref}");
+      made.lost.replaceChildren(before, el("code", {}, state.root), after);
+      status.textContent = t("graph.not_in");
       return;
     }
     write(state);
@@ -488,7 +489,7 @@
     const lines = edges.map((edge) => drawEdge(edge, nodes));
     const boxes = nodes.map((node, at) => drawNode(node, at === 0, root));
     made.world.replaceChildren(...lines, ...boxes);
-    made.drawing.setAttribute("aria-label", `Relations around ${centre.title}`);
+    made.drawing.setAttribute("aria-label", t("graph.around", { entity: centre.title }));
     walk(boxes, lines, nodes, edges);
     made.fit();
     if (isStep) boxes[0].focus({ preventScroll: true });
@@ -496,15 +497,15 @@
     facets(state, found, root);
     takeaways(found);
     twin(found, root);
-    const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
-    status.textContent = `${plural(nodes.length, "entity", "entities")} and ${plural(edges.length, "relation")} around ${centre.title}${found.cut ? `, ${found.cut} not drawn` : ""}`;
+    const counts = { entities: t("word.count_entities", { count: nodes.length }), relations: t("graph.relations", { count: edges.length }), entity: centre.title };
+    status.textContent = found.cut ? t("graph.status_cut", { ...counts, count: found.cut }) : t("graph.status", counts);
     made.cut.replaceChildren();
     made.cut.hidden = !found.cut && !found.owned;
-    if (found.owned) made.cut.append(`Owners and groups of ${plural(found.owned, "entity", "entities")} are not drawn; “All owners” draws them. `);
+    if (found.owned) made.cut.append(`${t("graph.owned", { count: found.owned })} `);
     if (found.cut) {
-      made.cut.append(`${plural(found.cut, "entity", "entities")} within these steps ${found.cut === 1 ? "is" : "are"} not drawn. `);
-      if (state.most < 10 * STEP) made.cut.append(made.button(`Draw ${STEP} more`, `Draw ${STEP} more entities`, () => change((next) => { next.most += STEP; })));
-      else made.cut.append("Use filters, or fewer steps.");
+      made.cut.append(`${t("graph.cut", { count: found.cut })} `);
+      if (state.most < 10 * STEP) made.cut.append(made.button(t("graph.draw_more", { count: STEP }), t("graph.draw_more_long", { count: STEP }), () => change((next) => { next.most += STEP; })));
+      else made.cut.append(t("graph.fewer_steps"));
     }
   }
   /** Changes the view in place. */
@@ -571,7 +572,7 @@
     const all = [...nodes.slice(1), ...refused];
     const titles = new Map([...nodes, ...refused].map((node) => [node.reference, node.title]));
     const words = new Map(root.relations.map(([name, text]) => [name, text]));
-    const label = (id, value) => (value === "" ? "none" : id === "kind" ? root.kinds[value]?.[0] ?? value : id === "relation" ? words.get(value) ?? value : id === "owner" ? titles.get(value) ?? bare(value) : value);
+    const label = (id, value) => (value === "" ? t("word.none") : id === "kind" ? root.kinds[value]?.[0] ?? value : id === "relation" ? words.get(value) ?? value : id === "owner" ? titles.get(value) ?? bare(value) : value);
     const values = { kind: (node) => [node.kind], owner: (node) => [node.owner], lifecycle: (node) => [node.lifecycle], tag: (node) => node.tags };
     panel.replaceChildren();
     chips.replaceChildren();
@@ -586,7 +587,7 @@
       for (const value of chosen) if (!counts.has(value)) counts.set(value, 0);
       const toggle = (value, isOn) => change((next) => { if (isOn) next.chosen.get(id).add(value); else next.chosen.get(id).delete(value); });
       for (const value of chosen) {
-        const chip = el("button", { type: "button", class: "chip", "aria-label": `Remove filter ${title}: ${label(id, value)}` }, `${title}: `, el("bdi", {}, label(id, value)), icon("close"));
+        const chip = el("button", { type: "button", class: "chip", "aria-label": t("word.remove_filter", { filter: `${title}: ${label(id, value)}` }) }, `${title}: `, el("bdi", {}, label(id, value)), icon("close"));
         chip.addEventListener("click", () => toggle(value, false).then(() => (chips.querySelector("button") ?? page.depth).focus()));
         chips.append(chip);
       }
@@ -600,13 +601,13 @@
       });
       const group = el("details", { class: "facet", open: true }, el("summary", { "data-key": `${id}-` }, title), el("ul", {}, ...items));
       if (entries.length > FEW) {
-        const more = el("button", { type: "button", class: "textbutton", "data-key": `${id}+` }, wide.has(id) ? "Show fewer" : `Show all ${entries.length}`);
+        const more = el("button", { type: "button", class: "textbutton", "data-key": `${id}+` }, wide.has(id) ? t("word.fewer") : t("word.show_all", { count: entries.length }));
         more.addEventListener("click", () => { if (!wide.delete(id)) wide.add(id); facets(read(), { nodes, edges, refused }, root); });
         group.append(more);
       }
       panel.append(group);
     }
-    filters.textContent = chips.childElementCount ? `Filters (${chips.childElementCount})` : "Filters";
+    filters.textContent = chips.childElementCount ? t("word.filters_on", { count: chips.childElementCount }) : t("word.filters");
     if (focus) [...panel.querySelectorAll("[data-key]")].find((node) => node.dataset.key === focus)?.focus({ preventScroll: true });
   }
 
@@ -619,23 +620,23 @@
       ["DOT", "text/plain;charset=utf-8", "dot", () => dot(found)],
       ["JSON", "application/json", "json", () => json(found)],
     ];
-    exports.replaceChildren(...rows.map(([text, type, ending, make]) => button(text, `Download as ${text}`, () => save(make(), type, `${name}.${ending}`))));
+    exports.replaceChildren(...rows.map(([text, type, ending, make]) => button(text, t("graph.download_as", { format: text }), () => save(make(), type, `${name}.${ending}`))));
   }
 
   /** The same as a table. */
   function twin({ nodes, edges }, root) {
     const named = (node, isPage) => (node.path
       ? el("a", { class: "entity", href: isPage ? url(node.path) : `?root=${encodeURIComponent(node.reference)}`, title: node.reference }, glyph(node.kind), el("bdi", {}, node.title))
-      : el("span", { class: "entity unresolved", title: node.reference }, glyph(node.kind), el("span", {}, el("bdi", {}, node.title), " ", el("span", { class: "missing" }, "not in catalog"))));
+      : el("span", { class: "entity unresolved", title: node.reference }, glyph(node.kind), el("span", {}, el("bdi", {}, node.title), " ", el("span", { class: "missing" }, t("word.not_in_catalog")))));
     const rows = nodes.map((node, at) => {
       const related = el("ul", {});
       for (const { from, to, words } of edges) if (from === at) related.append(el("li", {}, `${words} `, el("bdi", {}, nodes[to].title)));
-      if (node.more) related.append(el("li", {}, `${node.more} more `, node.path ? explore(node) : ""));
+      if (node.more) related.append(el("li", {}, `${t("graph.more_of", { count: node.more })} `, node.path ? explore(node) : ""));
       return el("tr", {}, el("th", { scope: "row" }, named(node, true)), el("td", { class: "wide" }, root.kinds[node.kind]?.[0] ?? node.kind), el("td", {}, node.lifecycle ? el("span", { class: `badge${{ production: " is-production", experimental: " is-experimental", deprecated: " is-deprecated" }[node.lifecycle] ?? ""}` }, el("bdi", {}, node.lifecycle)) : null),
         el("td", { class: "num wide" }, String(node.distance)), el("td", {}, related));
     });
     function explore(node) {
-      const link = el("a", { href: `?root=${encodeURIComponent(node.reference)}` }, "Explore", el("span", { class: "vh" }, " ", el("bdi", {}, node.title)));
+      const link = el("a", { href: `?root=${encodeURIComponent(node.reference)}` }, t("word.explore"), el("span", { class: "vh" }, " ", el("bdi", {}, node.title)));
       link.addEventListener("click", (event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
@@ -643,10 +644,10 @@
       });
       return link;
     }
-    const head = el("tr", {}, ...[["Entity"], ["Kind", "wide"], ["Lifecycle"], ["Steps", "num wide"], ["Leads to"]].map(([text, name]) => el("th", { scope: "col", class: name ?? null }, text)));
-    page.list.replaceChildren(el("h2", { id: "graph-list-head" }, "As a list"),
-      el("div", { class: "table-scroll", role: "region", "aria-label": "What is drawn, as a list", tabindex: "0" },
-        el("table", { class: "list" }, el("caption", { class: "vh" }, "What is drawn"), el("thead", {}, head), el("tbody", {}, ...rows))));
+    const head = el("tr", {}, ...[[t("word.entity")], [t("word.kind"), "wide"], [t("word.lifecycle")], [t("graph.steps_away"), "num wide"], [t("graph.leads_to")]].map(([text, name]) => el("th", { scope: "col", class: name ?? null }, text)));
+    page.list.replaceChildren(el("h2", { id: "graph-list-head" }, t("graph.as_list")),
+      el("div", { class: "table-scroll", role: "region", "aria-label": t("graph.drawn_list"), tabindex: "0" },
+        el("table", { class: "list" }, el("caption", { class: "vh" }, t("graph.drawn")), el("thead", {}, head), el("tbody", {}, ...rows))));
   }
 
   /** Shows what the address asks for. */

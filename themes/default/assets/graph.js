@@ -1,13 +1,13 @@
 // The graph's page: a field that finds entities; the explorer comes with the first of them. Without script the overview stands.
 "use strict";
 (() => {
-  const { el, icon, glyph } = globalThis.callboard;
+  const { el, icon, glyph, t } = globalThis.callboard;
   const box = document.getElementById("graph");
   if (!box) return;
   const MOST = 8;
 
-  const input = el("input", { type: "text", id: "graph-find", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-expanded": "false", "aria-controls": "graph-found", "aria-autocomplete": "list", "aria-label": "Explore from an entity", placeholder: "Explore from an entity" });
-  const list = el("ul", { class: "graph-found", id: "graph-found", role: "listbox", "aria-label": "Entities", hidden: true });
+  const input = el("input", { type: "text", id: "graph-find", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-expanded": "false", "aria-controls": "graph-found", "aria-autocomplete": "list", "aria-label": t("graph.find"), placeholder: t("graph.find") });
+  const list = el("ul", { class: "graph-found", id: "graph-found", role: "listbox", "aria-label": t("word.entities"), hidden: true });
   const bar = el("div", { class: "graph-bar" }, el("span", { class: "field" }, icon("search"), input, list));
   box.append(bar);
 
@@ -40,7 +40,7 @@
       option.addEventListener("pointerdown", (event) => { event.preventDefault(); choose(index); });
       return option;
     }));
-    if (!hits.length && input.value.trim()) list.append(el("li", { class: "none", role: "option", "aria-disabled": "true" }, "No entity is named like this."));
+    if (!hits.length && input.value.trim()) list.append(el("li", { class: "none", role: "option", "aria-disabled": "true" }, t("graph.no_name")));
     list.hidden = !list.childElementCount;
     input.setAttribute("aria-expanded", String(!list.hidden));
     mark();

@@ -1,6 +1,7 @@
 // The filter of the health page: rows of one owner, kept in the address.
 "use strict";
 (() => {
+  const { t } = globalThis.callboard;
   const form = document.getElementById("health-filter");
   const input = document.getElementById("health-owner");
   const status = form.querySelector("[role=status]");
@@ -13,7 +14,7 @@
       row.hidden = wanted !== "" && !row.dataset.owners.includes(wanted);
       if (!row.hidden) shown += 1;
     }
-    status.textContent = wanted === "" ? "" : `${shown} of ${rows.length} rows`;
+    status.textContent = wanted === "" ? "" : t("health.rows", { shown, count: rows.length });
   }
   function keep() {
     const here = new URL(location.href);

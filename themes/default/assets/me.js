@@ -1,7 +1,7 @@
 // What this browser keeps of its reader, to see and to clear.
 "use strict";
 (() => {
-  const { root, el, glyph, icon, url, store } = globalThis.callboard;
+  const { root, el, glyph, icon, url, store, t } = globalThis.callboard;
   const keyOf = (name) => `callboard:${name}:${root.pathname}`;
   const read = (name) => {
     try { return [JSON.parse(store.get(keyOf(name)) ?? "[]")].flat().filter(Boolean); } catch { return []; }
@@ -23,7 +23,7 @@
       list.replaceChildren(...entries.map((entry, at) => {
         const link = shown(name, entry);
         if (!link) return "";
-        const remove = el("button", { type: "button", class: "iconbutton", "aria-label": `Remove ${link.textContent} from ${title}` }, icon("close"));
+        const remove = el("button", { type: "button", class: "iconbutton", "aria-label": t("me.remove", { name: link.textContent, list: title }) }, icon("close"));
         remove.addEventListener("click", () => {
           store.set(keyOf(name), JSON.stringify(name === "team" ? null : read(name).filter((_, other) => other !== at)));
           draw();
@@ -34,7 +34,7 @@
       empty.hidden = entries.length > 0;
       button.hidden = entries.length === 0;
     };
-    button.setAttribute("aria-label", `Clear ${title}`);
+    button.setAttribute("aria-label", t("me.clear", { list: title }));
     button.addEventListener("click", () => { store.set(keyOf(name), name === "team" ? "null" : "[]"); draw(); });
     draw();
     box.hidden = false;

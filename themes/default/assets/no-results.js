@@ -1,7 +1,7 @@
 // Sends searches that found nothing to the address that the page names. Only portals that name one have this file.
 "use strict";
 (() => {
-  const { root } = globalThis.callboard;
+  const { root, t } = globalThis.callboard;
   const address = document.querySelector('meta[name="callboard-no-results"]').content;
   const PAUSE = 2000;
   const LONGEST = 200;
@@ -28,7 +28,7 @@
     waiting = isRefused() ? "" : [...query].slice(0, LONGEST).join("");
     if (!waiting) return null;
     timer = setTimeout(send, PAUSE);
-    return `The words of a search that finds nothing are sent to ${new URL(address).host}, so that what is missing can be written.`;
+    return t("search.told", { host: new URL(address).host });
   }
   addEventListener("pagehide", send);
   document.addEventListener("visibilitychange", () => { if (document.hidden) send(); });

@@ -2,7 +2,7 @@
 // batches into a copy of its own.
 "use strict";
 (() => {
-  const { el, root } = globalThis.callboard;
+  const { el, root, t } = globalThis.callboard;
   const BATCH = 60;
   const box = document.getElementById("search-offline");
   const copyName = (version) => `callboard ${root.pathname} copy ${version}`;
@@ -22,11 +22,11 @@
   }
 
   const text = el("p", {});
-  const bar = el("progress", { max: "1", "aria-label": "Progress" });
+  const bar = el("progress", { max: "1", "aria-label": t("offline.progress") });
   const status = el("p", { class: "card-note", role: "status" });
   const make = el("button", { type: "button", class: "button" });
-  const cancel = el("button", { type: "button", class: "button" }, "Cancel");
-  const remove = el("button", { type: "button", class: "button" }, "Remove");
+  const cancel = el("button", { type: "button", class: "button" }, t("offline.cancel"));
+  const remove = el("button", { type: "button", class: "button" }, t("offline.remove"));
   box.append(text, bar, el("p", { class: "actions" }, make, cancel, remove), status);
 
   const copies = async () => (await caches.keys()).filter((name) => name.startsWith(copyName("")));
@@ -49,10 +49,10 @@
     bar.hidden = cancel.hidden = !isRunning;
     make.hidden = isRunning || !head || Boolean(copy && !isOld);
     remove.hidden = isRunning || !copy;
-    make.textContent = head ? `${isOld ? "Update" : "Make available offline"} (${size(head.bytes)})` : "";
-    text.textContent = !copy ? `Pages that you read are kept. The whole portal ${head ? `is ${number(head.files)} files and ` : ""}can be kept, too, with its search.`
-      : isOld ? "The whole portal is kept, from an older build."
-      : `The whole portal is kept: ${number(copy.files)} files, ${size(copy.bytes)}.`;
+    make.textContent = head ? t(isOld ? t("offline.update") : t("offline.make"), { size: size(head.bytes) }) : "";
+    text.textContent = !copy ? (head ? t("offline.read_sized", { files: head.files }) : t("offline.read"))
+      : isOld ? t("offline.old")
+      : t("offline.kept", { files: copy.files, size: size(copy.bytes) });
   }
 
   function batch(worker, message) {
@@ -69,12 +69,12 @@
     status.textContent = "";
     await show();
     cancel.focus();
-    let end = "Cancelled. Nothing was kept.";
+    let end = t("offline.cancelled");
     const head = await list("root");
     const name = copyName(head.version);
     try {
       const { quota = Infinity, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
-      if (quota - usage < head.bytes * 1.1) throw new Error(`There is no room for ${size(head.bytes)} in this browser.`);
+      if (quota - usage < head.bytes * 1.1) throw new Error(t("offline.no_room", { size: size(head.bytes) }));
       navigator.storage?.persist?.().catch(() => {});
       const { active } = await navigator.serviceWorker.ready;
       let [done, failed] = [0, 0];
@@ -83,18 +83,18 @@
         for (let start = 0; start < rows.length && isRunning; start += BATCH) {
           const part = rows.slice(start, start + BATCH);
           const told = await batch(active, { copy: head.version, paths: part.map(([path]) => path) });
-          if (told.isFull) throw new Error("There is no room left in this browser.");
+          if (told.isFull) throw new Error(t("offline.full"));
           failed += told.failed;
           done += part.reduce((sum, [, bytes]) => sum + bytes, 0);
           bar.value = done / head.bytes;
-          text.textContent = `${size(done)} of ${size(head.bytes)}`;
+          text.textContent = t("offline.done_of", { done: size(done), size: size(head.bytes) });
         }
       }
-      if (isRunning && failed) throw new Error(`${number(failed)} files could not be fetched. Try again: what is here already is not fetched twice.`);
+      if (isRunning && failed) throw new Error(t("offline.failed", { count: failed }));
       if (isRunning) {
         await (await caches.open(name)).put(WHOLE, new Response(JSON.stringify({ files: head.files, bytes: head.bytes })));
         await clear(name);
-        end = "Done. The whole portal can be read without a network.";
+        end = t("offline.done");
       } else await caches.delete(name);
     } catch (error) {
       end = error.message;
@@ -108,7 +108,7 @@
   remove.addEventListener("click", async () => {
     await clear();
     await show();
-    status.textContent = "Removed.";
+    status.textContent = t("offline.removed");
     make.focus();
   });
   show();

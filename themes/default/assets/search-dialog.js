@@ -1,22 +1,22 @@
 // The search dialog, which every page but the search page opens.
 "use strict";
 (() => {
-  const { el, icon } = globalThis.callboard;
+  const { el, icon, t } = globalThis.callboard;
   const { ready, ask, grouped, row, name, summary, newest, suggest, chips, recent, clearRecent, missed } = globalThis.callboardSearchParts;
   const LIMIT = 10;
 
   let parts = null;
   function build() {
-    const input = el("input", { type: "search", role: "combobox", "aria-label": "Search the portal", "aria-expanded": "false", "aria-controls": "search-hits",
-      "aria-autocomplete": "list", autocomplete: "off", autocapitalize: "none", spellcheck: "false", placeholder: "Services, APIs, docs, people", enterkeyhint: "search" });
+    const input = el("input", { type: "search", role: "combobox", "aria-label": t("word.search_portal"), "aria-expanded": "false", "aria-controls": "search-hits",
+      "aria-autocomplete": "list", autocomplete: "off", autocapitalize: "none", spellcheck: "false", placeholder: t("search.placeholder"), enterkeyhint: "search" });
     const status = el("span", { role: "status" });
     const hint = el("div", { class: "search-hint" });
-    const list = el("div", { class: "search-list", id: "search-hits", role: "listbox", "aria-label": "Results" });
-    const close = el("button", { type: "button", class: "iconbutton", "aria-label": "Close search" }, icon("close"));
-    const dialog = el("dialog", { class: "search", "aria-label": "Search" },
+    const list = el("div", { class: "search-list", id: "search-hits", role: "listbox", "aria-label": t("search.results") });
+    const close = el("button", { type: "button", class: "iconbutton", "aria-label": t("search.close") }, icon("close"));
+    const dialog = el("dialog", { class: "search", "aria-label": t("word.search") },
       el("div", { class: "search-head" }, icon("search"), input, close),
       hint, list,
-      el("div", { class: "search-foot" }, status, el("span", {}, el("kbd", {}, "↑"), " ", el("kbd", {}, "↓"), " choose  ", el("kbd", {}, "Enter"), " open  ", el("kbd", {}, "Esc"), " close")));
+      el("div", { class: "search-foot" }, status, el("span", {}, el("kbd", {}, "↑"), " ", el("kbd", {}, "↓"), ` ${t("search.key_choose")}  `, el("kbd", {}, "Enter"), ` ${t("search.key_open")}  `, el("kbd", {}, "Esc"), ` ${t("search.key_close")}`)));
     document.body.append(dialog);
 
     let options = [];
@@ -48,15 +48,15 @@
     const showRecent = () => {
       clear();
       const searches = recent.read();
-      status.textContent = searches.length ? "Type to search, or choose a recent search." : "Type to search.";
+      status.textContent = searches.length ? t("search.type_or") : t("search.type");
       if (!searches.length) return;
-      const group = el("div", { role: "group", "aria-label": "Recent searches" });
+      const group = el("div", { role: "group", "aria-label": t("me.searches") });
       for (const query of searches) {
         const option = el("div", { class: "hit" }, icon("search"), el("span", { class: "hit-title" }, el("bdi", {}, query)));
         option.addEventListener("click", () => use(query));
         offer(option, group);
       }
-      hint.replaceChildren(el("p", { class: "hits-head" }, "Recent searches ", clearRecent(() => { showRecent(); input.focus(); })));
+      hint.replaceChildren(el("p", { class: "hits-head" }, t("me.searches"), " ", clearRecent(() => { showRecent(); input.focus(); })));
       list.append(group);
       input.setAttribute("aria-expanded", "true");
     };
@@ -68,7 +68,7 @@
       } catch {
         if (!current()) return;
         clear();
-        status.textContent = "Search could not be loaded.";
+        status.textContent = t("search.failed");
         return;
       }
       if (!current() || !found) return;

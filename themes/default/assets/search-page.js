@@ -1,11 +1,16 @@
 // The search page: results in tens, filters with counts, and all of it in the address.
 "use strict";
 (() => {
-  const { el, url } = globalThis.callboard;
+  const { el, url, t } = globalThis.callboard;
   const { ask, grouped, row, name, summary, newest, suggest, chips, within, without, recent, clearRecent, missed } = globalThis.callboardSearchParts;
   const STEP = 10;
   const FEW = 8;
-  const TITLES = new Map([["kind", "Kind"], ["type", "Type"], ["lifecycle", "Lifecycle"], ["owner", "Owner"], ["system", "System"], ["tag", "Tags"], ["namespace", "Namespace"]]);
+  /** A text with a link where it says `{catalog}`. */
+  function withCatalog(text) {
+    const [before, after] = text.split("{catalog}");
+    return el("p", { class: "empty" }, before, el("a", { href: url("catalog/") }, t("search.browse")), after);
+  }
+  const TITLES = new Map([["kind", t("word.kind")], ["type", t("word.type")], ["lifecycle", t("word.lifecycle")], ["owner", t("word.owner")], ["system", t("word.system")], ["tag", t("word.tags")], ["namespace", t("word.namespace")]]);
   const byId = (id) => document.getElementById(id);
   const [form, input, status, results, active, panel, toggle] =
     ["search-form", "search-input", "search-status", "search-results", "search-chips", "search-facets", "search-filters"].map(byId);
@@ -41,14 +46,14 @@
       });
       const group = el("details", { class: "facet", open: true }, el("summary", {}, TITLES.get(key) ?? key), el("ul", {}, ...items));
       if (values.length > FEW) {
-        const button = el("button", { type: "button", class: "textbutton", "data-key": `${key}+` }, wide.has(key) ? "Show fewer" : `Show all ${values.length}`);
+        const button = el("button", { type: "button", class: "textbutton", "data-key": `${key}+` }, wide.has(key) ? t("word.fewer") : t("word.show_all", { count: values.length }));
         button.addEventListener("click", () => { if (!wide.delete(key)) wide.add(key); drawFacets(found, query); });
         group.append(button);
       }
       panel.append(group);
     }
     panel.hidden = toggle.hidden = !shown.length;
-    toggle.textContent = filters.length ? `Filters (${filters.length})` : "Filters";
+    toggle.textContent = filters.length ? t("word.filters_on", { count: filters.length }) : t("word.filters");
     if (focus) [...panel.querySelectorAll("[data-key]")].find((node) => node.dataset.key === focus)?.focus({ preventScroll: true });
   }
 
@@ -56,17 +61,17 @@
 
   function item(hit) {
     const more = (hit.more ?? []).map(({ section, url: path }) => el("li", {}, el("a", { href: url(path) }, el("bdi", {}, section))));
-    return el("li", {}, row(hit, {}), more.length ? el("ul", { class: "hit-more", "aria-label": `Also in ${hit.title}` }, ...more) : null);
+    return el("li", {}, row(hit, {}), more.length ? el("ul", { class: "hit-more", "aria-label": t("search.also", { title: hit.title }) }, ...more) : null);
   }
   /** Ten hits and what follows them. Those above stay where they are. */
   function draw(query, found, from) {
-    if (from) results.append(el("p", { class: "hits-from" }, `Results ${from + 1} to ${found.hits.length}`));
+    if (from) results.append(el("p", { class: "hits-from" }, t("search.from", { from: from + 1, to: found.hits.length })));
     for (const [kind, hits] of grouped(found.hits.slice(from))) {
-      const label = from ? `${name(kind)}, results ${from + 1} to ${found.hits.length}` : name(kind);
+      const label = from ? t("search.kind_from", { kind: name(kind), from: from + 1, to: found.hits.length }) : name(kind);
       results.append(el("section", { "aria-label": label }, el("h2", {}, name(kind)), el("ul", {}, ...hits.map(item))));
     }
     if (found.hits.length >= found.total || found.hits.length === from) return;
-    const button = el("button", { type: "button", class: "button" }, "More results");
+    const button = el("button", { type: "button", class: "button" }, t("search.more"));
     const box = el("div", { class: "more" }, button);
     button.addEventListener("click", () => { button.disabled = true; run(query, 0, found.hits.length, box); });
     results.append(box);
@@ -76,7 +81,7 @@
     drawFacets(null, "");
     active.replaceChildren();
     status.textContent = "";
-    results.replaceChildren(el("p", { class: "empty" }, "Type a name or a word from the docs."));
+    results.replaceChildren(el("p", { class: "empty" }, t("search.start")));
     if (!searches.length) return;
     const links = searches.map((query) => {
       const link = el("a", { href: `?q=${encodeURIComponent(query)}` }, el("bdi", {}, query));
@@ -89,7 +94,7 @@
       return el("li", {}, link);
     });
     const clear = clearRecent(() => { drawRecent(); input.focus(); });
-    results.append(el("section", { class: "recent", "aria-label": "Recent searches" }, el("h2", {}, "Recent searches ", clear), el("ul", {}, ...links)));
+    results.append(el("section", { class: "recent", "aria-label": t("me.searches") }, el("h2", {}, t("me.searches"), " ", clear), el("ul", {}, ...links)));
   }
 
   const run = newest(async (query, current, from = 0, box = null) => {
@@ -101,7 +106,7 @@
     } catch {
       if (!current()) return;
       status.textContent = "";
-      results.replaceChildren(el("p", { class: "empty" }, "Search could not be loaded. ", el("a", { href: url("catalog/") }, "Browse the catalog"), " instead."));
+      results.replaceChildren(withCatalog(t("search.failed_try")));
       return;
     }
     if (!current() || !found) return;
@@ -118,7 +123,7 @@
     active.replaceChildren(...filters);
     results.replaceChildren(...[suggest(found, use)].filter(Boolean));
     draw(query, found, 0);
-    if (!found.total) results.append(el("p", { class: "empty" }, filters.length ? "Remove a filter, try fewer words, or " : "Try fewer words, or ", el("a", { href: url("catalog/") }, "browse the catalog"), "."));
+    if (!found.total) results.append(withCatalog(filters.length ? t("search.none_filtered") : t("search.none_try")));
     const note = await missed(found.total ? "" : query);
     if (note && current()) results.append(el("p", { class: "hits-head" }, note));
   });
@@ -164,6 +169,6 @@
   if (!offline || location.protocol === "file:" || !navigator.serviceWorker || !globalThis.caches) return;
   offline.hidden = false;
   offline.addEventListener("toggle", () => {
-    globalThis.callboardLoad("assets/offline.js").catch(() => offline.append(el("p", { class: "empty" }, "This needs a network.")));
+    globalThis.callboardLoad("assets/offline.js").catch(() => offline.append(el("p", { class: "empty" }, t("search.needs_network"))));
   }, { once: true });
 })();

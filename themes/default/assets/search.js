@@ -1,12 +1,12 @@
 // What the search dialog and the search page share. The engine is in search-engine.js and is loaded on first use.
 "use strict";
 (() => {
-  const { el, icon, glyph, url, root, store } = globalThis.callboard;
-  const NAMES = new Map([["component", "Components"], ["api", "APIs"], ["resource", "Resources"], ["system", "Systems"], ["domain", "Domains"],
-    ["group", "Groups"], ["user", "People"], ["location", "Locations"], ["template", "Templates"], ["docs", "Docs"]]);
+  const { el, icon, glyph, url, root, store, t } = globalThis.callboard;
+  const NAMES = new Map([["component", t("kinds.component")], ["api", t("kinds.api")], ["resource", t("kinds.resource")], ["system", t("kinds.system")], ["domain", t("kinds.domain")],
+    ["group", t("kinds.group")], ["user", t("search.people")], ["location", t("kinds.location")], ["template", t("kinds.template")], ["docs", t("word.docs")]]);
   /** What pages of a kind are called; those of a kind that the portal declares, by the rules of English. */
   function name(kind) {
-    if (!kind || NAMES.has(kind)) return NAMES.get(kind) ?? "Other";
+    if (!kind || NAMES.has(kind)) return NAMES.get(kind) ?? t("graph.other");
     const plural = /[^aeiou]y$/.test(kind) ? `${kind.slice(0, -1)}ies` : /(s|x|ch|sh)$/.test(kind) ? `${kind}es` : `${kind}s`;
     return plural[0].toUpperCase() + plural.slice(1);
   }
@@ -47,9 +47,9 @@
   }
 
   function summary(query, found) {
-    if (!found.total) return `Nothing found for “${query}”.`;
-    const shown = found.hits.length < found.total ? `, the best ${found.hits.length} shown` : "";
-    return `${found.total} result${found.total === 1 ? "" : "s"}${shown}`;
+    if (!found.total) return t("search.none", { query });
+    const [count, shown] = [found.total, found.hits.length];
+    return shown < count ? t("search.best", { count, shown }) : t("search.count", { count });
   }
 
   /** Runs only the newest question; answers that come late are dropped. */
@@ -67,7 +67,7 @@
     if (!found.suggestion) return null;
     const button = el("button", { type: "button", class: "textbutton" }, found.suggestion);
     button.addEventListener("click", () => use(found.suggestion));
-    return el("p", { class: "hits-head" }, "Did you mean ", button, "?");
+    return el("p", { class: "hits-head" }, `${t("search.meant")} `, button, "?");
   }
 
   // ---- Filters in the box: key:value, -key:value.
@@ -90,10 +90,10 @@
   function chips(found, query, use) {
     return (found.filters ?? []).map((filter) => {
       const { key, value, negative, known } = filter;
-      const words = `${negative ? "not " : ""}${key}: `;
+      const words = `${negative ? `${t("search.not")} ` : ""}${key}: `;
       const isUnknown = known === false;
-      const chip = el("button", { type: "button", class: `chip${isUnknown ? " is-unknown" : ""}`, "aria-label": `Remove filter ${words}${value}${isUnknown ? " nothing has this" : ""}` },
-        words, el("bdi", {}, value), isUnknown ? " " : null, isUnknown ? el("span", { class: "missing" }, "nothing has this") : null, icon("close"));
+      const chip = el("button", { type: "button", class: `chip${isUnknown ? " is-unknown" : ""}`, "aria-label": t("word.remove_filter", { filter: words + value }) + (isUnknown ? ` ${t("search.nothing_has")}` : "") },
+        words, el("bdi", {}, value), isUnknown ? " " : null, isUnknown ? el("span", { class: "missing" }, t("search.nothing_has")) : null, icon("close"));
       chip.addEventListener("click", () => use(without(query, filter)));
       return chip;
     });
@@ -115,8 +115,8 @@
     clear() { store.set(KEY, "[]"); },
   };
   function clearRecent(after) {
-    const button = el("button", { type: "button", class: "textbutton" }, "Clear");
-    button.setAttribute("aria-label", "Clear recent searches");
+    const button = el("button", { type: "button", class: "textbutton" }, t("word.clear"));
+    button.setAttribute("aria-label", t("search.clear_recent"));
     button.addEventListener("click", () => { recent.clear(); after(); });
     return button;
   }

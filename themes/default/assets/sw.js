@@ -107,10 +107,11 @@
   }
 
   function lost() {
-    const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>No network</title><link rel="stylesheet" href="${scope}assets/callboard.css"><link rel="stylesheet" href="${scope}assets/brand.css">
-<main class="page notfound"><div class="welcome"><h1>No network</h1><p>This page was not kept in this browser. Pages that you have read are here without a network, too.</p>
-<p><a class="button is-primary" href="${scope}">Go to the first page</a></p></div></main></html>`;
+    const t = (text) => text;
+    const html = `<!doctype html><html lang="${t("offline.language")}"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${t("offline.no_network")}</title><link rel="stylesheet" href="${scope}assets/callboard.css"><link rel="stylesheet" href="${scope}assets/brand.css">
+<main class="page notfound"><div class="welcome"><h1>${t("offline.no_network")}</h1><p>${t("offline.not_kept")}</p>
+<p><a class="button is-primary" href="${scope}">${t("offline.first")}</a></p></div></main></html>`;
     return new Response(html, { status: 503, headers: { "Content-Type": "text/html; charset=utf-8" } });
   }
 

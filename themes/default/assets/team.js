@@ -1,7 +1,7 @@
 // My team: chosen on a group's page, kept in this browser, and told on the first page how it fares.
 "use strict";
 (() => {
-  const { root, el, icon, glyph, url, store } = globalThis.callboard;
+  const { root, el, icon, glyph, url, store, t } = globalThis.callboard;
   const KEY = `callboard:team:${root.pathname}`;
   const read = () => {
     try {
@@ -20,7 +20,7 @@
     const show = () => {
       const on = read()?.reference === team.reference;
       button.setAttribute("aria-pressed", String(on));
-      button.querySelector("span").textContent = on ? "My team" : "Make it my team";
+      button.querySelector("span").textContent = on ? t("entity.my_team") : t("team.make");
     };
     button.addEventListener("click", () => {
       store.set(KEY, JSON.stringify(read()?.reference === team.reference ? null : team));
@@ -36,7 +36,7 @@
   const team = box ? read() : null;
   if (!team) return;
   const header = box.querySelector("header");
-  header.append(el("a", { href: url(`health/?owner=${encodeURIComponent(team.reference)}`) }, "Health"));
+  header.append(el("a", { href: url(`health/?owner=${encodeURIComponent(team.reference)}`) }, t("word.health")));
   const name = el("p", { class: "row-title" }, el("a", { class: "entity", href: url(team.url), title: team.reference }, glyph("group"), el("bdi", {}, team.text)));
   box.append(name);
   box.hidden = false;
@@ -46,19 +46,19 @@
     if (set === "teams") said.set(key, value);
     else before?.(set, key, value);
   };
-  const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
+  const findingsOf = (count) => t("team.findings", { count });
   globalThis.callboardLoad(team.data).then(() => {
     const told = said.get(team.reference);
     if (!told) return;
-    name.append(el("a", { class: "row-end", href: url(`catalog/?owner=${encodeURIComponent(team.reference)}`) }, `owns ${told.owned}`));
+    name.append(el("a", { class: "row-end", href: url(`catalog/?owner=${encodeURIComponent(team.reference)}`) }, t("team.owns", { count: told.owned })));
     const counts = el("p", { class: "health-counts" });
-    if (told.findings) counts.append(el("span", { class: "severity is-warning" }, icon("warning"), plural(told.findings, "finding")));
-    if (told.inUse) counts.append(el("span", { class: "severity is-warning" }, icon("warning"), `${told.inUse} deprecated, still used`));
-    if (!told.findings && !told.inUse) counts.append(el("span", { class: "severity is-good" }, icon("check"), "Nothing to fix"));
+    if (told.findings) counts.append(el("span", { class: "severity is-warning" }, icon("warning"), findingsOf(told.findings)));
+    if (told.inUse) counts.append(el("span", { class: "severity is-warning" }, icon("warning"), t("team.in_use", { count: told.inUse })));
+    if (!told.findings && !told.inUse) counts.append(el("span", { class: "severity is-good" }, icon("check"), t("team.fine")));
     box.append(counts);
     if (!told.worst.length) return;
     const rows = told.worst.map(([text, path, kind, findings]) =>
-      el("li", {}, el("p", { class: "row-title" }, el("a", { class: "entity", href: url(path) }, glyph(kind), el("bdi", {}, text)), el("span", { class: "row-end" }, plural(findings, "finding")))));
+      el("li", {}, el("p", { class: "row-title" }, el("a", { class: "entity", href: url(path) }, glyph(kind), el("bdi", {}, text)), el("span", { class: "row-end" }, findingsOf(findings)))));
     box.append(el("ul", { class: "rows is-tight" }, ...rows));
-  }).catch(() => box.append(el("p", { class: "empty" }, "The portal does not have this team any more.")));
+  }).catch(() => box.append(el("p", { class: "empty" }, t("team.gone"))));
 })();

@@ -15,7 +15,7 @@ use crate::diagnostics::{Finding, Place, rules};
 use crate::source::Web;
 use crate::techdocs::leads::PageAt;
 use crate::techdocs::sets::{DocPage, DocSet, Included, MAX_PAGE};
-use crate::techdocs::{self, ENGLISH, PageInput, RenderedPage};
+use crate::techdocs::{self, Labels, PageInput, RenderedPage};
 use links::Resolver;
 use nav::Leads;
 
@@ -57,7 +57,7 @@ fn render_page(site: &Site<'_>, set_number: usize, page_number: usize) -> Render
         snippets: &Included { repo, base_paths: &set.config.dialect.snippets.base_paths },
         links: &resolver,
         highlighter: site.highlighter,
-        labels: &ENGLISH,
+        labels: &labels(site),
         diagrams: site.diagrams,
     };
     let mut rendered = techdocs::render(&input);
@@ -107,7 +107,7 @@ fn view(site: &Site<'_>, at: PageAt, route: &str, links: &Linker, rendered: Rend
     let to = |page: usize| links.to(&site.docs_route(set_number, page));
     let neighbour = |page: usize| Link { text: set.pages[page].title.clone(), url: to(page) };
     let turn = set.order.iter().position(|page| *page == page_number);
-    let mut above = vec![("Docs".to_string(), "docs/".to_string())];
+    let mut above = vec![site.above("docs")];
     if route != home {
         above.push((set.site_name.clone(), home.clone()));
     }
@@ -182,4 +182,21 @@ fn report(site: &Site<'_>, set: &DocSet, page: &DocPage, route: &str) -> Option<
     let web = named.as_ref().or(site.repo(set.repo).web.as_ref())?;
     let issue = site.new_issue(web, &Subject { prefix: "Docs", title: &page.title, route, file: set.file(page) });
     Some(ReportLink { url: issue.url, body: issue.body })
+}
+
+/// What the portal itself says in text that it renders.
+fn labels<'a>(site: &'a Site<'_>) -> Labels<'a> {
+    let say = |key| site.strings.get(key);
+    Labels {
+        permanent_link: say("prose.permanent_link"),
+        table: say("prose.table"),
+        done: say("prose.done"),
+        to_do: say("prose.to_do"),
+        footnotes: say("prose.footnotes"),
+        back_to_text: say("prose.back_to_text"),
+        page_cut_title: say("prose.page_cut_title"),
+        page_cut: say("prose.page_cut"),
+        diagram: say("prose.diagram"),
+        diagram_source: say("prose.diagram_source"),
+    }
 }

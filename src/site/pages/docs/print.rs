@@ -171,8 +171,8 @@ impl Book<'_> {
     fn part(&self, part: usize, sheets: &[&Sheet], parts: usize, links: &Linker) -> DocsPrint {
         let Book { site, set, set_number, .. } = self;
         let home = site.docs_route(*set_number, set.first());
-        let above = [("Docs".to_string(), "docs/".to_string()), (set.site_name.clone(), home.clone())];
-        let title = format!("{}: all pages", set.site_name);
+        let above = [site.above("docs"), (set.site_name.clone(), home.clone())];
+        let title = site.tell("print.title", &[("site", &set.site_name)]);
         let printed = PrintedLinks {
             links,
             targets: self

@@ -17,14 +17,20 @@ pub(super) fn calendar(site: &Site<'_>, ends: &[(&str, EntityId)]) -> String {
     push(&mut out, "BEGIN:VCALENDAR");
     push(&mut out, "VERSION:2.0");
     push(&mut out, "PRODID:-//callboard//sunset//EN");
-    push(&mut out, &format!("X-WR-CALNAME:{}", escaped(&format!("{}: sunset", site.config.title))));
+    push(
+        &mut out,
+        &format!("X-WR-CALNAME:{}", escaped(&site.tell("health.sunset", &[("portal", &site.config.title)]))),
+    );
     for (day, id) in ends.iter().take(MOST) {
         let entity = site.catalog.entity(*id);
         push(&mut out, "BEGIN:VEVENT");
         push(&mut out, &format!("UID:{}-sunset@callboard", api::uid(&entity.reference)));
         push(&mut out, &format!("DTSTAMP:{stamp}"));
         push(&mut out, &format!("DTSTART;VALUE=DATE:{}", day.replace('-', "")));
-        push(&mut out, &format!("SUMMARY:{}", escaped(&format!("{} ends", entity.display_name()))));
+        push(
+            &mut out,
+            &format!("SUMMARY:{}", escaped(&site.tell("health.entity_ends", &[("entity", &entity.display_name())]))),
+        );
         push(&mut out, &format!("DESCRIPTION:{}", escaped(&description(site, *id))));
         if let Some(address) = site.config.base_url.as_ref().and_then(|base| base.join(&route::entity(entity)).ok()) {
             push(&mut out, &format!("URL:{address}"));
@@ -40,11 +46,16 @@ pub(super) fn calendar(site: &Site<'_>, ends: &[(&str, EntityId)]) -> String {
 fn description(site: &Site<'_>, id: EntityId) -> String {
     let entity = site.catalog.entity(id);
     let mut lines = vec![entity.reference.to_string()];
-    lines.extend(entity.successor().map(|successor| format!("Use {successor} instead.")));
+    lines.extend(entity.successor().map(|successor| site.tell("entity.instead", &[("entity", &successor)])));
     let users = crate::insights::users(site.graph, id);
-    lines.extend(users.iter().take(20).map(|user| format!("Used by {}", site.catalog.entity(*user).reference)));
+    lines.extend(
+        users
+            .iter()
+            .take(20)
+            .map(|user| site.tell("health.user", &[("entity", &site.catalog.entity(*user).reference)])),
+    );
     if users.len() > 20 {
-        lines.push(format!("and {} more", users.len() - 20));
+        lines.push(site.tell("word.more", &[("count", &(users.len() - 20))]));
     }
     lines.join("\n")
 }
