@@ -41,7 +41,7 @@ struct Scenario {
 }
 
 /// The longest come first, so that nobody waits for them at the end.
-const SCENARIOS: [Scenario; 40] = [
+const SCENARIOS: [Scenario; 41] = [
     Scenario { name: "nothing for axe to say in light", origins: &[Origin::Http], run: axe_in_light },
     Scenario { name: "nothing for axe to say in dark", origins: &[Origin::Http], run: axe_in_dark },
     Scenario { name: "nothing for axe to say of what opens", origins: &[Origin::Http], run: axe_of_what_opens },
@@ -55,6 +55,7 @@ const SCENARIOS: [Scenario; 40] = [
     Scenario { name: "health of an owner", origins: &Origin::BOTH, run: health_of_an_owner },
     Scenario { name: "map of the catalog", origins: &Origin::BOTH, run: map_of_the_catalog },
     Scenario { name: "explore the graph", origins: &Origin::BOTH, run: explore_the_graph },
+    Scenario { name: "path between entities", origins: &Origin::BOTH, run: path_between_entities },
     Scenario { name: "take the graph away", origins: &Origin::BOTH, run: take_the_graph_away },
     Scenario { name: "docs", origins: &Origin::BOTH, run: docs },
     Scenario { name: "pages of a doc set", origins: &Origin::BOTH, run: doc_pages },
@@ -590,7 +591,7 @@ fn explore_the_graph(scene: &mut Scene) {
     // By name.
     scene.page.click("#graph-find");
     scene.page.type_text("seat map");
-    scene.page.wait("document.querySelector('#graph-found [role=option]')?.textContent.startsWith('Seat Map')");
+    scene.page.wait("document.querySelector('#graph-find-found [role=option]')?.textContent.startsWith('Seat Map')");
     scene.page.press(Key::Enter);
     scene.page.wait(&format!("{centre}.startsWith('Seat Map')"));
     scene.page.press(Key::Enter);
@@ -602,6 +603,39 @@ fn explore_the_graph(scene: &mut Scene) {
         .assert("document.querySelector('.node.unresolved').getAttribute('aria-label').includes('not in catalog')");
     scene.open("graph/?root=component:default/nobody-knows");
     scene.page.assert("document.querySelector('#graph > .empty').textContent.includes('nobody-knows')");
+}
+
+/// The ways between two entities: by a field, from the page of dependencies, and from an address.
+fn path_between_entities(scene: &mut Scene) {
+    let status = "document.getElementById('graph-status').textContent";
+    let names = "[...document.querySelectorAll('.graph-drawing .node title, .graph-drawing .node text:not(.node-kind)')].length";
+    scene.open("graph/?root=component:default/payment-service");
+    scene.page.wait("document.querySelector('.graph-drawing .node')");
+    scene.page.click("#graph-to");
+    scene.page.type_text("order events");
+    scene.page.wait("document.querySelector('#graph-to-found [role=option] bdi')?.textContent === 'Order Events'");
+    scene.page.press(Key::Enter);
+    scene.page.wait(&format!("{status} === '1 step from Payment Service to Order Events'"));
+    scene.page.assert("document.querySelectorAll('.graph-drawing .node').length === 2");
+    scene.page.assert("new URL(location.href).searchParams.get('to') === 'api:default/order-events'");
+    scene.page.click(".chips .chip");
+    scene.page.wait(&format!("{status}.includes('around Payment Service')"));
+    assert!(scene.page.number(names) > 2);
+
+    scene.open("catalog/default/resource/postgres-payments/dependencies/");
+    let far = "[...document.querySelectorAll('#dependents tbody tr')].find((row) => row.querySelector('td.num a'))";
+    let (name, steps) = (
+        scene.page.text(&format!("{far}.querySelector('th bdi').textContent")),
+        scene.page.text(&format!("{far}.querySelector('td.num a').firstChild.data")),
+    );
+    scene.page.eval(&format!("{far}.querySelector('td.num a').click()"));
+    scene.page.wait(&format!(
+        "document.querySelector('.graph-drawing .node') && {status}.endsWith({})",
+        json!(format!(" to {name}"))
+    ));
+    assert!(scene.page.text(status).starts_with(&format!("{steps} steps from ")));
+    scene.open("graph/?root=component:default/payment-service&to=component:default/bare");
+    scene.page.wait(&format!("{status}.startsWith('No relation leads from')"));
 }
 
 fn take_the_graph_away(scene: &mut Scene) {
@@ -1615,7 +1649,7 @@ fn axe_of_what_opens(scene: &mut Scene) {
         scene.open("graph/");
         scene.page.click("#graph-find");
         scene.page.type_text("payment");
-        scene.page.wait("document.querySelector('#graph-found [role=option]')");
+        scene.page.wait("document.querySelector('#graph-find-found [role=option]')");
         violations.extend(axe(&mut scene.page, "entities found for the graph"));
         scene.open("graph/?root=component:default/payment-service&kind=api&kind=component&merge=false&depth=3");
         scene.page.wait("document.querySelector('.graph-main .chip')");

@@ -70,6 +70,7 @@ fn side(site: &Site<'_>, start: EntityId, reach: &Reach, links: &Linker) -> Reac
         entity: site.entity_link(step.entity, links),
         distance: step.distance,
         relation: site.relation_words(step.relation.opposite()),
+        paths_url: (step.from != start).then(|| super::graph::paths(site, start, step.entity, links)),
         from: (step.from != start).then(|| site.entity_link(step.from, links)),
         owner: site.owner(step.entity, links),
     });

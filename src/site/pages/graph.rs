@@ -5,8 +5,8 @@ use super::super::link::encoded;
 use super::super::view::{DomainRow, GraphLink, GraphLinks, GraphPage, LeadsTo, SafeHtml, SystemRow, View};
 use super::super::{Linker, Rendered, Site};
 use super::page_count;
-use crate::catalog::EntityId;
-use crate::graph::{self, Card, CardRow, Detail, Line, Parts};
+use crate::catalog::{EntityId, RelationType};
+use crate::graph::{self, Card, CardRow, Detail, Direction, Line, Parts};
 use std::collections::HashMap;
 
 /// Domains of one page of the list.
@@ -39,6 +39,21 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
 /// The address of the explorer around an entity.
 pub(super) fn explorer(reference: &str, links: &Linker) -> String {
     format!("{}?root={}", links.to("graph/"), encoded(reference))
+}
+
+/// The address of the explorer with the ways between two entities, along the relations by which a fault travels.
+pub(super) fn paths(site: &Site<'_>, from: EntityId, to: EntityId, links: &Linker) -> String {
+    let mut address = explorer(&site.catalog.entity(from).reference, links);
+    address.push_str(&format!("&to={}", encoded(&site.catalog.entity(to).reference)));
+    let has_parts = site.graph.targets(from, RelationType::HasPart).next().is_some();
+    for relation in Direction::Dependencies.relations() {
+        // Parts of others are not gone through, and would be a shorter way.
+        if *relation != RelationType::HasPart || has_parts {
+            let forward = if relation.is_forward() { *relation } else { relation.opposite() };
+            address.push_str(&format!("&relation={}", forward.name()));
+        }
+    }
+    address
 }
 
 fn domain_pages(site: &Site<'_>) -> usize {

@@ -206,6 +206,8 @@ pub struct ReachRow {
     pub distance: usize,
     /// From this entity to the one before it: `Depends on`.
     pub relation: String,
+    /// The explorer with the ways between the two, where there is something between them.
+    pub paths_url: Option<String>,
     /// The entity before it on a shortest path; `None` for the page's own.
     pub from: Option<EntityLink>,
     pub owner: Option<EntityLink>,

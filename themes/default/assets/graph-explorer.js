@@ -4,6 +4,9 @@
   const { el, icon, glyph, url, t } = globalThis.callboard;
   const SVG = "http://www.w3.org/2000/svg";
   const DEEPEST = 6;
+  /** Steps of the longest path that is looked for, and entities that are looked at on the way. */
+  const FARTHEST = 16;
+  const MOST_ON_WAY = 20000;
   const STEP = 60;
   /** Neighbours looked at in one step; the rest is counted. */
   const MOST_LOOKED_AT = 600;
@@ -59,6 +62,7 @@
     };
     return {
       root: (query.get("root") ?? "").toLowerCase(),
+      to: (query.get("to") ?? "").toLowerCase(),
       depth: whole("depth", 1, DEEPEST, 2),
       direction: ["out", "in"].includes(query.get("direction")) ? query.get("direction") : "",
       merge: query.get("merge") !== "false",
@@ -71,6 +75,7 @@
     const here = new URL(location.href);
     const query = new URLSearchParams();
     query.set("root", state.root);
+    if (state.to) query.set("to", state.to);
     query.set("depth", state.depth);
     if (state.direction) query.set("direction", state.direction);
     if (!state.merge) query.set("merge", "false");
@@ -91,10 +96,12 @@
     const start = await numberOf(state.root, root);
     if (start === undefined) return null;
     await part(String(Math.floor(start / root.perShard)));
+    const to = state.to ? await numberOf(state.to, root) : undefined;
+    if (state.to && to === undefined) return { unknown: state.to };
     const { chosen } = state;
     const forward = ([relation]) => (root.relations[relation][3] ? relation : root.relations[relation][2]);
     const kindOfRoot = entity(start, root).kind;
-    const isEveryOwner = state.owners || PEOPLE.has(kindOfRoot);
+    const isEveryOwner = state.owners || PEOPLE.has(kindOfRoot) || state.to.startsWith("group:") || state.to.startsWith("user:");
     const isAsked = (edge, node) => {
       const name = root.relations[forward(edge)][0];
       return chosen.get("relation").size ? chosen.get("relation").has(name) : isEveryOwner || node.key === start || !OWNING.has(name);
@@ -107,7 +114,8 @@
     const shown = new Map([[start, { ...entity(start, root), column: 0, distance: 0 }]]);
     const refused = new Map();
     const cut = new Set();
-    let frontier = [...shown.values()];
+    if (to !== undefined) await walkTo(to, { shown, cut, most: state.most, root, isAsked, isOnWay, passes });
+    let frontier = to === undefined ? [...shown.values()] : [];
     for (let distance = 1; distance <= state.depth && frontier.length; distance++) {
       const wanted = new Map();
       for (const node of frontier) {
@@ -140,9 +148,59 @@
       }
       node.more = beyond.size + unnamed;
     }
-    const owned = chosen.get("relation").size || isEveryOwner ? 0
+    const owned = to !== undefined || chosen.get("relation").size || isEveryOwner ? 0
       : nodes.slice(1).filter((node) => node.edges.some((edge) => OWNING.has(root.relations[edge[0]][0]) && edge[1].some((end) => end !== start))).length;
-    return { nodes, edges: edgesOf(nodes, shown, state, root, isAsked), refused: [...refused.values()], cut: cut.size, owned, isEveryOwner };
+    // Of a path, only what is a step of it.
+    const isStep = ({ from, to: end }) => to === undefined || Math.abs(nodes[from].distance - nodes[end].distance) === 1;
+    return { nodes, edges: edgesOf(nodes, shown, state, root, isAsked).filter(isStep), refused: [...refused.values()], cut: cut.size, owned, isEveryOwner, to };
+  }
+
+  /**
+   * Puts all shortest paths from the root to an entity into `shown`, in the order of their steps. Each relation is written at
+   * both ends, but of an entity with very many not all: what is not found from the one side may be found from the other.
+   */
+  async function walkTo(to, { shown, cut, most, root, isAsked, isOnWay, passes }) {
+    const [start] = shown.keys();
+    const isBack = (edge, node) => isAsked(edge, node) && isOnWay([root.relations[edge[0]][2], edge[1]], node);
+    const there = await steps(start, to, isOnWay, passes, root);
+    const back = await steps(to, start, isBack, passes, root);
+    const length = (found) => found?.get(found === there ? to : start)?.distance ?? Infinity;
+    const found = length(there) <= length(back) ? there : back;
+    if (!found) return;
+    const [end, whole] = found === there ? [to, length(there)] : [start, length(back)];
+    const onPath = new Set([end]);
+    for (const key of onPath) for (const before of found.get(key).before) onPath.add(before);
+    const rows = [...onPath].map((key) => ({ ...entity(key, root), distance: found === there ? found.get(key).distance : whole - found.get(key).distance }));
+    rows.sort((a, b) => a.distance - b.distance || (a.reference < b.reference ? -1 : 1));
+    // The ends stay, whatever else is cut.
+    for (const row of rows) {
+      if (shown.size >= most - 1 && row.key !== to) cut.add(row.key);
+      else shown.set(row.key, { ...row, column: row.distance });
+    }
+  }
+  /** Every entity up to the distance of `to`, each with those before it; `null` where no way leads there. */
+  async function steps(from, to, isOnWay, passes, root) {
+    const found = new Map([[from, { distance: 0, before: [] }]]);
+    let frontier = [from];
+    for (let distance = 1; distance <= FARTHEST && frontier.length && found.size < MOST_ON_WAY; distance++) {
+      await Promise.all([...new Set(frontier.filter((end) => typeof end === "number").map((end) => String(Math.floor(end / root.perShard))))].map(part));
+      const next = [];
+      for (const key of frontier) {
+        const node = entity(key, root);
+        if (distance > 1 && !passes(node)) continue;
+        for (const edge of node.edges) {
+          if (!isOnWay(edge, node)) continue;
+          for (const end of edge[1]) {
+            const known = found.get(end);
+            if (!known) { found.set(end, { distance, before: [key] }); next.push(end); }
+            else if (known.distance === distance) known.before.push(key);
+          }
+        }
+      }
+      if (found.get(to)?.distance === distance) { await part(String(Math.floor(to / root.perShard))); return found; }
+      frontier = next;
+    }
+    return null;
   }
 
   /** The relations among what is shown. Each is written at both ends; merged, opposites and parallels are one line. */
@@ -300,7 +358,7 @@
   // ---- Page.
 
   let page = null;
-  function build({ box, bar, go }) {
+  function build({ box, bar, go, finder }) {
     const button = (text, words, act, ...content) => {
       const made = el("button", { type: "button", class: "button", "aria-label": words, title: words }, ...content, text);
       made.addEventListener("click", act);
@@ -316,6 +374,7 @@
     bar.prepend(overview);
     bar.append(labelled(t("graph.depth"), depth), labelled(t("graph.direction"), direction), el("label", { class: "graph-control" }, merge, el("span", {}, t("graph.merge"))),
       el("label", { class: "graph-control" }, owners, el("span", {}, t("graph.all_owners"))), filters);
+    bar.querySelector(".field").after(el("div", { class: "graph-to" }, finder("graph-to", t("graph.path_to"), (reference) => change((next) => { next.to = reference; }))));
     const exports = el("div", { class: "graph-exports", role: "group", "aria-label": t("graph.downloads") });
     const world = svg("g");
     const drawing = svg("svg", { class: "graph-drawing", role: "group", "aria-label": t("entity.drawing") }, world);
@@ -476,6 +535,7 @@
       status.textContent = t("graph.not_in");
       return;
     }
+    if (found.unknown) return change((next) => { next.to = ""; });
     write(state);
     drawn = found;
     const { nodes, edges } = found;
@@ -484,7 +544,7 @@
     const here = new URL(location.href);
     here.search = "";
     made.overview.href = here.href;
-    made.extent = globalThis.callboardLayout.layout(nodes, edges);
+    made.extent = globalThis.callboardLayout.layout(nodes, edges, found.to !== undefined);
     made.rootAt = { x: centre.x, y: centre.y };
     const lines = edges.map((edge) => drawEdge(edge, nodes));
     const boxes = nodes.map((node, at) => drawNode(node, at === 0, root));
@@ -498,7 +558,11 @@
     takeaways(found);
     twin(found, root);
     const counts = { entities: t("word.count_entities", { count: nodes.length }), relations: t("graph.relations", { count: edges.length }), entity: centre.title };
-    status.textContent = found.cut ? t("graph.status_cut", { ...counts, count: found.cut }) : t("graph.status", counts);
+    if (found.to !== undefined) {
+      const target = nodes.find((node) => node.key === found.to);
+      const told = { count: target?.distance ?? 0, from: centre.title, to: target?.title ?? state.to };
+      status.textContent = target ? t("graph.path_found", told) : t("graph.no_path", told);
+    } else status.textContent = found.cut ? t("graph.status_cut", { ...counts, count: found.cut }) : t("graph.status", counts);
     made.cut.replaceChildren();
     made.cut.hidden = !found.cut && !found.owned;
     if (found.owned) made.cut.append(`${t("graph.owned", { count: found.owned })} `);
@@ -554,6 +618,7 @@
   function controls(state, { isEveryOwner }) {
     const { depth, direction, merge, owners } = page;
     depth.value = String(state.depth);
+    depth.disabled = Boolean(state.to);
     direction.value = state.direction;
     merge.checked = state.merge;
     owners.checked = isEveryOwner;
@@ -576,6 +641,12 @@
     const values = { kind: (node) => [node.kind], owner: (node) => [node.owner], lifecycle: (node) => [node.lifecycle], tag: (node) => node.tags };
     panel.replaceChildren();
     chips.replaceChildren();
+    if (state.to) {
+      const target = nodes.find((node) => node.reference === state.to)?.title ?? state.to;
+      const chip = el("button", { type: "button", class: "chip", "aria-label": t("word.remove_filter", { filter: `${t("graph.path_to")}: ${target}` }) }, `${t("graph.path_to")}: `, el("bdi", {}, target), icon("close"));
+      chip.addEventListener("click", () => change((next) => { next.to = ""; }).then(() => page.depth.focus()));
+      chips.append(chip);
+    }
     for (const [id, title] of FACETS) {
       const chosen = state.chosen.get(id);
       const counts = new Map();

@@ -66,11 +66,12 @@
 
   /**
    * Places nodes, which have a `column`, and edges, which have the places of their ends as `from` and `to`. Nodes get the
-   * middle of their box as `x` and `y`, edges their `points` and, where there is room, a `label` with its middle.
+   * middle of their box as `x` and `y`, edges their `points` and, where there is room, a `label` with its middle. With
+   * `isFixed`, each node stays in its column.
    */
-  function layout(nodes, edges) {
+  function layout(nodes, edges, isFixed) {
     const spaced = nodes.map((node) => node.column);
-    spread(spaced, edges);
+    if (!isFixed) spread(spaced, edges);
     const used = [...new Set(spaced)].sort((a, b) => a - b);
     const columns = used.map(() => []);
     const items = nodes.map((node, at) => {
