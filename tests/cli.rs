@@ -1441,6 +1441,41 @@ fn a_theme_replaces_single_files() {
 }
 
 #[test]
+fn a_large_documentation_is_not_repeated_on_each_of_its_pages() {
+    let work = Work::with_shop("large-docs");
+    work.write(
+        "repos/shop/catalog-info.yaml",
+        "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: shop\n  annotations:\n    \
+         backstage.io/techdocs-ref: dir:.\nspec: {type: service, lifecycle: production, owner: me}\n",
+    );
+    work.write("repos/shop/mkdocs.yml", "site_name: Shop\n");
+    work.write("repos/shop/docs/index.md", "# Start\n");
+    for folder in ["first", "second"] {
+        for number in 0..240 {
+            work.write(&format!("repos/shop/docs/{folder}/p{number:03}.md"), &format!("# {folder} {number}\n"));
+        }
+    }
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let entries = |page: &str| {
+        let html = work.read(&format!("out/docs/default/component/shop/{page}index.html"));
+        let nav = html.split_once("id=\"docnav\"").expect("a navigation").1.split_once("</nav>").expect("its end").0;
+        let links =
+            nav.split("<a href=\"").skip(1).map(|link| link.split(['"', '<', '>']).collect::<Vec<_>>().join(" "));
+        links.collect::<Vec<_>>()
+    };
+    let start = entries("");
+    assert!(start.len() < 12, "{start:#?}");
+    assert!(
+        start.iter().any(|link| link.contains("/first/p000/ ")),
+        "a folded section leads to its first page: {start:#?}"
+    );
+    let inside = entries("second/p120/");
+    assert!((200..220).contains(&inside.len()), "{}", inside.len());
+    let holds = |text: &str| inside.iter().any(|link| link.contains(text));
+    assert!(holds("20 before") && holds("19 after") && holds("second 120") && !holds("first 1"), "{inside:#?}");
+}
+
+#[test]
 fn the_portal_speaks_the_language_of_the_configuration() {
     let work = Work::with_shop("language");
     work.write("repos/app-config.yaml", "callboard: { language: de, theme: ../theme }\n");

@@ -164,7 +164,7 @@ pub struct PrintedPage {
     pub content: SafeHtml,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct NavNode {
     pub text: String,
     /// None for a section heading.
@@ -172,6 +172,8 @@ pub struct NavNode {
     pub current: bool,
     /// This node or one below it is current.
     pub open: bool,
+    /// A section of which only this entry is shown.
+    pub is_folded: bool,
     pub children: Vec<NavNode>,
 }
 

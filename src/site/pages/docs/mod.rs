@@ -118,7 +118,7 @@ fn view(site: &Site<'_>, at: PageAt, route: &str, links: &Linker, rendered: Rend
         site_name: set.site_name.clone(),
         site_url: links.to(&home),
         entity: site.entity_link(set.entity, links),
-        nav: nav::tree(set, page_number, &Leads { page: &to, outside: &|url| outside(site, links, url) }),
+        nav: nav::around(site, set, page_number, &Leads { page: &to, outside: &|url| outside(site, links, url) }),
         notice: page.needs.clone(),
         content: SafeHtml(rendered.html),
         has_heading: rendered.has_heading,
