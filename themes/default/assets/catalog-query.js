@@ -48,16 +48,23 @@
   const loadTexts = once(async () => {
     const { head, parts, data } = globalThis.callboardCatalog;
     const found = new Map();
+    const touched = new Set();
     await parts("text-", head.texts, (shard, at) => {
       for (const [path, rows] of Object.entries(shard)) {
         if (!found.has(path)) found.set(path, new Map());
         for (const [row, text] of Object.entries(rows)) {
           const n = at * head.perShard + Number(row);
           found.get(path).set(n, text);
-          if (text !== null) data.words[n] += `\0${text.toLowerCase()}`;
+          touched.add(n);
         }
       }
     });
+    for (const n of touched) {
+      const written = [...found].map(([path, rows]) => (path === "metadata.description" ? rows.get(n) ?? data.description[n] : rows.get(n) ?? ""));
+      const tags = data.tags.lists[n].map((tag) => data.tags.values[tag]);
+      const shown = found.has("metadata.description") ? "" : data.description[n];
+      data.words[n] = [data.title[n], data.reference[n], shown, ...written, ...tags].join("\0").toLowerCase();
+    }
     texts = found;
   });
 

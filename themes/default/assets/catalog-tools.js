@@ -70,15 +70,14 @@
   // ---- Orders, each made once.
 
   const SORTS = new Set(["title", "kind", "type", "lifecycle", "owner", "system", "namespace", "findings"]);
-  const FAR = 2 ** 20;
   const made = new Map();
+  const all = Uint32Array.from({ length: total }, (_, n) => n);
   /** Rows by their titles, sorted in runs that are put together in pauses. */
   const merge = (function* () {
     const { words } = data;
     let runs = [];
     for (let start = 0; start < total; start += 2000) {
-      const run = Uint32Array.from({ length: Math.min(2000, total - start) }, (_, i) => start + i);
-      runs.push(run.sort((a, b) => (words[a] < words[b] ? -1 : 1)));
+      runs.push(all.slice(start, start + 2000).sort((a, b) => (words[a] < words[b] ? -1 : 1)));
       yield;
     }
     while (runs.length > 1) {
@@ -104,18 +103,25 @@
     if (!made.has("title")) made.set("title", titles());
     return made.get("title");
   }
+  const byFindings = (down) => {
+    const most = data.findings.reduce((most, findings) => Math.max(most, findings), 0);
+    return list.bucketed(all, (n) => (down ? most - data.findings[n] : data.findings[n]), most);
+  };
+  function byValue(field, down) {
+    const { ids } = data[field];
+    const places = new Uint32Array(data[field].values.length);
+    list.byLabel(field).forEach((value, place) => { places[value] = place; });
+    const last = data[field].values.length;
+    // What has no value comes last in both directions.
+    return list.bucketed(all, (n) => (ids[n] === 0 ? last : down ? last - 1 - places[ids[n]] : places[ids[n]]), last);
+  }
   function orderOf(sort) {
     const field = sort.replace(/^-/, "");
     const down = sort !== field;
     if (!SORTS.has(field)) return null;
     if (field === "title") return down ? byTitle().slice().reverse() : byTitle();
     if (!made.has(sort)) {
-      const { ids } = data[field];
-      const rank = ids && list.ranks(field);
-      // What has no value comes last in both directions.
-      const key = field === "findings" ? (n) => (down ? FAR - data.findings[n] : data.findings[n])
-        : (n) => (ids[n] === 0 ? 2 * FAR : down ? FAR - rank[ids[n]] : rank[ids[n]]);
-      made.set(sort, list.byKey(total, key));
+      made.set(sort, field === "findings" ? byFindings(down) : byValue(field, down));
     }
     return made.get(sort);
   }

@@ -90,21 +90,24 @@
       return facet === "kind" ? head.kinds[value] ?? value : facet === "owner" || facet === "system" ? titleOf(value) : value;
     };
 
-    const SHIFT = 2 ** 21;
-    /** The numbers below `length` by a whole key, ties by number. Typed arrays sort fast because they hold both. */
-    const byKey = (length, key) => Float64Array.from({ length }, (_, n) => key(n) * SHIFT + n).sort().map((both) => both % SHIFT);
-    /** The place of each value of a facet in the order of the labels; none comes last. */
-    const ranked = new Map();
-    function ranks(facet) {
-      if (!ranked.has(facet)) {
+    /** Numbers by a key that is a small number, too; where keys are the same, in the order they had. */
+    function bucketed(items, key, most) {
+      const starts = new Uint32Array(most + 2);
+      for (const item of items) starts[key(item) + 1]++;
+      for (let k = 1; k < starts.length; k++) starts[k] += starts[k - 1];
+      const sorted = new Uint32Array(items.length);
+      for (const item of items) sorted[starts[key(item)]++] = item;
+      return sorted;
+    }
+    /** The values of a facet in the order of their labels. */
+    const labelled = new Map();
+    function byLabel(facet) {
+      if (!labelled.has(facet)) {
         const { values } = columnOf(facet);
         const labels = values.map((value) => label(facet, value).toLowerCase());
-        const places = new Uint32Array(values.length);
-        const sorted = [...values.keys()].sort((a, b) => (a === 0) - (b === 0) || (labels[a] < labels[b] ? -1 : Number(labels[a] > labels[b])));
-        sorted.forEach((value, place) => { places[value] = place; });
-        ranked.set(facet, places);
+        labelled.set(facet, Uint32Array.from(values.keys()).sort((a, b) => (labels[a] < labels[b] ? -1 : Number(labels[a] > labels[b]))));
       }
-      return ranked.get(facet);
+      return labelled.get(facet);
     }
 
     // ---- State, kept in the address.
@@ -137,6 +140,10 @@
         return { ids, lists, hits, count: new Uint32Array(values.length) };
       });
       const active = columns.filter(({ hits }) => hits);
+      const add = ({ ids, lists, count }, n) => {
+        if (ids) count[ids[n]]++;
+        else for (const id of lists[n]) count[id]++;
+      };
       const passed = new Uint8Array(total);
       let found = 0;
       for (let n = 0; n < total; n++) {
@@ -151,10 +158,8 @@
         }
         if (failures > 1) continue;
         if (!failed) found += passed[n] = 1;
-        for (const column of failed ? [failed] : columns) {
-          if (column.ids) column.count[column.ids[n]]++;
-          else for (const id of column.lists[n]) column.count[id]++;
-        }
+        if (failed) add(failed, n);
+        else for (const column of columns) add(column, n);
       }
       shown = new Uint32Array(found);
       for (let i = 0, at = 0; at < found; i++) {
@@ -236,12 +241,9 @@
         const chosen = state.chosen.get(id);
         const { known, values } = columnOf(id);
         const { count } = columns[at];
-        const rank = ranks(id);
-        const given = [];
-        for (let v = 0; v < values.length; v++) if (count[v] || chosen.has(values[v])) given.push(v);
         // By number, then by name; none comes last.
-        const sorted = byKey(given.length, (i) => (given[i] ? (total - count[given[i]]) * 2 ** 15 + Math.min(rank[given[i]], 2 ** 15 - 1) : 2 ** 32));
-        const entries = Array.from(sorted, (i) => [values[given[i]], count[given[i]]]);
+        const sorted = bucketed(byLabel(id), (v) => (v ? total - count[v] : total + 1), total + 1);
+        const entries = Array.from(sorted.filter((v) => count[v] || chosen.has(values[v])), (v) => [values[v], count[v]]);
         for (const value of chosen) if (!known.has(value)) entries.push([value, 0]);
         if (entries.length < 2 && !chosen.size) return;
         const group = el("details", { class: "facet" }, el("summary", { "data-key": `${id}:` }, title));
@@ -312,14 +314,14 @@
     // ---- What comes with its first use.
 
     const list = globalThis.callboardCatalog = {
-      head, data, state, parts, cells, label, titleOf, valueOf, byKey, ranks, update, fixedKind, table, filter, note, columnsButton,
+      head, data, state, parts, cells, label, titleOf, valueOf, bucketed, byLabel, update, fixedKind, table, filter, note, columnsButton,
       pass: null, order: null, columns: USUAL.split(","), room: ROOM, FACETS, USUAL, ROOM,
       get shown() { return shown; },
     };
     // The second needs the first.
     const tools = () => load("assets/query.js").then(() => Promise.all([load("assets/catalog-query.js"), load("assets/catalog-tools.js")]));
     const tool = (name, what) => tools().then(() => list.tools[name](what));
-    for (const type of ["focusin", "pointermove"]) box.addEventListener(type, () => tools().catch(() => {}), { once: true, passive: true });
+    for (const part of [bar, table.tHead]) for (const type of ["focusin", "pointerover"]) part.addEventListener(type, () => tools().catch(() => {}), { once: true });
     filter.addEventListener("input", () => tool("ask"));
     columnsButton.addEventListener("click", () => tool("menu"));
     for (const button of downloads) button.addEventListener("click", () => tool("download", button.dataset.format));
