@@ -245,6 +245,7 @@
   }
   function begin() {
     arrange();
+    write();
     if (!state.q) return ask();
     // Where the query has a fault, the list is whole.
     list.pass = null;

@@ -290,11 +290,12 @@
     // ---- Updates: rows at once, counts after they are painted, the address when the reader pauses.
 
     let [facetsTimer, addressTimer] = [0, 0];
+    let isLive = false;
     const number = (n) => n.toLocaleString(document.documentElement.lang);
     function update() {
       compute();
       clearTimeout(addressTimer);
-      addressTimer = setTimeout(tool, 200, "write");
+      if (isLive) addressTimer = setTimeout(tool, 200, "write");
       cancelAnimationFrame(facetsTimer);
       facetsTimer = requestAnimationFrame(() => setTimeout(drawFacets));
       drawChips();
@@ -338,6 +339,7 @@
     };
     addEventListener("popstate", begin);
     return begin().then(() => {
+      isLive = true;
       document.querySelector("main").classList.add("is-live");
       near.observe(moreBox);
     });
