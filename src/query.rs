@@ -188,7 +188,7 @@ fn equals(found: &str, wanted: &str, words: bool) -> bool {
 }
 
 /// A ref as people write it: `group:default/a` is also `default/a`, `a` and `group:a`.
-fn short_forms(reference: &str) -> impl Iterator<Item = String> + '_ {
+pub fn short_forms(reference: &str) -> impl Iterator<Item = String> + '_ {
     let parts = reference.split_once(':').and_then(|(kind, rest)| Some((kind, rest.split_once('/')?)));
     parts.into_iter().flat_map(|(kind, (namespace, name))| {
         [format!("{namespace}/{name}"), name.to_string(), format!("{kind}:{name}")]

@@ -20,10 +20,11 @@ mod folder;
 #[path = "browser/site.rs"]
 mod site;
 
+use callboard::query::Query;
 use callboard::search::{self, Ask, Shards};
 use devtools::{Chromium, Key, Page, Scheme, Screen, file_address};
 use folder::Folder;
-use serde_json::json;
+use serde_json::{Value, json};
 use site::{Server, Site, decoded};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -41,7 +42,7 @@ struct Scenario {
 }
 
 /// The longest come first, so that nobody waits for them at the end.
-const SCENARIOS: [Scenario; 41] = [
+const SCENARIOS: [Scenario; 45] = [
     Scenario { name: "nothing for axe to say in light", origins: &[Origin::Http], run: axe_in_light },
     Scenario { name: "nothing for axe to say in dark", origins: &[Origin::Http], run: axe_in_dark },
     Scenario { name: "nothing for axe to say of what opens", origins: &[Origin::Http], run: axe_of_what_opens },
@@ -50,6 +51,10 @@ const SCENARIOS: [Scenario; 41] = [
     Scenario { name: "phone", origins: &[Origin::Http], run: phone },
     Scenario { name: "no script", origins: &Origin::BOTH, run: no_script },
     Scenario { name: "find an entity in the catalog", origins: &Origin::BOTH, run: find_an_entity },
+    Scenario { name: "columns of a list", origins: &Origin::BOTH, run: columns_of_a_list },
+    Scenario { name: "query with a fault", origins: &Origin::BOTH, run: query_with_a_fault },
+    Scenario { name: "queries have the answers of their cases", origins: &[Origin::Http], run: queries_as_in_cases },
+    Scenario { name: "lists answer as the command line does", origins: &Origin::BOTH, run: lists_answer },
     Scenario { name: "entity page leads on", origins: &Origin::BOTH, run: entity_page_leads_on },
     Scenario { name: "my team", origins: &Origin::BOTH, run: my_team },
     Scenario { name: "health of an owner", origins: &Origin::BOTH, run: health_of_an_owner },
@@ -213,7 +218,9 @@ struct Stage {
     past: Site,
     /// The example in German.
     german: Site,
-    _contents: [Folder; 3],
+    /// The entities of `queries.json`.
+    asked: Site,
+    _contents: [Folder; 4],
 }
 
 impl Stage {
@@ -244,9 +251,12 @@ impl Stage {
         });
         fs::write(german_content.path().join("app-config.yaml"), config.to_string()).expect("its configuration");
         let german = Site::build(german_content.path(), "/german/");
-        let server = Server::start(&[&example, &crowd, &past, &german]);
-        let contents = [crowd_content, past_content, german_content];
-        Stage { chromium: Chromium::start(), server, example, crowd, past, german, _contents: contents }
+        let asked_content = Folder::fresh("asked");
+        write_asked(asked_content.path());
+        let asked = Site::build(asked_content.path(), "/asked/");
+        let server = Server::start(&[&example, &crowd, &past, &german, &asked]);
+        let contents = [crowd_content, past_content, german_content, asked_content];
+        Stage { chromium: Chromium::start(), server, example, crowd, past, german, asked, _contents: contents }
     }
 }
 
@@ -289,6 +299,28 @@ fn write_past(folder: &Path) {
             git(&repo, 5 + number / 4, &["commit", "--quiet", "--message", &message]);
         }
     }
+}
+
+/// Queries, what they find, and the entities in which they do.
+fn query_cases() -> Value {
+    serde_json::from_str(include_str!("queries.json")).expect("cases are JSON")
+}
+
+/// The entities of the queries as descriptors, without the relations that follow from them.
+fn write_asked(folder: &Path) {
+    let cases = query_cases();
+    let mut text = String::new();
+    for entity in cases["entities"].as_array().expect("entities") {
+        let mut entity = entity.clone();
+        entity.as_object_mut().expect("an entity").remove("relations");
+        text += &format!("---\n{entity}\n");
+    }
+    let repo = folder.join("asked");
+    fs::create_dir(&repo).expect("a folder for what is asked for");
+    fs::write(repo.join("catalog-info.yaml"), text).expect("the entities");
+    let config = "catalog:\n  rules: [{ allow: [Component, API, System, Group, User] }]\n  \
+                  locations: [{ type: file, target: ./asked/catalog-info.yaml }]\n";
+    fs::write(folder.join("app-config.yaml"), config).expect("a configuration");
 }
 
 /// Writes a page of docs whose text is `browser/dialect.html`.
@@ -392,7 +424,7 @@ fn find_an_entity(scene: &mut Scene) {
     let count = "document.getElementById('catalog-count').textContent";
     let rows = "document.querySelectorAll('#catalog tbody tr').length";
     let all = leading_number(&scene.page.text(count));
-    assert_eq!(scene.page.number(rows), all);
+    assert_eq!(scene.page.number(rows), 40, "the first of {all} are drawn");
 
     scene.page.click("#facets [data-key='lifecycle:production']");
     let chosen = "document.querySelector('.chips .chip') && document.getElementById('catalog-count').textContent";
@@ -406,12 +438,196 @@ fn find_an_entity(scene: &mut Scene) {
     let by_text = leading_number(&scene.page.text(count));
     assert!(0 < by_text && by_text < by_facet, "{by_text} of {by_facet}");
     assert_eq!(scene.page.number(rows), by_text);
+    scene.page.wait("new URL(location.href).searchParams.get('q') === 'refunds'");
     scene.page.assert("new URL(location.href).searchParams.get('lifecycle') === 'production'");
-    scene.page.assert("new URL(location.href).searchParams.get('q') === 'refunds'");
 
     scene.page.click_text("#catalog tbody a.entity", "Payment Service");
     scene.arrive(PAYMENT_SERVICE);
     assert_eq!(scene.heading(), "Payment Service");
+}
+
+fn columns_of_a_list(scene: &mut Scene) {
+    let heads = "[...document.querySelectorAll('#catalog thead th')].filter((e) => e.offsetWidth).map((e) => e.textContent).join()";
+    let columns = "new URL(location.href).searchParams.get('cols')";
+    let tick = |name: &str| format!("#catalog-columns input[value={name}]");
+    scene.open("catalog/");
+    scene.page.assert(&format!("{heads} === 'Name,Type,Lifecycle,Owner,System,Findings'"));
+    scene.page.click_text(".columnsbox button", "Columns");
+    scene.page.wait("document.querySelector('#catalog-columns')?.offsetWidth > 0");
+    for name in ["kind", "description", "lifecycle", "system"] {
+        scene.page.click(&tick(name));
+    }
+    let chosen = "Name,Kind,Type,Owner,Tags,Description,Findings";
+    scene.page.wait(&format!("{heads} === '{chosen}'"));
+    scene.page.wait(&format!("{columns} === 'kind,type,owner,tags,description,findings'"));
+    scene.page.assert("document.querySelectorAll('#catalog tbody tr:first-child > *').length === 7");
+    scene.page.assert("!document.querySelector('#catalog tbody th p')");
+    scene.page.press(Key::Escape);
+    scene.page.wait("document.querySelector('#catalog-columns').hidden");
+    scene.page.assert("document.activeElement.textContent === 'Columns'");
+    scene.page.assert("document.activeElement.getAttribute('aria-expanded') === 'false'");
+    scene.page.press(Key::Enter);
+    scene.page.wait("!document.querySelector('#catalog-columns').hidden");
+    scene.page.click("h1");
+    scene.page.wait("document.querySelector('#catalog-columns').hidden");
+
+    scene.page.click_text("#catalog thead button", "Kind");
+    scene.page.wait("document.querySelector('#catalog tbody td').textContent === 'AiResource'");
+    scene.page.wait("new URL(location.href).searchParams.get('sort') === 'kind'");
+    scene.open("api-docs/");
+    scene.page.assert(&format!("{heads} === '{chosen}'"));
+    scene.page.wait(&format!("{columns}?.startsWith('kind,')"));
+    scene.open("catalog/?cols=namespace");
+    scene.page.assert(&format!("{heads} === 'Name,Namespace'"));
+    scene.page.click_text(".columnsbox button", "Columns");
+    scene.page.click_text("#catalog-columns button", "The usual columns");
+    scene.page.wait(&format!("{heads} === 'Name,Type,Lifecycle,Owner,System,Findings' && {columns} === null"));
+    scene.open("api-docs/");
+    scene.page.assert(&format!("{heads} === 'Name,Type,Lifecycle,Owner,System,Findings'"));
+}
+
+fn query_with_a_fault(scene: &mut Scene) {
+    let count = "document.getElementById('catalog-count').textContent";
+    let note = "document.getElementById('catalog-note').textContent";
+    scene.open("catalog/");
+    let all = leading_number(&scene.page.text(count));
+    scene.page.click("#catalog-filter");
+    scene.page.type_text("ownr:team-payments");
+    scene.page.wait(&format!("{note}.startsWith('There is no key ownr. Did you mean owner?')"));
+    assert_eq!(leading_number(&scene.page.text(count)), all, "the list stays");
+    scene.page.assert("document.getElementById('catalog-filter').getAttribute('aria-invalid') === 'true'");
+    scene.page.click_text("#catalog-note button", "owner");
+    scene.page.wait(&format!("{note} === '' && parseInt({count}) < {all}"));
+    scene.page.assert("!document.getElementById('catalog-filter').hasAttribute('aria-invalid')");
+    scene.page.wait("new URL(location.href).searchParams.get('q') === 'owner:team-payments'");
+    scene.page.click_text(".chips button", "Clear all");
+    scene.page.wait(&format!("parseInt({count}) === {all} && location.search === ''"));
+
+    scene.open("catalog/?q=kind:");
+    scene.page.wait(&format!("{note}.startsWith('kind: lacks a value; kind:* finds entities that have one.')"));
+    assert_eq!(leading_number(&scene.page.text(count)), all);
+    scene.open("catalog/?q=metadata.uid:x");
+    scene.page.wait(&format!("{note}.includes('known to callboard list only')"));
+    scene.open("catalog/?q=spec.citi:*");
+    scene.page.wait(&format!("{note}.startsWith('No entity has the field spec.citi. Did you mean spec.city?')"));
+    scene.page.click_text("#catalog-note button", "spec.city");
+    scene.page.wait("document.querySelectorAll('#catalog tbody tr').length === 3");
+}
+
+/// What the list in the browser answers: the refs it finds, sorted, or the fault and the guess that it tells.
+fn list_answers(scene: &mut Scene, queries: &[&str]) -> Vec<Value> {
+    let answers = scene.page.eval(&format!(
+        "(async () => {{
+            const filter = document.getElementById('catalog-filter');
+            const note = document.getElementById('catalog-note');
+            filter.focus();
+            while (!callboardCatalog.tools) await new Promise((resolve) => setTimeout(resolve, 10));
+            const answers = [];
+            for (const query of {}) {{
+                filter.value = query;
+                await callboardCatalog.tools.ask();
+                if (filter.hasAttribute('aria-invalid')) {{
+                    await new Promise((resolve) => setTimeout(resolve, 500));
+                    answers.push({{ fault: note.textContent, guess: note.querySelector('button')?.textContent ?? null }});
+                }} else answers.push(Array.from(callboardCatalog.shown, (n) => callboardCatalog.data.reference[n]).sort());
+            }}
+            return answers;
+        }})()",
+        json!(queries)
+    ));
+    answers.as_array().expect("an answer each").clone()
+}
+
+fn queries_as_in_cases(scene: &mut Scene) {
+    let cases = query_cases();
+    let cases = cases["cases"].as_array().expect("cases");
+    let list = format!("http://{}{}catalog/", scene.stage.server.address, scene.stage.asked.mount);
+    scene.page.open(&list);
+    scene.page.wait("document.querySelector('main.is-live')");
+    let queries: Vec<&str> = cases.iter().map(|case| case["query"].as_str().expect("a query")).collect();
+    let answers = list_answers(scene, &queries);
+    for (case, answer) in cases.iter().zip(&answers) {
+        let Some(fault) = case["fault"].as_str() else {
+            assert_eq!(case["finds"], *answer, "{}", case["query"]);
+            continue;
+        };
+        let told = answer["fault"].as_str().unwrap_or_default().to_lowercase();
+        assert!(told.starts_with(&fault.replace('`', "").to_lowercase()), "{}: {answer}", case["query"]);
+        assert_eq!(case["guess"], answer["guess"], "{}", case["query"]);
+    }
+}
+
+/// Queries made from every value that the portal's entities hold, at every path.
+fn lists_answer(scene: &mut Scene) {
+    let root = scene.stage.example.path().join("api/catalog");
+    let read = |name: &str| -> Value {
+        serde_json::from_slice(&fs::read(root.join(name)).expect("a file of the API")).expect("it is JSON")
+    };
+    let pages = read("index.json")["pages"].clone();
+    let pages = pages.as_array().expect("pages").iter().filter_map(Value::as_str);
+    let entities: Vec<Value> = pages.flat_map(|page| read(page).as_array().expect("entities").clone()).collect();
+    let mut values = BTreeSet::new();
+    for entity in &entities {
+        for root in ["metadata", "spec"] {
+            values_below(&entity[root], root, &mut values);
+        }
+        for relation in entity["relations"].as_array().into_iter().flatten() {
+            let [name, target] = ["type", "targetRef"].map(|key| relation[key].as_str().unwrap_or_default());
+            values.insert((format!("relations.{name}"), target.to_string()));
+        }
+    }
+    let mut queries = BTreeSet::new();
+    for (at, (path, value)) in values.iter().enumerate() {
+        let value: String = value.chars().take_while(|c| !c.is_control() && *c != '"').take(60).collect();
+        let short = value.rsplit(['/', ':']).next().unwrap_or_default();
+        let begun: String = value.chars().take(value.chars().count() / 2).collect();
+        let key = path.rsplit('.').next().unwrap_or_default();
+        let key = if ["type", "lifecycle", "owner", "system", "name", "title", "description"].contains(&key) {
+            key
+        } else {
+            path
+        };
+        queries.insert(match at % 5 {
+            0 => format!("{path}:\"{value}\""),
+            1 => format!("{key}:\"{begun}\"*"),
+            2 => format!("{key}:\"{short}\""),
+            3 => format!("\"{begun}\""),
+            _ => format!("-{path}:\"{value}\" {path}:*"),
+        });
+    }
+    let answered: Vec<(&str, Query)> =
+        queries.iter().filter_map(|text| Some((text.as_str(), Query::parse(text).ok()?))).collect();
+    assert!(answered.len() > 400, "{}", answered.len());
+    scene.open("catalog/");
+    let texts: Vec<&str> = answered.iter().map(|(text, _)| *text).collect();
+    let answers = list_answers(scene, &texts);
+    for ((text, query), answer) in answered.iter().zip(&answers) {
+        let found = entities.iter().filter(|entity| query.matches(entity));
+        let mut found: Vec<String> = found.map(reference).collect();
+        found.sort();
+        assert_eq!(json!(found), *answer, "{text}");
+    }
+}
+
+/// Texts, numbers and flags below a value, with their paths; what no list of the browser knows is left out.
+fn values_below(value: &Value, path: &str, found: &mut BTreeSet<(String, String)>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| values_below(item, path, found)),
+        Value::Object(map) => {
+            for (key, inner) in map.iter().filter(|(key, _)| !["uid", "etag"].contains(&key.as_str())) {
+                values_below(inner, &format!("{path}.{key}"), found);
+            }
+        }
+        Value::String(text) => drop(found.insert((path.to_string(), text.clone()))),
+        Value::Number(_) | Value::Bool(_) => drop(found.insert((path.to_string(), value.to_string()))),
+        Value::Null => {}
+    }
+}
+
+fn reference(entity: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_lowercase();
+    let metadata = &entity["metadata"];
+    format!("{}:{}/{}", text(&entity["kind"]), text(&metadata["namespace"]), text(&metadata["name"]))
 }
 
 fn entity_page_leads_on(scene: &mut Scene) {
@@ -1512,8 +1728,7 @@ fn long_list_has_pages(scene: &mut Scene) {
     scene.page.open(&list);
     scene.page.wait("document.querySelector('main.is-live')");
     scene.page.assert("document.getElementById('catalog-count').textContent === '230 entities'");
-    scene.page.eval("document.querySelector('footer').scrollIntoView()");
-    scene.page.wait(&format!("({names}).length === 230"));
+    scene.page.wait(&format!("document.querySelector('footer').scrollIntoView(), ({names}).length === 230"));
 
     scene.page.disable_scripts();
     scene.page.open(&list);
@@ -1663,6 +1878,11 @@ fn axe_of_what_opens(scene: &mut Scene) {
         scene.open("catalog/?q=zzzzqqqq");
         scene.page.wait("document.querySelector('.chips .chip')");
         violations.extend(axe(&mut scene.page, "catalog without a match"));
+        scene.open("catalog/?q=ownr:team-a&cols=kind,description");
+        scene.page.wait("document.querySelector('#catalog-note button')");
+        scene.page.click_text(".columnsbox button", "Columns");
+        scene.page.wait("document.querySelector('#catalog-columns')?.offsetWidth > 0");
+        violations.extend(axe(&mut scene.page, "query with a fault, menu of columns"));
         scene.open(PAYMENT_SERVICE);
         scene.page.eval("for (const fold of document.querySelectorAll('details')) fold.open = true");
         scene.page.click("[data-star]");

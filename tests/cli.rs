@@ -1452,7 +1452,7 @@ fn a_large_documentation_is_not_repeated_on_each_of_its_pages() {
     work.write("repos/shop/docs/index.md", "# Start\n");
     for folder in ["first", "second"] {
         for number in 0..240 {
-            work.write(&format!("repos/shop/docs/{folder}/p{number:03}.md"), &format!("# {folder} {number}\n"));
+            work.write(&format!("repos/shop/docs/{folder}/p{number:03}.md"), format!("# {folder} {number}\n"));
         }
     }
     work.run(["build", "repos", "--out", "out"]).succeeds();

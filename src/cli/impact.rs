@@ -8,6 +8,7 @@ use crate::diagnostics::suggestion::nearest;
 use crate::diagnostics::{Stop, StopKind, count, printable};
 use crate::graph::{Direction, Graph, Reach, Step};
 use crate::output::Interrupt;
+use crate::query::short_forms;
 use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
 use std::fmt::Write;
@@ -102,13 +103,7 @@ impl World<'_> {
         if let Some(id) = self.catalog.find(&lower) {
             return Ok(id);
         }
-        let short = |reference: &str| {
-            let (kind, name) = reference.split_once(':').unwrap_or_default();
-            let in_default = name.strip_prefix("default/").map(str::to_owned);
-            let plain = name.rsplit('/').next().unwrap_or_default();
-            [Some(plain.to_owned()), Some(name.to_owned()), in_default.map(|name| format!("{kind}:{name}"))]
-        };
-        let is_meant = |id: &EntityId| short(self.name(*id)).iter().flatten().any(|name| *name == lower);
+        let is_meant = |id: &EntityId| short_forms(self.name(*id)).any(|name| name == lower);
         let meant: Vec<EntityId> = self.catalog.ids().filter(is_meant).collect();
         match meant[..] {
             [only] => Ok(only),

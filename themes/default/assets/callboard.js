@@ -158,12 +158,12 @@
 
   const schemeButton = document.querySelector("[data-scheme-toggle]");
   if (schemeButton) {
-    const order = ["auto", "light", "dark"];
-    const words = new Map([["auto", t("frame.scheme_auto")], ["light", t("frame.scheme_light")], ["dark", t("frame.scheme_dark")]]);
+    const words = { auto: t("frame.scheme_auto"), light: t("frame.scheme_light"), dark: t("frame.scheme_dark") };
+    const order = Object.keys(words);
     const current = () => html.dataset.scheme ?? "auto";
     const show = () => {
       schemeButton.querySelector("use").setAttribute("href", `#i-${current()}`);
-      const label = t("frame.scheme_is", { scheme: words.get(current()) });
+      const label = t("frame.scheme_is", { scheme: words[current()] });
       schemeButton.setAttribute("aria-label", label);
       schemeButton.title = label;
     };
@@ -179,7 +179,7 @@
   // ---- Dates as people say them; the exact one is in the title.
 
   const UNITS = [["year", 31557600], ["month", 2629800], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60]];
-  const say = new Intl.RelativeTimeFormat(html.lang || "en", { numeric: "auto" });
+  const say = new Intl.RelativeTimeFormat(html.lang, { numeric: "auto" });
   for (const time of document.querySelectorAll("time[datetime]")) {
     const date = new Date(time.dateTime);
     if (Number.isNaN(date.valueOf())) continue;
@@ -189,7 +189,7 @@
     const words = say.format(Math.round(seconds / size), unit);
     if ("keep" in time.dataset) time.textContent += ` (${words})`;
     else time.textContent = words;
-    time.title = date.toLocaleString(html.lang || "en", dayOnly ? { dateStyle: "full", timeZone: "UTC" } : { dateStyle: "full", timeStyle: "short" });
+    time.title = date.toLocaleString(html.lang, dayOnly ? { dateStyle: "full", timeZone: "UTC" } : { dateStyle: "full", timeStyle: "short" });
   }
 
   // ---- Stars and recent pages, kept in this browser.

@@ -1,93 +1,122 @@
-// The catalog list with facets, filter, sorting and downloads, from the data shards. Without script the table of the page stands.
+// The catalog list from the data shards. Filter, orders, columns and downloads come with their first use.
 "use strict";
 (() => {
-  const { el, icon, glyph, url, t } = globalThis.callboard;
+  const { el, icon, glyph, url, store, t } = globalThis.callboard;
+  const load = globalThis.callboardLoad;
   const box = document.getElementById("catalog");
-  if (!box) return;
-  const STEP = 200;
+  const table = box?.querySelector("table");
+  if (!table) return;
+  const STEP = 40;
   const fixedKind = box.dataset.kind;
 
-  // ---- Data.
+  // ---- Data: the columns of all rows, put together shard by shard.
 
-  const store = new Map();
+  const shards = new Map();
   const before = globalThis.callboardData;
   globalThis.callboardData = (set, key, value) => {
-    if (set === "catalog") store.set(String(key), value);
+    if (set === "catalog") shards.set(String(key), value);
     else before?.(set, key, value);
   };
-  async function load() {
-    await globalThis.callboardLoad("data/catalog/root.js");
-    const head = store.get("root");
-    const waiting = Array.from({ length: head.shards }, (_, n) => n);
+  const take = async (name) => {
+    await load(`data/catalog/${name}.js`);
+    const found = shards.get(name);
+    shards.delete(name);
+    return found;
+  };
+  /** Hands over the shards of a family as they come. */
+  async function parts(family, numbers, use) {
+    const waiting = [...numbers];
     const work = async () => {
-      for (let n = waiting.shift(); n !== undefined; n = waiting.shift()) await globalThis.callboardLoad(`data/catalog/${n}.js`);
+      for (let at = waiting.shift(); at !== undefined; at = waiting.shift()) use(await take(family + at), at);
     };
     await Promise.all(Array.from({ length: 6 }, work));
-    const column = new Map(head.fields.map((field, index) => [field, index]));
-    const rows = [];
-    for (let n = 0; n < head.shards; n++) for (const row of store.get(String(n))) rows.push(row);
-    store.clear();
-    return { rows, column };
+  }
+
+  const SHARED = ["kind", "type", "lifecycle", "owner", "system", "namespace"];
+  /** Values that many rows share, by number; 0 is none. `give` tells the numbers of a shard's own. */
+  function shared() {
+    const known = new Map([["", 0]]);
+    const values = [""];
+    const give = (value) => {
+      if (!known.has(value)) known.set(value, values.push(value) - 1);
+      return known.get(value);
+    };
+    return { known, values, give };
+  }
+  async function read() {
+    const head = await take("root");
+    const { total, perShard } = head;
+    const data = { total, reference: new Array(total), title: new Array(total), url: new Array(total), description: new Array(total), words: new Array(total), findings: new Uint32Array(total), owners: new Map(), wholes: new Map(), rows: new Map() };
+    for (const field of SHARED) data[field] = { ...shared(), ids: new Uint32Array(total) };
+    data.tags = { ...shared(), lists: new Array(total) };
+    await parts("", Array(head.shards).keys(), (shard, at) => {
+      const start = at * perShard;
+      for (const field of SHARED) {
+        const [values, numbers] = shard[field];
+        const ids = values.map(data[field].give);
+        for (let i = 0; i < numbers.length; i++) data[field].ids[start + i] = ids[numbers[i]];
+      }
+      const tags = shard.tags[0].map(data.tags.give);
+      for (let i = 0; i < shard.reference.length; i++) {
+        const n = start + i;
+        const reference = shard.reference[i];
+        const [kind, space, name] = reference.split(/[:/]/);
+        data.reference[n] = reference;
+        data.title[n] = shard.title[i] || name;
+        data.url[n] = shard.url[i] || `catalog/${space}/${kind}/${name}/`;
+        data.description[n] = shard.description[i];
+        data.findings[n] = shard.findings[i];
+        data.tags.lists[n] = shard.tags[1][i].map((tag) => tags[tag]);
+        data.words[n] = [data.title[n], reference, data.description[n], ...shard.tags[1][i].map((tag) => shard.tags[0][tag])].join("\0").toLowerCase();
+        data.rows.set(reference, n);
+      }
+      for (const more of ["owners", "wholes"]) for (const [row, names] of Object.entries(shard[more])) data[more].set(start + Number(row), names);
+    });
+    return { head, data };
   }
 
   const FACETS = [["kind", t("word.kind")], ["type", t("word.type")], ["lifecycle", t("word.lifecycle")], ["owner", t("word.owner")], ["system", t("word.system")], ["tag", t("word.tags")], ["namespace", t("word.namespace")]];
-  const SORTS = new Set(["title", "type", "lifecycle", "owner", "system", "findings"]);
-  const KEYS = new Set(["kind", "type", "lifecycle", "owner", "system", "tag", "namespace", "name"]);
+  const USUAL = "type,lifecycle,owner,system,tags,findings";
+  // Where there is less room, the usual columns leave in this order.
+  const ROOM = new Map([["type", "wide"], ["system", "wide"], ["tags", "wider"], ["findings", "wide num"]]);
 
-  // ---- The query language: key:value, -key:value, "quoted text", words.
-
-  function parse(text) {
-    const terms = [];
-    for (const [, minus, key, quoted, plain] of text.matchAll(/(-?)(?:([a-zA-Z]+):)?(?:"([^"]*)"?|(\S+))/g)) {
-      const value = (quoted ?? plain ?? "").toLowerCase();
-      const known = key && KEYS.has(key.toLowerCase());
-      if (known) terms.push({ not: minus === "-", key: key.toLowerCase(), value });
-      else if (value || key) terms.push({ not: minus === "-", key: "", value: key ? `${key.toLowerCase()}:${value}` : value });
-    }
-    return terms;
-  }
-
-  function start({ rows, column }) {
-    const at = (field) => column.get(field);
-    const [REF, TITLE, OWNER, SYSTEM, TAGS, TEXT, SPACE, FINDINGS] = ["reference", "title", "owner", "system", "tags", "description", "namespace", "findings"].map(at);
-    const FIELD = new Map([["kind", at("kind")], ["type", at("type")], ["lifecycle", at("lifecycle")], ["owner", OWNER], ["system", SYSTEM], ["tag", TAGS], ["namespace", SPACE]]);
-    const NAMED = new Map([["owner", at("ownerTitle")], ["system", at("systemTitle")]]);
-    const names = new Map([["kind", new Map()], ["owner", new Map()], ["system", new Map()]]);
-    for (const row of rows) for (const [facet, field] of NAMED) if (row[FIELD.get(facet)]) names.get(facet).set(row[FIELD.get(facet)], row[field]);
-    const label = (facet, value) => (value === "" ? t("word.none") : names.get(facet)?.get(value) || value);
-    for (const row of rows) names.get("kind").set(row[at("kind")].toLowerCase(), row[at("kind")]);
-    const kindOf = (row) => row[FIELD.get("kind")].toLowerCase();
-    const valuesOf = (facet, row) => {
-      if (facet === "kind") return [kindOf(row)];
-      const value = row[FIELD.get(facet)];
-      if (!Array.isArray(value)) return [value ?? ""];
-      return value;
+  function start({ head, data }) {
+    const { total } = data;
+    const columnOf = (facet) => data[facet === "tag" ? "tags" : facet];
+    const titleOf = (reference) => (data.rows.has(reference) ? data.title[data.rows.get(reference)] : reference);
+    const label = (facet, value) => {
+      if (value === "") return t("word.none");
+      return facet === "kind" ? head.kinds[value] ?? value : facet === "owner" || facet === "system" ? titleOf(value) : value;
     };
-    const bare = (reference) => reference.slice(reference.lastIndexOf("/") + 1);
-    const words = new Array(rows.length);
-    const wordsOf = (n) => (words[n] ??= [rows[n][TITLE], rows[n][REF], rows[n][TEXT], ...(rows[n][TAGS] ?? [])].join("\n").toLowerCase());
 
-    function meets(term, n) {
-      const row = rows[n];
-      const { key, value } = term;
-      let yes;
-      if (key === "") yes = wordsOf(n).includes(value);
-      else if (key === "name") yes = bare(row[REF]).toLowerCase().includes(value);
-      else if (key === "owner" || key === "system") {
-        const reference = String(row[FIELD.get(key)] ?? "").toLowerCase();
-        yes = reference === value || bare(reference) === value || reference.slice(reference.indexOf(":") + 1) === value || label(key, row[FIELD.get(key)]).toLowerCase() === value;
-      } else yes = valuesOf(key, row).some((found) => String(found).toLowerCase() === value);
-      return yes !== term.not;
+    /** Numbers by a key that is a small number, too; where keys are the same, in the order they had. */
+    function bucketed(items, key, most) {
+      const starts = new Uint32Array(most + 2);
+      for (const item of items) starts[key(item) + 1]++;
+      for (let k = 1; k < starts.length; k++) starts[k] += starts[k - 1];
+      const sorted = new Uint32Array(items.length);
+      for (const item of items) sorted[starts[key(item)]++] = item;
+      return sorted;
+    }
+    /** The values of a facet in the order of their labels. */
+    const labelled = new Map();
+    function byLabel(facet) {
+      if (!labelled.has(facet)) {
+        const { values } = columnOf(facet);
+        const labels = values.map((value) => label(facet, value).toLowerCase());
+        labelled.set(facet, Uint32Array.from(values.keys()).sort((a, b) => (labels[a] < labels[b] ? -1 : Number(labels[a] > labels[b]))));
+      }
+      return labelled.get(facet);
     }
 
     // ---- State, kept in the address.
 
-    const state = { q: "", chosen: new Map(FACETS.map(([id]) => [id, new Set()])), sort: "" };
-    function read() {
+    const state = { q: "", chosen: new Map(FACETS.map(([id]) => [id, new Set()])), sort: "", columns: USUAL };
+    function readAddress() {
       const query = new URL(location.href).searchParams;
       state.q = query.get("q") ?? "";
-      const sort = query.get("sort") ?? "";
-      state.sort = SORTS.has(sort.replace(/^-/, "")) ? sort : "";
+      state.sort = query.get("sort") ?? "";
+      state.columns = query.get("cols") ?? store.get("callboard:columns") ?? USUAL;
       for (const [id, chosen] of state.chosen) {
         chosen.clear();
         for (const value of query.getAll(id)) chosen.add(id === "kind" ? value.toLowerCase() : value);
@@ -96,185 +125,149 @@
       if (kinds.has("all")) kinds.clear();
       else if (!kinds.size && fixedKind) kinds.add(fixedKind);
     }
-    function write() {
-      const here = new URL(location.href);
-      const query = new URLSearchParams();
-      for (const [id, chosen] of state.chosen) {
-        const isDefault = id === "kind" && fixedKind && chosen.size === 1 && chosen.has(fixedKind);
-        if (!isDefault) for (const value of chosen) query.append(id, value);
-        if (id === "kind" && fixedKind && !chosen.size) query.append("kind", "all");
-      }
-      if (state.q) query.set("q", state.q);
-      if (state.sort) query.set("sort", state.sort);
-      here.search = query.toString();
-      try { history.replaceState(null, "", here); } catch { /* file:// in some browsers */ }
-    }
-
     // ---- One pass: which rows pass, and what each facet would give.
 
     let shown = [];
-    let counts = new Map();
+    let columns = [];
     function compute() {
-      const terms = parse(state.q);
-      const active = FACETS.map(([id]) => id).filter((id) => state.chosen.get(id).size);
-      counts = new Map(FACETS.map(([id]) => [id, new Map()]));
-      shown = [];
-      const add = (id, row) => {
-        const into = counts.get(id);
-        const values = valuesOf(id, row);
-        for (const value of values) into.set(value, (into.get(value) ?? 0) + 1);
-      };
-      for (let n = 0; n < rows.length; n++) {
-        const row = rows[n];
-        let failed = "";
-        let failures = 0;
-        for (const id of active) {
-          const chosen = state.chosen.get(id);
-          if (!valuesOf(id, row).some((value) => chosen.has(value))) { failed = id; if (++failures > 1) break; }
-        }
-        if (failures > 1 || !terms.every((term) => meets(term, n))) continue;
-        if (failures === 0) {
-          shown.push(n);
-          for (const [id] of FACETS) add(id, row);
-        } else add(failed, row);
-      }
-      if (!state.sort) return;
-      const down = state.sort.startsWith("-");
-      const field = state.sort.replace(/^-/, "");
-      const index = at(field);
-      const key = field === "findings" ? (n) => rows[n][FINDINGS]
-        : field === "owner" || field === "system" ? (n) => label(field, rows[n][index] ?? "").toLowerCase()
-        : (n) => String(rows[n][index] ?? "").toLowerCase();
-      const keys = new Map(shown.map((n) => [n, key(n)]));
-      // What has no value comes last in both directions.
-      shown.sort((a, b) => {
-        const [x, y] = [keys.get(a), keys.get(b)];
-        if (x === y) return a - b;
-        if (field !== "findings" && (!rows[a][index] || !rows[b][index])) return rows[a][index] ? -1 : 1;
-        return (x < y ? -1 : 1) * (down ? -1 : 1);
+      const { pass, order } = list;
+      columns = FACETS.map(([id]) => {
+        const { known, values, ids, lists } = columnOf(id);
+        const chosen = state.chosen.get(id);
+        const hits = chosen.size ? new Uint8Array(values.length) : null;
+        for (const value of chosen) if (known.has(value)) hits[known.get(value)] = 1;
+        return { ids, lists, hits, count: new Uint32Array(values.length) };
       });
+      const active = columns.filter(({ hits }) => hits);
+      const add = ({ ids, lists, count }, n) => {
+        if (ids) count[ids[n]]++;
+        else for (const id of lists[n]) count[id]++;
+      };
+      const passed = new Uint8Array(total);
+      let found = 0;
+      for (let n = 0; n < total; n++) {
+        if (pass && pass[n] === 0) continue;
+        let failed = null;
+        let failures = 0;
+        for (const one of active) {
+          const { ids, lists, hits } = one;
+          if (ids ? hits[ids[n]] === 1 : lists[n].some((id) => hits[id] === 1)) continue;
+          failed = one;
+          if (++failures > 1) break;
+        }
+        if (failures > 1) continue;
+        if (!failed) found += passed[n] = 1;
+        if (failed) add(failed, n);
+        else for (const column of columns) add(column, n);
+      }
+      shown = new Uint32Array(found);
+      for (let i = 0, at = 0; at < found; i++) {
+        const n = order ? order[i] : i;
+        if (passed[n] === 1) shown[at++] = n;
+      }
     }
 
     // ---- Page.
 
-    const list = box.querySelector(".catalog-list");
-    let table = list.querySelector("table");
-    const status = document.getElementById("catalog-count");
-    const filter = el("input", { type: "search", id: "catalog-filter", autocomplete: "off", spellcheck: "false", "aria-label": t("catalog.filter"), placeholder: t("catalog.filter_hint") });
-    const facetToggle = el("button", { type: "button", class: "button facets-toggle", "aria-expanded": "false", "aria-controls": "facets" }, t("word.filters"));
-    const csv = el("button", { type: "button", class: "button" }, "CSV");
-    const json = el("button", { type: "button", class: "button" }, "JSON");
-    const bar = el("div", { class: "filterbar" }, el("span", { class: "field" }, icon("search"), filter), facetToggle, csv, json);
-    for (const [button, words] of [[csv, t("catalog.download", { format: "CSV" })], [json, t("catalog.download", { format: "JSON" })]]) { button.title = words; button.setAttribute("aria-label", words); }
-    const chips = el("div", { class: "chips", role: "group", "aria-label": t("word.active_filters") });
-    const panel = el("aside", { class: "facets", id: "facets", "aria-label": t("word.filters") });
-    const nothing = el("p", { class: "empty" }, t("catalog.no_match"));
-    const more = el("button", { type: "button", class: "button" }, t("word.show_more"));
-    const moreBox = el("div", { class: "more" }, more);
-    if (!table) return;
+    const part = (selector) => box.querySelector("template").content.querySelector(selector);
+    const [panel, bar, note, chips, nothing, moreBox] = [".facets", ".filterbar", ".filternote", ".chips", ".empty", ".more"].map(part);
+    const [filter, facetToggle, columnsButton] = ["#catalog-filter", ".facets-toggle", ".columnsbox button"].map(part);
+    const downloads = [...bar.querySelectorAll("[data-format]")];
+    const side = table.closest(".catalog-list");
     const scroll = table.closest(".table-scroll");
+    const status = document.getElementById("catalog-count");
     const body = table.tBodies[0];
     table.caption.textContent = document.querySelector("h1").textContent;
-    list.querySelector(".pager")?.remove();
-    list.prepend(bar, chips);
-    list.append(nothing, moreBox);
+    side.querySelector(".pager")?.remove();
+    side.prepend(bar, note, chips);
+    side.append(nothing, moreBox);
     box.prepend(panel);
-    document.querySelector("main").classList.add("is-live");
-
-    for (const head of table.querySelectorAll("th[data-sort]")) {
-      const field = head.dataset.sort;
-      const button = el("button", { type: "button" }, head.textContent);
-      head.replaceChildren(button);
-      button.addEventListener("click", () => {
-        const first = field === "findings" ? `-${field}` : field;
-        const second = field === "findings" ? field : `-${field}`;
-        state.sort = state.sort === first ? second : state.sort === second ? "" : first;
-        update();
-      });
-    }
+    for (const head of table.querySelectorAll("th[data-col]:not([data-col='tags'])")) head.replaceChildren(el("button", { type: "button" }, head.textContent));
 
     const entity = (kind, text, path, reference) => el(path ? "a" : "span", { class: "entity", href: path ? url(path) : null, title: reference }, glyph(kind), el("bdi", {}, text));
-    const homes = new Map(rows.map((row) => [row[REF], row[at("url")]]));
-    const related = (reference, text) => entity(reference.slice(0, reference.indexOf(":")), text || bare(reference), homes.get(reference), reference);
+    const related = (reference) => entity(reference.slice(0, reference.indexOf(":")), titleOf(reference), data.url[data.rows.get(reference)], reference);
     const lifecycleClass = new Map([["production", " is-production"], ["experimental", " is-experimental"], ["deprecated", " is-deprecated"]]);
+    const valueOf = (field, n) => data[field].values[data[field].ids[n]];
+    const cells = {
+      type: (n) => [el("bdi", {}, valueOf("type", n))],
+      lifecycle: (n) => {
+        const life = valueOf("lifecycle", n);
+        return life ? [el("span", { class: `badge${lifecycleClass.get(life) ?? ""}` }, el("bdi", {}, life))] : [];
+      },
+      owner: (n) => [valueOf("owner", n) ? related(valueOf("owner", n)) : el("span", { class: "none" }, t("word.no_owner"))],
+      system: (n) => (valueOf("system", n) ? [related(valueOf("system", n))] : []),
+      tags: (n) => data.tags.lists[n].flatMap((tag) => [el("span", { class: "tag" }, el("bdi", {}, data.tags.values[tag])), " "]),
+      findings: (n) => {
+        const findings = data.findings[n];
+        return findings > 0 ? [el("span", { class: "severity is-warning" }, icon("warning"), String(findings), el("span", { class: "vh" }, ` ${t("word.findings_only", { count: findings })}`))] : [];
+      },
+    };
     function draw(n) {
-      const row = rows[n];
-      const name = el("th", { scope: "row" }, entity(kindOf(row), row[TITLE], row[at("url")], row[REF]));
-      if (row[SPACE] !== "default") name.append(" ", el("span", { class: "ref" }, row[SPACE]));
-      if (row[TEXT]) name.append(el("p", { class: "clamp" }, el("bdi", {}, row[TEXT])));
-      const life = row[at("lifecycle")];
-      const tags = el("td", { class: "wider" });
-      for (const tag of row[TAGS] ?? []) tags.append(el("span", { class: "tag" }, el("bdi", {}, tag)), " ");
-      const findings = row[FINDINGS];
-      return el("tr", {}, name,
-        el("td", { class: "wide" }, el("bdi", {}, row[at("type")])),
-        el("td", {}, life ? el("span", { class: `badge${lifecycleClass.get(life) ?? ""}` }, el("bdi", {}, life)) : null),
-        el("td", {}, row[OWNER] ? related(row[OWNER], row[at("ownerTitle")]) : el("span", { class: "none" }, t("word.no_owner"))),
-        el("td", { class: "wide" }, row[SYSTEM] ? related(row[SYSTEM], row[at("systemTitle")]) : null),
-        tags,
-        el("td", { class: "wide num" }, findings > 0 ? el("span", { class: "severity is-warning" }, icon("warning"), String(findings), el("span", { class: "vh" }, ` ${t("word.findings_only", { count: findings })}`)) : null));
+      const names = list.columns;
+      const space = valueOf("namespace", n);
+      const name = el("th", { scope: "row" }, entity(valueOf("kind", n), data.title[n], data.url[n], data.reference[n]));
+      if (space !== "default" && !names.includes("namespace")) name.append(" ", el("span", { class: "ref" }, space));
+      if (data.description[n] && !names.includes("description")) name.append(el("p", { class: "clamp" }, el("bdi", {}, data.description[n])));
+      return el("tr", {}, name, ...names.map((column) => el("td", { class: list.room.get(column) }, ...cells[column](n))));
     }
     let drawn = 0;
     function extend() {
-      const part = document.createDocumentFragment();
       const end = Math.min(drawn + STEP, shown.length);
-      for (; drawn < end; drawn++) part.append(draw(shown[drawn]));
-      body.append(part);
+      const rows = [];
+      for (; drawn < end; drawn++) rows.push(draw(shown[drawn]));
+      body.append(...rows);
       moreBox.hidden = drawn >= shown.length;
     }
-    more.addEventListener("click", extend);
-    new IntersectionObserver((entries) => { if (entries.some((e) => e.isIntersecting) && !moreBox.hidden) extend(); }, { rootMargin: "600px" }).observe(moreBox);
+    moreBox.firstChild.addEventListener("click", extend);
+    const near = new IntersectionObserver((entries) => {
+      if (!entries.some((e) => e.isIntersecting) || moreBox.hidden) return;
+      extend();
+      // It tells of changes only, and the end may still be near.
+      near.unobserve(moreBox);
+      near.observe(moreBox);
+    }, { rootMargin: "900px" });
 
     // ---- Facets.
 
     const FEW = 7;
     const open = new Map();
     const wide = new Set();
-    const needle = new Map();
     function drawFacets() {
       const focus = document.activeElement?.dataset?.key;
       const scrolled = panel.scrollTop;
       panel.replaceChildren();
-      for (const [id, title] of FACETS) {
+      FACETS.forEach(([id, title], at) => {
         const chosen = state.chosen.get(id);
-        const found = counts.get(id);
-        for (const value of chosen) if (!found.has(value)) found.set(value, 0);
-        if (found.size < 2 && !chosen.size) continue;
-        const entries = [...found].sort((a, b) => (a[0] === "") - (b[0] === "") || b[1] - a[1] || (label(id, a[0]) < label(id, b[0]) ? -1 : 1));
+        const { known, values } = columnOf(id);
+        const { count } = columns[at];
+        // By number, then by name; none comes last.
+        const sorted = bucketed(byLabel(id), (v) => (v ? total - count[v] : total + 1), total + 1);
+        const entries = Array.from(sorted.filter((v) => count[v] || chosen.has(values[v])), (v) => [values[v], count[v]]);
+        for (const value of chosen) if (!known.has(value)) entries.push([value, 0]);
+        if (entries.length < 2 && !chosen.size) return;
         const group = el("details", { class: "facet" }, el("summary", { "data-key": `${id}:` }, title));
         group.open = open.get(id) ?? true;
         group.addEventListener("toggle", () => open.set(id, group.open));
-        const all = wide.has(id);
         const items = el("ul", {});
-        const fill = () => {
-          const part = (needle.get(id) ?? "").toLowerCase();
-          const fitting = all && part ? entries.filter(([value]) => label(id, value).toLowerCase().includes(part)) : entries;
-          const visible = all ? fitting.slice(0, 200) : entries.filter(([value], index) => index < FEW || chosen.has(value));
-          items.replaceChildren(...visible.map(([value, count]) => {
-            const input = el("input", { type: "checkbox", "data-key": `${id}:${value}` });
-            input.checked = chosen.has(value);
-            input.addEventListener("change", () => {
-              if (input.checked) chosen.add(value); else chosen.delete(value);
-              update();
-            });
-            return el("li", {}, el("label", {}, input, id === "kind" ? glyph(value) : null, el("span", {}, el("bdi", { class: value === "" ? "none" : null }, label(id, value))), el("span", { class: "count" }, String(count))));
-          }));
-        };
-        if (all && entries.length > 20) {
-          const input = el("input", { type: "text", "aria-label": t("catalog.find_in", { list: title }), placeholder: t("catalog.find"), "data-key": `${id}?` });
-          input.value = needle.get(id) ?? "";
-          input.addEventListener("input", () => { needle.set(id, input.value); fill(); });
-          group.append(input);
-        }
-        fill();
+        const fill = (entries) => items.replaceChildren(...entries.map(([value, count]) => {
+          const input = el("input", { type: "checkbox", "data-key": `${id}:${value}` });
+          input.checked = chosen.has(value);
+          input.addEventListener("change", () => {
+            if (input.checked) chosen.add(value); else chosen.delete(value);
+            update();
+          });
+          return el("li", {}, el("label", {}, input, id === "kind" ? glyph(value) : null, el("span", {}, el("bdi", { class: value === "" ? "none" : null }, label(id, value))), el("span", { class: "count" }, String(count))));
+        }));
         group.append(items);
+        if (wide.has(id)) list.tools.find({ id, title, group, entries, fill });
+        else fill(entries.filter(([value], index) => index < FEW || chosen.has(value)));
         if (entries.length > FEW) {
-          const button = el("button", { type: "button", class: "textbutton", "data-key": `${id}+` }, all ? t("word.fewer") : t("word.show_all", { count: entries.length }));
-          button.addEventListener("click", () => { if (all) wide.delete(id); else wide.add(id); drawFacets(); });
-          group.append(button);
+          const toggle = el("button", { type: "button", class: "textbutton", "data-key": `${id}+` }, wide.has(id) ? t("word.fewer") : t("word.show_all", { count: entries.length }));
+          toggle.addEventListener("click", () => { if (!wide.delete(id)) wide.add(id); tools().then(drawFacets); });
+          group.append(toggle);
         }
         panel.append(group);
-      }
+      });
       panel.scrollTop = scrolled;
       if (focus) for (const node of panel.querySelectorAll("[data-key]")) if (node.dataset.key === focus) { node.focus({ preventScroll: true }); break; }
     }
@@ -289,73 +282,69 @@
       }
       if (!chips.childElementCount && !state.q) return;
       const clear = el("button", { type: "button", class: "chip is-clear" }, t("catalog.clear_all"));
-      clear.addEventListener("click", () => {
-        for (const chosen of state.chosen.values()) chosen.clear();
-        state.q = filter.value = "";
-        update();
-        filter.focus();
-      });
+      clear.addEventListener("click", () => tool("clear"));
       chips.append(clear);
     }
+
+    // ---- Updates: rows at once, counts after they are painted, the address when the reader pauses.
+
+    let [facetsTimer, addressTimer] = [0, 0];
+    let isLive = false;
+    const number = (n) => n.toLocaleString(document.documentElement.lang);
     function update() {
       compute();
-      write();
-      drawFacets();
+      clearTimeout(addressTimer);
+      if (isLive) addressTimer = setTimeout(tool, 200, "write");
+      cancelAnimationFrame(facetsTimer);
+      facetsTimer = requestAnimationFrame(() => setTimeout(drawFacets));
       drawChips();
       const active = [...state.chosen.values()].reduce((sum, chosen) => sum + chosen.size, 0);
       facetToggle.textContent = active ? t("word.filters_on", { count: active }) : t("word.filters");
-      for (const head of table.querySelectorAll("th[data-sort]")) {
-        if (state.sort.replace(/^-/, "") === head.dataset.sort) head.setAttribute("aria-sort", state.sort.startsWith("-") ? "descending" : "ascending");
-        else head.removeAttribute("aria-sort");
-      }
-      status.textContent = shown.length === rows.length
-        ? t("word.count_entities", { count: rows.length })
-        : t("catalog.shown", { shown: shown.length, count: rows.length });
+      status.textContent = shown.length === total
+        ? t("word.count_entities", { count: total })
+        : t("catalog.shown", { shown: shown.length, count: total });
       nothing.hidden = shown.length > 0;
       scroll.hidden = shown.length === 0;
-      csv.disabled = json.disabled = shown.length === 0;
+      for (const button of downloads) button.disabled = shown.length === 0;
       body.replaceChildren();
       drawn = 0;
       extend();
     }
 
-    let timer = 0;
-    filter.addEventListener("input", () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => { state.q = filter.value.trim(); update(); }, 150);
+    // ---- What comes with its first use.
+
+    const list = globalThis.callboardCatalog = {
+      head, data, state, parts, cells, label, titleOf, valueOf, bucketed, byLabel, update, fixedKind, table, filter, note, columnsButton,
+      pass: null, order: null, columns: USUAL.split(","), room: ROOM, FACETS, USUAL, ROOM,
+      get shown() { return shown; },
+    };
+    // The second needs the first.
+    const tools = () => load("assets/query.js").then(() => Promise.all([load("assets/catalog-query.js"), load("assets/catalog-tools.js")]));
+    const tool = (name, what) => tools().then(() => list.tools[name](what));
+    for (const part of [bar, table.tHead]) for (const type of ["focusin", "pointerover"]) part.addEventListener(type, () => tools().catch(() => {}), { once: true });
+    filter.addEventListener("input", () => tool("ask"));
+    columnsButton.addEventListener("click", () => tool("menu"));
+    for (const button of downloads) button.addEventListener("click", () => tool("download", button.dataset.format));
+    table.tHead.addEventListener("click", ({ target }) => {
+      if (target.closest("button")) tool("sort", target.closest("th").dataset.col);
     });
     facetToggle.addEventListener("click", () => facetToggle.setAttribute("aria-expanded", String(panel.classList.toggle("is-open"))));
 
-    // ---- Downloads of exactly what is listed.
-
-    const FIELDS = [...column.keys()];
-    function save(text, type, name) {
-      const link = el("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-    }
-    csv.addEventListener("click", () => {
-      // A cell that a spreadsheet would run as a formula is made text.
-      const cell = (value) => {
-        const text = Array.isArray(value) ? value.join(" ") : String(value ?? "");
-        const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-        return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-      };
-      const lines = [FIELDS.join(","), ...shown.map((n) => rows[n].map(cell).join(","))];
-      save(`${lines.join("\r\n")}\r\n`, "text/csv;charset=utf-8", "catalog.csv");
+    const begin = async () => {
+      readAddress();
+      filter.value = state.q;
+      if (list.tools || state.q || state.sort || state.columns !== USUAL) await tool("begin");
+      else update();
+    };
+    addEventListener("popstate", begin);
+    return begin().then(() => {
+      isLive = true;
+      document.querySelector("main").classList.add("is-live");
+      near.observe(moreBox);
     });
-    json.addEventListener("click", () => {
-      const all = shown.map((n) => Object.fromEntries(FIELDS.map((field, index) => [field, rows[n][index]])));
-      save(`${JSON.stringify(all, null, 2)}\n`, "application/json", "catalog.json");
-    });
-
-    addEventListener("popstate", () => { read(); filter.value = state.q; update(); });
-    read();
-    filter.value = state.q;
-    update();
   }
 
-  load().then(start).catch((error) => {
+  read().then(start).catch((error) => {
     // The list of the page stays as it is.
     console.warn(`callboard: ${error.message}`);
   });
