@@ -49,7 +49,7 @@ use callboard::graph::End;
 use callboard::output::Memory;
 use callboard::pipeline::{self, CatalogOptions, Gathered, Input, Watcher};
 use callboard::site::{SiteOptions, route};
-use callboard::source::CrawlOptions;
+use callboard::source::{CrawlOptions, IssuesFrom};
 use callboard::techdocs::{NavNode, sets};
 use page::{Block, Case, Edit, Page};
 use rayon::prelude::*;
@@ -437,6 +437,7 @@ impl Portal {
                 working_tree: false,
                 offline: true,
                 versions: true,
+                issues: IssuesFrom::Nowhere,
                 cache_dir: self.scratch.path(),
                 cache: &Forgetful,
             },

@@ -167,15 +167,22 @@ impl Read {
     /// `callboard.search.noResults`
     pub(super) fn no_results(&mut self, own: Option<&Setting>) -> Option<url::Url> {
         let search = own.and_then(|own| own.get("search"));
-        let text = self.text(search, "callboard.search", "noResults")?;
-        let is_usable = |url: &url::Url| {
-            matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none()
-        };
-        let url = url::Url::parse(&text).ok().filter(is_usable);
-        if let (None, Some(setting)) = (&url, search.and_then(|search| search.get("noResults"))) {
-            self.wrong(setting, "callboard.search.noResults", "an http or https address without a password");
+        self.web_address(search, "callboard.search", "noResults")
+    }
+
+    /// `callboard.feedback.labels`
+    pub(super) fn feedback_labels(&mut self, own: Option<&Setting>) -> Vec<String> {
+        const PATH: &str = "callboard.feedback";
+        let feedback = own.and_then(|own| own.get("feedback"));
+        let labels = self.texts(feedback, PATH, "labels");
+        // Forges take several labels in one text, with commas between them.
+        let is_usable = |label: &String| !label.trim().is_empty() && !label.contains(',');
+        if let (false, Some(setting)) = (labels.iter().all(is_usable), feedback.and_then(|own| own.get("labels"))) {
+            let (place, path) = (setting.place.clone(), format!("{PATH}.labels"));
+            let found = "one that is empty or holds a comma";
+            self.findings.push(rules::config::wrong_shape(place, &path, "a list of labels", found));
         }
-        url
+        labels.into_iter().filter(is_usable).map(|label| label.trim().to_string()).collect()
     }
 
     /// `callboard.techdocs.versions` and `callboard.techdocs.mostVersions`
