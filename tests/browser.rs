@@ -17,12 +17,15 @@
 mod devtools;
 #[path = "browser/folder.rs"]
 mod folder;
+#[path = "browser/receiver.rs"]
+mod receiver;
 #[path = "browser/site.rs"]
 mod site;
 
 use callboard::search::{self, Ask, Shards};
 use devtools::{Chromium, Key, Page, Scheme, Screen, file_address};
 use folder::Folder;
+use receiver::Receiver;
 use serde_json::json;
 use site::{Server, Site, decoded};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,7 +44,7 @@ struct Scenario {
 }
 
 /// The longest come first, so that nobody waits for them at the end.
-const SCENARIOS: [Scenario; 39] = [
+const SCENARIOS: [Scenario; 40] = [
     Scenario { name: "nothing for axe to say in light", origins: &[Origin::Http], run: axe_in_light },
     Scenario { name: "nothing for axe to say in dark", origins: &[Origin::Http], run: axe_in_dark },
     Scenario { name: "nothing for axe to say of what opens", origins: &[Origin::Http], run: axe_of_what_opens },
@@ -69,6 +72,7 @@ const SCENARIOS: [Scenario; 39] = [
     Scenario { name: "search by keys on the phone", origins: &Origin::BOTH, run: search_on_the_phone },
     Scenario { name: "recent searches", origins: &Origin::BOTH, run: recent_searches },
     Scenario { name: "searches without a result are told", origins: &[Origin::Http], run: no_results },
+    Scenario { name: "page views are told", origins: &[Origin::Http], run: page_views },
     Scenario { name: "what was read is there without a network", origins: &[Origin::Http], run: without_network },
     Scenario { name: "the whole portal without a network", origins: &Origin::BOTH, run: whole_portal_kept },
     Scenario { name: "search shows hostile text as text", origins: &Origin::BOTH, run: search_shows_text },
@@ -1105,6 +1109,86 @@ fn no_results(scene: &mut Scene) {
     let mut scripts = fs::read_dir(scene.stage.example.path().join("assets")).expect("the scripts").flatten();
     let sends = |file: fs::DirEntry| fs::read_to_string(file.path()).is_ok_and(|text| text.contains("sendBeacon"));
     assert!(!scripts.any(sends), "a script sends");
+}
+
+/// Each program gets what its own script would send, and nobody is told of what a reader keeps to themselves.
+fn page_views(scene: &mut Scene) {
+    let receiver = Receiver::start();
+    let origin = format!("http://{}", receiver.address);
+    let entity = "catalog/default/component/shop/";
+    for (counter, more) in [
+        ("goatcounter", ""),
+        ("matomo", ", site: 3"),
+        ("plausible", ", site: portal.example"),
+        ("umami", ", site: 94db1cb1"),
+    ] {
+        let content = Folder::fresh("counted");
+        let config = format!("callboard: {{ beacon: {{ counter: {counter}, url: '{origin}'{more} }} }}\n");
+        fs::write(content.path().join("app-config.yaml"), config).expect("its configuration");
+        let repo = content.path().join("shop");
+        fs::create_dir(&repo).expect("a folder");
+        let shop = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: { name: shop }\n\
+                    spec: { type: service, lifecycle: production, owner: nobody }\n";
+        fs::write(repo.join("catalog-info.yaml"), shop).expect("a descriptor");
+        let site = Site::build(content.path(), "/counted/");
+        let server = Server::start(&[&site]);
+        let home = format!("http://{}/counted/", server.address);
+
+        scene.page.open(&format!("{home}{entity}index.html?token=secret#private"));
+        let policy = "document.querySelector('meta[http-equiv]').content";
+        scene.page.assert(&format!("{policy}.includes('connect-src {origin};')"));
+        let told = receiver.told(1).remove(0);
+        let (path, address) = (format!("/counted/{entity}"), format!("{home}{entity}"));
+        let title = scene.page.text("document.title");
+        let asked = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect()
+        };
+        match counter {
+            "goatcounter" => {
+                assert_eq!((told.method.as_str(), told.path.as_str()), ("GET", "/count"));
+                assert_eq!(told.query, asked(&[("p", &path), ("t", &title)]));
+            }
+            "matomo" => {
+                assert_eq!((told.method.as_str(), told.path.as_str()), ("GET", "/matomo.php"));
+                let fixed = [("idsite", "3"), ("rec", "1"), ("url", &address), ("action_name", &title)];
+                assert_eq!(told.query, asked(&[&fixed[..], &[("apiv", "1"), ("send_image", "0")]].concat()));
+            }
+            "plausible" => {
+                assert_eq!((told.method.as_str(), told.path.as_str()), ("POST", "/api/event"));
+                assert_eq!(told.body, json!({ "name": "pageview", "url": address, "domain": "portal.example" }));
+            }
+            _ => {
+                assert_eq!((told.method.as_str(), told.path.as_str()), ("POST", "/api/send"));
+                let page = json!({ "website": "94db1cb1", "hostname": "127.0.0.1", "url": path, "title": title });
+                assert_eq!(told.body, json!({ "type": "event", "payload": page }));
+                assert_eq!(told.header("content-type"), "application/json");
+            }
+        }
+        // Again with each page, without a cookie, and where from only as far as the host.
+        scene.page.open(&format!("{home}catalog/"));
+        let told = receiver.told(1).remove(0);
+        assert_eq!(
+            (told.header("cookie"), told.header("referer")),
+            ("", format!("{}/", &home[..home.len() - 9]).as_str())
+        );
+        scene.page.assert("document.cookie === '' && Object.keys(localStorage).every((key) => !key.includes('seen'))");
+
+        for refusal in ["globalPrivacyControl', { value: true }", "doNotTrack', { value: '1' }"] {
+            let source = format!("Object.defineProperty(navigator, '{refusal})");
+            let script = scene.page.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source }));
+            scene.page.open(&format!("{home}health/"));
+            scene.page.call("Page.removeScriptToEvaluateOnNewDocument", script);
+            receiver.told(0);
+        }
+        scene.page.open(&file_address(&site.path().join("index.html")));
+        receiver.told(0);
+        scene.page.forgive("left the portal");
+    }
+
+    // A portal that names no counter has nothing to tell with.
+    scene.open("");
+    scene.page.assert("!document.querySelector('script[src*=beacon]')");
+    assert!(!scene.stage.example.path().join("assets/beacon.js").exists());
 }
 
 /// A page at a server of its own, which can be switched off.

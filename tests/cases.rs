@@ -577,6 +577,15 @@ impl Portal {
         out.extend(config.search_language.iter().map(|language| format!("search: {language}")));
         out.extend(config.synonyms.iter().map(|(word, meant)| format!("synonyms: {word} is {}", meant.join(" and "))));
         out.extend(config.no_results.iter().map(|url| format!("no results: {url}")));
+        if !config.feedback_labels.is_empty() {
+            out.push(format!("issues: {}", config.feedback_labels.join(" and ")));
+        }
+        out.extend(
+            config
+                .beacon
+                .iter()
+                .map(|beacon| format!("beacon: {} {} {}", beacon.counter.word(), beacon.url, beacon.site)),
+        );
         for (of, refs) in &config.docs_versions.rows {
             out.push(format!("versions: {} of {of}, at most {}", refs.join(" and "), config.docs_versions.most));
         }

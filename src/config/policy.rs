@@ -173,16 +173,23 @@ impl Read {
     /// `callboard.feedback.labels`
     pub(super) fn feedback_labels(&mut self, own: Option<&Setting>) -> Vec<String> {
         const PATH: &str = "callboard.feedback";
-        let feedback = own.and_then(|own| own.get("feedback"));
-        let labels = self.texts(feedback, PATH, "labels");
-        // Forges take several labels in one text, with commas between them.
-        let is_usable = |label: &String| !label.trim().is_empty() && !label.contains(',');
-        if let (false, Some(setting)) = (labels.iter().all(is_usable), feedback.and_then(|own| own.get("labels"))) {
-            let (place, path) = (setting.place.clone(), format!("{PATH}.labels"));
-            let found = "one that is empty or holds a comma";
-            self.findings.push(rules::config::wrong_shape(place, &path, "a list of labels", found));
+        let mut labels = Vec::new();
+        for item in self.list(own.and_then(|own| own.get("feedback")), PATH, "labels") {
+            match &item.value {
+                // Forges take several labels in one text, with commas between them.
+                Value::Text(text) if !text.trim().is_empty() && !text.contains(',') => {
+                    labels.push(text.trim().to_string());
+                }
+                _ => {
+                    let (place, path) = (item.place.clone(), format!("{PATH}.labels[]"));
+                    let expected = "the name of one label";
+                    let found = shown(item);
+                    let found = if found == "``" { "an empty string" } else { &found };
+                    self.findings.push(rules::config::wrong_shape(place, &path, expected, found));
+                }
+            }
         }
-        labels.into_iter().filter(is_usable).map(|label| label.trim().to_string()).collect()
+        labels
     }
 
     /// `callboard.techdocs.versions` and `callboard.techdocs.mostVersions`

@@ -9,10 +9,11 @@ use crate::catalog::EntityId;
 use crate::config::route_of;
 use crate::source::{Issue, Tracker, Web};
 use crate::techdocs::leads::PageAt;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 /// Issues on one page.
-const MOST_SHOWN: usize = 8;
+const MOST_SHOWN: usize = 6;
 /// Kinds that an issue about a repository is not about.
 const NOT_MEANT: [&str; 3] = ["group", "user", "location"];
 
@@ -128,25 +129,27 @@ impl Site<'_> {
         let is_meant = !NOT_MEANT.contains(&entity.kind.id);
         let others = own.filter(|_| is_meant).and_then(|own| self.reported.others.get(own.web.base.as_str()));
         let others = others.into_iter().flatten().filter_map(|issue| Some(Named { tracker: own?, issue, page: None }));
-        let named = self.reported.entities.get(&id).into_iter().flatten().copied().chain(others);
-        self.reported_issues(named, true, links)
+        let named = self.reported.entities.get(&id).into_iter().flatten().copied();
+        self.reported_issues(named, others, true, links)
     }
 
     /// Open issues that name a page of documentation.
     pub(super) fn reported_of_page(&self, at: PageAt, links: &Linker) -> Option<view::Reported> {
-        self.reported_issues(self.reported.pages.get(&at)?.iter().copied(), false, links)
+        self.reported_issues(self.reported.pages.get(&at)?.iter().copied(), [], false, links)
     }
 
     fn reported_issues<'s>(
         &self,
-        named: impl Iterator<Item = Named<'s>>,
+        named: impl IntoIterator<Item = Named<'s>>,
+        others: impl IntoIterator<Item = Named<'s>>,
         tells_page: bool,
         links: &Linker,
     ) -> Option<view::Reported> {
-        // Each once, the newest of each tracker first.
-        let mut once: BTreeMap<(&str, std::cmp::Reverse<u64>), Named<'s>> = BTreeMap::new();
-        for named in named {
-            once.entry((&named.tracker.web.base, std::cmp::Reverse(named.issue.number))).or_insert(named);
+        // Each once, what names the page first, the newest of each tracker first.
+        let named = named.into_iter().map(|named| (false, named)).chain(others.into_iter().map(|other| (true, other)));
+        let mut once: BTreeMap<(bool, &str, Reverse<u64>), Named<'s>> = BTreeMap::new();
+        for (is_other, named) in named {
+            once.entry((is_other, &named.tracker.web.base, Reverse(named.issue.number))).or_insert(named);
         }
         let web = &once.values().next()?.tracker.web;
         let stale = once.values().find_map(|named| named.tracker.stale.as_ref());

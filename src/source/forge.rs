@@ -152,7 +152,7 @@ impl Api {
             403 => return Err(Fault::of_question(format!("it is refused; {access} (status 403)"))),
             404 => return Err(Fault::of_question(format!("it is not there, or {access} (status 404)"))),
             410 => return Ok(Answer::Gone),
-            500.. => return Err(Fault::of_host(format!("the host has a fault of its own (status {status})"))),
+            500.. => return Err(Fault::of_question(format!("the host has a fault of its own (status {status})"))),
             _ => return Err(Fault::of_question(format!("it cannot be read (status {status})"))),
         }
         let mark = text(headers, header::ETAG.as_str()).map(str::to_string);

@@ -329,7 +329,7 @@ pub struct Feedback {
 /// Open issues about an entity or a page of documentation.
 #[derive(Debug, Clone, Serialize)]
 pub struct Reported {
-    /// The newest, at most eight.
+    /// Those that name the page first, the newest of them first; at most six.
     pub issues: Vec<IssueRow>,
     pub more: usize,
     /// The forge's list of them, and what the forge is called.
