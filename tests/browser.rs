@@ -17,6 +17,9 @@
 mod devtools;
 #[path = "browser/folder.rs"]
 mod folder;
+#[path = "support/forge.rs"]
+#[expect(dead_code, reason = "tests of the program ask more of it")]
+mod forge;
 #[path = "browser/receiver.rs"]
 mod receiver;
 #[path = "browser/site.rs"]
@@ -25,6 +28,7 @@ mod site;
 use callboard::search::{self, Ask, Shards};
 use devtools::{Chromium, Key, Page, Scheme, Screen, file_address};
 use folder::Folder;
+use forge::{Api, Forge, Issue};
 use receiver::Receiver;
 use serde_json::json;
 use site::{Server, Site, decoded};
@@ -44,7 +48,7 @@ struct Scenario {
 }
 
 /// The longest come first, so that nobody waits for them at the end.
-const SCENARIOS: [Scenario; 40] = [
+const SCENARIOS: [Scenario; 41] = [
     Scenario { name: "nothing for axe to say in light", origins: &[Origin::Http], run: axe_in_light },
     Scenario { name: "nothing for axe to say in dark", origins: &[Origin::Http], run: axe_in_dark },
     Scenario { name: "nothing for axe to say of what opens", origins: &[Origin::Http], run: axe_of_what_opens },
@@ -81,6 +85,7 @@ const SCENARIOS: [Scenario; 40] = [
     Scenario { name: "hostile entity is text", origins: &Origin::BOTH, run: hostile_entity },
     Scenario { name: "long list has pages", origins: &[Origin::Http], run: long_list_has_pages },
     Scenario { name: "activity and adoption", origins: &[Origin::Http], run: activity_and_adoption },
+    Scenario { name: "reported issues", origins: &[Origin::Http], run: reported_issues },
     Scenario { name: "wrong address", origins: &[Origin::Http], run: wrong_address },
     Scenario { name: "scripts before the first search are light", origins: &[Origin::Http], run: light_scripts },
     Scenario { name: "faults are seen", origins: &Origin::BOTH, run: faults_are_seen },
@@ -1109,6 +1114,68 @@ fn no_results(scene: &mut Scene) {
     let mut scripts = fs::read_dir(scene.stage.example.path().join("assets")).expect("the scripts").flatten();
     let sends = |file: fs::DirEntry| fs::read_to_string(file.path()).is_ok_and(|text| text.contains("sendBeacon"));
     assert!(!scripts.any(sends), "a script sends");
+}
+
+/// Issues on the pages that they name, and what is read beside them.
+fn reported_issues(scene: &mut Scene) {
+    let about = "- Page: Guide, https://portal.example/reported/docs/default/component/shop/guide/";
+    let long = "A title that goes on and on, ".repeat(6) + "with-a-word-that-is-never-broken-and-never-ends-for-nobody";
+    let mut issues = vec![
+        Issue::new(31, HOSTILE_TITLE, about, &["docs", "a very long label of somebody"]),
+        Issue::new(30, &long, about, &["docs"]),
+    ];
+    issues.extend((1..9).map(|number| Issue::new(number, HOSTILE_WORDS, "", &["docs"])));
+    let forge = Forge::start(Api::GitHub, "/repos/acme/shop/issues", issues);
+    let content = Folder::fresh("reported");
+    let config = format!(
+        "integrations: {{ github: [{{ apiBaseUrl: 'http://{}' }}] }}\n\
+         callboard: {{ usage: ./views.csv, feedback: {{ labels: [docs] }} }}\ncatalog: {{ rules: [{{ allow: [Component] }}] }}\n",
+        forge.address
+    );
+    let views = "path,views,date\n/reported/catalog/default/component/shop/,70,2026-11-19\n";
+    let shop = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: shop\n  annotations:\n    \
+                github.com/project-slug: acme/shop\n    backstage.io/techdocs-ref: dir:.\n\
+                spec: { type: service, lifecycle: production, owner: nobody }\n";
+    let docs = content.path().join("shop/docs");
+    fs::create_dir_all(&docs).expect("a folder");
+    for (path, text) in [
+        ("app-config.yaml", config.as_str()),
+        ("views.csv", views),
+        ("shop/catalog-info.yaml", shop),
+        ("shop/docs/index.md", "# Shop\n"),
+        ("shop/docs/guide.md", "# Guide\n\nHow.\n"),
+    ] {
+        fs::write(content.path().join(path), text).expect("a file");
+    }
+    let site = Site::build_with(content.path(), "/reported/", &[]);
+    let server = Server::start(&[&site]);
+    let at = |path: &str| format!("http://{}/reported/{path}", server.address);
+    let rows = "document.querySelectorAll('#reported .rows > li').length";
+    scene.page.bypass_policy();
+    let mut violations = Vec::new();
+    for scheme in Scheme::ALL {
+        scene.page.prefer(scheme);
+        for (path, number) in [("catalog/default/component/shop/", 6), ("docs/default/component/shop/guide/", 2)] {
+            scene.page.show_on(Screen::Desktop);
+            scene.page.open(&at(path));
+            assert_eq!(scene.page.number(rows), number);
+            let first = "document.querySelector('#reported .rows a')";
+            assert_eq!(scene.page.text(&format!("{first}.textContent")), HOSTILE_TITLE);
+            assert_eq!(scene.page.text(&format!("{first}.href")), "https://github.com/acme/shop/issues/31");
+            violations.extend(axe(&mut scene.page, path));
+            scene.page.show_on(Screen::Phone);
+            scene.page.assert("document.documentElement.scrollWidth <= 390");
+        }
+        scene.page.show_on(Screen::Desktop);
+        scene.page.open(&at("health/?owner=nobody"));
+        scene.page.assert("document.querySelectorAll('#reads li[hidden]').length === 0");
+        scene.page.assert("document.querySelector('#reads .row-end').textContent === '70 views'");
+        violations.extend(axe(&mut scene.page, "health with what is read"));
+        scene.page.show_on(Screen::Phone);
+        scene.page.assert("document.documentElement.scrollWidth <= 390");
+    }
+    assert_eq!(violations, [""; 0]);
+    scene.page.forgive("left the portal: http://127.0.0.1");
 }
 
 /// Each program gets what its own script would send, and nobody is told of what a reader keeps to themselves.

@@ -956,12 +956,14 @@ fn a_tracker_that_gives_no_answer_keeps_its_last_one() {
     }
     assert!(elsewhere.asked().is_empty(), "nobody goes there, and no token");
 
-    // Within the host a repository may move.
-    forge.has(vec![Issue::new(4, "It is slow", "", &["docs"])]);
-    forge.is_in(Mood::Well);
-    build(&work);
-    let report = work.json("out/build-report.json").to_string();
-    assert!(!report.contains("issues-unread"), "{report}");
+    // Within the host a repository may move, but not for ever.
+    forge.is_in(Mood::Renamed);
+    assert!(!build(&work).contains("issues-unread"));
+    assert!(reported(&work, page).contains("Another"));
+    assert!(forge.asked().iter().all(|asked| asked.header("authorization").is_some()));
+    forge.is_in(Mood::Moved(format!("http://{}", forge.address)));
+    assert!(build(&work).contains("it redirects too often"));
+    assert_eq!(forge.asked().len(), 4);
     // Repositories without a tracker are as if it were empty.
     forge.is_in(Mood::Fails(410, "X-A: b"));
     assert!(!build(&work).contains("issues-unread"));

@@ -25,6 +25,8 @@ pub(crate) enum Mood {
     BreaksOff,
     /// Everything has moved to this address.
     Moved(String),
+    /// The repository has another name now, and GitHub leads to it by its number.
+    Renamed,
 }
 
 /// A question that was asked.
@@ -157,6 +159,12 @@ impl State {
         let (status, headers, body) = match &mood {
             Mood::Fails(status, header) => (*status, format!("{header}\r\n"), "{\"message\":\"no\"}".to_string()),
             Mood::Moved(to) => (301, format!("Location: {to}{target}\r\n"), String::new()),
+            Mood::Renamed if asked.path == self.path => {
+                let to =
+                    format!("Location: /api/v3/repositories/7/issues?{}\r\n", target.rsplit('?').next().unwrap_or(""));
+                (301, to, String::new())
+            }
+            Mood::Renamed if asked.path == "/api/v3/repositories/7/issues" => self.list(&asked),
             Mood::Well | Mood::BreaksOff if asked.path == self.path => self.list(&asked),
             _ => (404, String::new(), "{\"message\":\"Not Found\"}".to_string()),
         };
