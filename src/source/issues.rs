@@ -9,7 +9,6 @@ use super::forge::{Answer, Api, Fault, Page, instant};
 use super::web::Web;
 use crate::config::{Config, Forge, Integration};
 use crate::diagnostics::{Finding, rules};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -132,8 +131,7 @@ pub fn read_issues(
                 refusals.entry(host).or_insert_with(|| "reading those of others took too long".to_string());
             }
         }
-        let heard: Vec<Heard> =
-            round.par_iter().map(|question| asking.hear(question, refusals.get(&question.host))).collect();
+        let heard = asking.hear_all(round, &refusals);
         for (question, heard) in round.iter().zip(heard) {
             if let Some(fault) = heard.fault {
                 if fault.is_of_host {
@@ -192,6 +190,16 @@ struct KeptPage {
 }
 
 impl Asking<'_> {
+    /// Asks all at once: what takes time is the way to the forge.
+    fn hear_all(&self, round: &[Question], refusals: &BTreeMap<usize, String>) -> Vec<Heard> {
+        std::thread::scope(|scope| {
+            let hear = |question| scope.spawn(move || self.hear(question, refusals.get(&question.host)));
+            let threads: Vec<_> = round.iter().map(hear).collect();
+            let lost = || Heard { tracker: None, fault: Some(Fault::of_question("asking for them failed")) };
+            threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| lost())).collect()
+        })
+    }
+
     fn hear(&self, question: &Question, refusal: Option<&String>) -> Heard {
         let api = &self.apis[question.host].1;
         let file = kept_file(self.options.cache_dir, api, &question.web);
