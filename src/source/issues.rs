@@ -257,9 +257,11 @@ impl Asking<'_> {
         let mut by_number = BTreeMap::new();
         let mut is_cut = false;
         for page in kept.pages.iter().filter(|page| self.labels().any(|label| label == page.label)) {
-            is_cut |= page.has_next && page.number as usize == MOST_PAGES;
             // Gitea gives everything where it knows no label of the question.
             let has_label = |issue: &&Issue| issue.labels.iter().any(|label| label.eq_ignore_ascii_case(&page.label));
+            is_cut |= page.has_next
+                && page.number as usize == MOST_PAGES
+                && page.issues.iter().any(|issue| has_label(&issue));
             by_number.extend(page.issues.iter().filter(has_label).map(|issue| (issue.number, issue)));
         }
         is_cut |= by_number.len() > MOST_ISSUES;
@@ -304,8 +306,7 @@ struct Given {
     /// GitLab.
     description: Option<String>,
     created_at: Option<String>,
-    #[serde(default)]
-    labels: Vec<GivenLabel>,
+    labels: Option<Vec<GivenLabel>>,
     /// On GitHub, pull requests are issues that have this.
     pull_request: Option<serde::de::IgnoredAny>,
     #[serde(default)]
@@ -316,7 +317,7 @@ struct Given {
 #[serde(untagged)]
 enum GivenLabel {
     Text(String),
-    Named { name: String },
+    Named { name: Option<String> },
 }
 
 fn kept_page(forge: Forge, label: &str, number: u32, page: &Page) -> Result<KeptPage, Fault> {
@@ -327,13 +328,14 @@ fn kept_page(forge: Forge, label: &str, number: u32, page: &Page) -> Result<Kept
         let number = if forge == Forge::GitLab { given.iid } else { given.number }?;
         let text = given.body.or(given.description).unwrap_or_default();
         let named = |label: GivenLabel| match label {
-            GivenLabel::Text(name) | GivenLabel::Named { name } => cleaned(&name, LONGEST_LABEL),
+            GivenLabel::Text(name) => Some(cleaned(&name, LONGEST_LABEL)),
+            GivenLabel::Named { name } => Some(cleaned(&name?, LONGEST_LABEL)),
         };
         Some(Issue {
             number,
             title: cleaned(&given.title.unwrap_or_default(), LONGEST_TITLE),
             opened: given.created_at.as_deref().and_then(instant),
-            labels: given.labels.into_iter().map(named).collect(),
+            labels: given.labels.into_iter().flatten().filter_map(named).collect(),
             pages: named_places(&text, "Page")
                 .filter_map(|place| Some(place.rsplit_once(", ")?.1.to_string()))
                 .collect(),
@@ -408,6 +410,22 @@ mod tests {
         let pages: Vec<String> = named_places(text, "Page").collect();
         assert_eq!(pages, ["How, and why, https://x.example/docs/a/", "no address"]);
         assert_eq!(named_places(text, "File").collect::<Vec<_>>(), ["docs/a b.md", "c.md"]);
+    }
+
+    #[test]
+    fn answers_may_lack_what_they_like() {
+        let read = |forge, body: &str| {
+            let page = Page { body: body.into(), mark: None, has_next: false, time: None };
+            kept_page(forge, "docs", 1, &page).map(|page| page.issues)
+        };
+        let bare =
+            r#"[{ "number": 1 }, { "title": "no number" }, { "number": 2, "labels": [{ "name": null }, "docs"] }]"#;
+        let issues = read(Forge::GitHub, bare).expect("a list");
+        assert_eq!(issues.iter().map(|issue| (issue.number, issue.labels.len())).collect::<Vec<_>>(), [(1, 0), (2, 1)]);
+        assert_eq!(read(Forge::GitLab, r#"[{ "number": 1, "iid": 7, "labels": null }]"#).expect("a list")[0].number, 7);
+        for body in ["", "{}", "[1]", r#"{ "message": "no" }"#, &"[".repeat(10_000)] {
+            assert!(read(Forge::Gitea, body).is_err(), "{body}");
+        }
     }
 
     #[test]
