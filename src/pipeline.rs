@@ -12,8 +12,8 @@ use crate::scaffolder;
 use crate::search::{self, SearchDocument};
 use crate::site::mirror::PAGE_SIZE;
 use crate::site::pages::{Closing, Counts};
-use crate::site::{CLOSING, PAGE_TYPES, Press, Rendered, Sheet, Site, SiteOptions, SiteParts, print};
-use crate::source::{self, Crawl, CrawlOptions, Programs, Snapshot};
+use crate::site::{CLOSING, PAGE_TYPES, Press, Rendered, Sheet, Site, SiteOptions, SiteParts, print, trackers};
+use crate::source::{self, Crawl, CrawlOptions, Issues, IssuesFrom, Programs, Snapshot};
 use crate::strings::Strings;
 use crate::techdocs::crosslinks::crosslinks;
 use crate::techdocs::diagram::{self, Failure, Language};
@@ -67,6 +67,8 @@ pub struct Gathered {
     pub graph: Graph,
     /// Documentation with versions.
     pub versions: Vec<Versioned>,
+    /// What readers reported.
+    pub issues: Issues,
     /// Sorted.
     pub findings: Vec<Finding>,
 }
@@ -94,9 +96,27 @@ pub fn gather(input: &Input<'_>) -> Result<Gathered, Stop> {
     let world = World { left_out: &left_out, config, catalog: &catalog, graph: &graph, elsewhere, is_whole: !is_part };
     findings.extend(insights::findings(&world));
     findings.extend(scaffolder::findings(&catalog, &snapshot));
+    let issues = read_issues(input, &catalog, &snapshot, &mut findings)?;
     config.settle(&mut findings);
     let versions = if input.crawl.versions { read_versions(input, &catalog, &mut snapshot)? } else { Vec::new() };
-    Ok(Gathered { snapshot, catalog, graph, versions, findings })
+    Ok(Gathered { snapshot, catalog, graph, versions, issues, findings })
+}
+
+/// Reads what readers reported, where the configuration asks for it. Only the catalog knows which trackers there are.
+fn read_issues(
+    input: &Input<'_>,
+    catalog: &Catalog,
+    snapshot: &Snapshot,
+    findings: &mut Vec<Finding>,
+) -> Result<Issues, Stop> {
+    let config = &input.loaded.config;
+    if config.feedback_labels.is_empty() || input.crawl.issues == IssuesFrom::Nowhere {
+        return Ok(Issues::default());
+    }
+    input.watcher.stage("issues", None)?;
+    let (issues, found) = source::read_issues(trackers(catalog, snapshot, config), config, &input.crawl);
+    findings.extend(found);
+    Ok(issues)
 }
 
 /// Adds the tags and branches to the snapshot that documentation asks for. Only the catalog knows who asks.
@@ -122,7 +142,7 @@ pub struct Built {
 
 /// Makes every page and hands it to `sink`.
 pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<Built, Stop> {
-    let Gathered { snapshot, catalog, graph, .. } = gathered;
+    let Gathered { snapshot, catalog, graph, issues, .. } = gathered;
     let config = &input.loaded.config;
     let strings = Strings::read(input.theme, &config.language)?;
     let theme = Theme::new(input.theme, &strings)?;
@@ -153,6 +173,7 @@ pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<
         diagrams: &diagrams,
         options: &input.site,
         findings: &findings,
+        issues,
     })
     .with_overviews();
 
@@ -182,7 +203,12 @@ pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<
         writer.write((page.render)(&site, &closing))?;
     }
     for (path, bytes) in theme.assets() {
-        if path != emit::NO_RESULTS || config.no_results.is_some() {
+        let is_wanted = match path.as_str() {
+            emit::NO_RESULTS => config.no_results.is_some(),
+            emit::BEACON => config.beacon.is_some(),
+            _ => true,
+        };
+        if is_wanted {
             sink.put(path, bytes)?;
         }
     }
@@ -234,7 +260,7 @@ fn leads<'a>(
 
 /// What the documentation has to say: folders that are missing, broken links. Makes every page of it and keeps none.
 pub fn check_docs(input: &Input<'_>, gathered: &Gathered) -> Result<Vec<Finding>, Stop> {
-    let Gathered { snapshot, catalog, graph, findings, .. } = gathered;
+    let Gathered { snapshot, catalog, graph, findings, issues, .. } = gathered;
     let is_elsewhere = elsewhere(input);
     let (docs, surveys, mut found) = plan_docs(input, gathered, &is_elsewhere);
     let leads = leads(input, gathered, &docs, &is_elsewhere);
@@ -258,6 +284,7 @@ pub fn check_docs(input: &Input<'_>, gathered: &Gathered) -> Result<Vec<Finding>
         diagrams: &diagrams,
         options: &input.site,
         findings,
+        issues,
     });
     let Some(pages) = PAGE_TYPES.iter().find(|page| page.name == "docs") else { return Ok(found) };
     let total = (pages.count)(&site);
@@ -279,7 +306,7 @@ pub fn check_docs(input: &Input<'_>, gathered: &Gathered) -> Result<Vec<Finding>
 /// Of everything the site is made from: an equal fingerprint means an equal site. `program` names the running program,
 /// since another one may make other pages from the same sources. Reads every file of plain folders.
 pub fn fingerprint(input: &Input<'_>, gathered: &Gathered, program: &[u8; 32]) -> Fingerprint {
-    let Gathered { snapshot, findings, versions, .. } = gathered;
+    let Gathered { snapshot, findings, versions, issues, .. } = gathered;
     let repos: Vec<[u8; 32]> = snapshot
         .repos
         .par_iter()
@@ -290,7 +317,8 @@ pub fn fingerprint(input: &Input<'_>, gathered: &Gathered, program: &[u8; 32]) -
             *hasher.finalize().as_bytes()
         })
         .collect();
-    let settings = format!("{}\n{:?}\n{findings:?}\n{versions:?}", input.loaded.config.fingerprint(), input.site);
+    let settings =
+        format!("{}\n{:?}\n{findings:?}\n{versions:?}\n{issues:?}", input.loaded.config.fingerprint(), input.site);
     let mut parts: Vec<&[u8]> = vec![program, settings.as_bytes()];
     for (path, bytes) in input.theme {
         parts.extend([path.as_bytes(), bytes]);

@@ -100,7 +100,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 const DOORS: [&str; 5] = ["config", "source", "output", "serve", "cli"];
 
 /// Modules and crates that lead to the world.
-const WORLD: [&str; 14] = [
+const WORLD: [&str; 15] = [
     "std::fs",
     "std::env",
     "std::process",
@@ -115,6 +115,7 @@ const WORLD: [&str; 14] = [
     "rustix",
     "signal_hook",
     "tiny_http",
+    "ureq",
 ];
 
 /// What is let through all the same, and why.

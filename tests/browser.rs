@@ -17,6 +17,11 @@
 mod devtools;
 #[path = "browser/folder.rs"]
 mod folder;
+#[path = "support/forge.rs"]
+#[expect(dead_code, reason = "tests of the program ask more of it")]
+mod forge;
+#[path = "browser/receiver.rs"]
+mod receiver;
 #[path = "browser/site.rs"]
 mod site;
 
@@ -24,6 +29,8 @@ use callboard::query::Query;
 use callboard::search::{self, Ask, Shards};
 use devtools::{Chromium, Key, Page, Scheme, Screen, file_address};
 use folder::Folder;
+use forge::{Api, Forge, Issue};
+use receiver::Receiver;
 use serde_json::{Value, json};
 use site::{Server, Site, decoded};
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,7 +49,7 @@ struct Scenario {
 }
 
 /// The longest come first, so that nobody waits for them at the end.
-const SCENARIOS: [Scenario; 45] = [
+const SCENARIOS: [Scenario; 47] = [
     Scenario { name: "nothing for axe to say in light", origins: &[Origin::Http], run: axe_in_light },
     Scenario { name: "nothing for axe to say in dark", origins: &[Origin::Http], run: axe_in_dark },
     Scenario { name: "nothing for axe to say of what opens", origins: &[Origin::Http], run: axe_of_what_opens },
@@ -75,6 +82,7 @@ const SCENARIOS: [Scenario; 45] = [
     Scenario { name: "search by keys on the phone", origins: &Origin::BOTH, run: search_on_the_phone },
     Scenario { name: "recent searches", origins: &Origin::BOTH, run: recent_searches },
     Scenario { name: "searches without a result are told", origins: &[Origin::Http], run: no_results },
+    Scenario { name: "page views are told", origins: &[Origin::Http], run: page_views },
     Scenario { name: "what was read is there without a network", origins: &[Origin::Http], run: without_network },
     Scenario { name: "the whole portal without a network", origins: &Origin::BOTH, run: whole_portal_kept },
     Scenario { name: "search shows hostile text as text", origins: &Origin::BOTH, run: search_shows_text },
@@ -84,6 +92,7 @@ const SCENARIOS: [Scenario; 45] = [
     Scenario { name: "long list has pages", origins: &[Origin::Http], run: long_list_has_pages },
     Scenario { name: "activity and adoption", origins: &[Origin::Http], run: activity_and_adoption },
     Scenario { name: "the portal in German", origins: &[Origin::Http], run: in_german },
+    Scenario { name: "reported issues", origins: &[Origin::Http], run: reported_issues },
     Scenario { name: "wrong address", origins: &[Origin::Http], run: wrong_address },
     Scenario { name: "scripts before the first search are light", origins: &[Origin::Http], run: light_scripts },
     Scenario { name: "faults are seen", origins: &Origin::BOTH, run: faults_are_seen },
@@ -1366,6 +1375,148 @@ fn no_results(scene: &mut Scene) {
     let mut scripts = fs::read_dir(scene.stage.example.path().join("assets")).expect("the scripts").flatten();
     let sends = |file: fs::DirEntry| fs::read_to_string(file.path()).is_ok_and(|text| text.contains("sendBeacon"));
     assert!(!scripts.any(sends), "a script sends");
+}
+
+/// Issues on the pages that they name, and what is read beside them.
+fn reported_issues(scene: &mut Scene) {
+    let about = "- Page: Guide, https://portal.example/reported/docs/default/component/shop/guide/";
+    let long = "A title that goes on and on, ".repeat(6) + "with-a-word-that-is-never-broken-and-never-ends-for-nobody";
+    let mut issues = vec![
+        Issue::new(31, HOSTILE_TITLE, about, &["docs", "a very long label of somebody"]),
+        Issue::new(30, &long, about, &["docs"]),
+    ];
+    issues.extend((1..9).map(|number| Issue::new(number, HOSTILE_WORDS, "", &["docs"])));
+    let forge = Forge::start(Api::GitHub, "/repos/acme/shop/issues", issues);
+    let content = Folder::fresh("reported");
+    let config = format!(
+        "integrations: {{ github: [{{ apiBaseUrl: 'http://{}' }}] }}\n\
+         callboard: {{ usage: ./views.csv, feedback: {{ labels: [docs] }} }}\ncatalog: {{ rules: [{{ allow: [Component] }}] }}\n",
+        forge.address
+    );
+    let views = "path,views,date\n/reported/catalog/default/component/shop/,70,2026-11-19\n";
+    let shop = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: shop\n  annotations:\n    \
+                github.com/project-slug: acme/shop\n    backstage.io/techdocs-ref: dir:.\n\
+                spec: { type: service, lifecycle: production, owner: nobody }\n";
+    let docs = content.path().join("shop/docs");
+    fs::create_dir_all(&docs).expect("a folder");
+    for (path, text) in [
+        ("app-config.yaml", config.as_str()),
+        ("views.csv", views),
+        ("shop/catalog-info.yaml", shop),
+        ("shop/docs/index.md", "# Shop\n"),
+        ("shop/docs/guide.md", "# Guide\n\nHow.\n"),
+    ] {
+        fs::write(content.path().join(path), text).expect("a file");
+    }
+    let site = Site::build_with(content.path(), "/reported/", &[]);
+    let server = Server::start(&[&site]);
+    let at = |path: &str| format!("http://{}/reported/{path}", server.address);
+    let rows = "document.querySelectorAll('#reported .rows > li').length";
+    scene.page.bypass_policy();
+    let mut violations = Vec::new();
+    for scheme in Scheme::ALL {
+        scene.page.prefer(scheme);
+        for (path, number) in [("catalog/default/component/shop/", 6), ("docs/default/component/shop/guide/", 2)] {
+            scene.page.show_on(Screen::Desktop);
+            scene.page.open(&at(path));
+            assert_eq!(scene.page.number(rows), number);
+            let first = "document.querySelector('#reported .rows a')";
+            assert_eq!(scene.page.text(&format!("{first}.textContent")), HOSTILE_TITLE);
+            assert_eq!(scene.page.text(&format!("{first}.href")), "https://github.com/acme/shop/issues/31");
+            violations.extend(axe(&mut scene.page, path));
+            scene.page.show_on(Screen::Phone);
+            scene.page.assert("document.documentElement.scrollWidth <= 390");
+        }
+        scene.page.show_on(Screen::Desktop);
+        scene.page.open(&at("health/?owner=nobody"));
+        scene.page.assert("document.querySelectorAll('#reads li[hidden]').length === 0");
+        scene.page.assert("document.querySelector('#reads .row-end').textContent === '70 views'");
+        violations.extend(axe(&mut scene.page, "health with what is read"));
+        scene.page.show_on(Screen::Phone);
+        scene.page.assert("document.documentElement.scrollWidth <= 390");
+    }
+    assert_eq!(violations, [""; 0]);
+    scene.page.forgive("left the portal: http://127.0.0.1");
+}
+
+/// Each program gets what its own script would send, and nobody is told of what a reader keeps to themselves.
+fn page_views(scene: &mut Scene) {
+    let receiver = Receiver::start();
+    let origin = format!("http://{}", receiver.address);
+    let entity = "catalog/default/component/shop/";
+    for (counter, more) in [
+        ("goatcounter", ""),
+        ("matomo", ", site: 3"),
+        ("plausible", ", site: portal.example"),
+        ("umami", ", site: 94db1cb1"),
+    ] {
+        let content = Folder::fresh("counted");
+        let config = format!("callboard: {{ beacon: {{ counter: {counter}, url: '{origin}'{more} }} }}\n");
+        fs::write(content.path().join("app-config.yaml"), config).expect("its configuration");
+        let repo = content.path().join("shop");
+        fs::create_dir(&repo).expect("a folder");
+        let shop = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: { name: shop }\n\
+                    spec: { type: service, lifecycle: production, owner: nobody }\n";
+        fs::write(repo.join("catalog-info.yaml"), shop).expect("a descriptor");
+        let site = Site::build(content.path(), "/counted/");
+        let server = Server::start(&[&site]);
+        let home = format!("http://{}/counted/", server.address);
+
+        scene.page.open(&format!("{home}{entity}index.html?token=secret#private"));
+        let policy = "document.querySelector('meta[http-equiv]').content";
+        scene.page.assert(&format!("{policy}.includes('connect-src {origin};')"));
+        let told = receiver.told(1).remove(0);
+        let (path, address) = (format!("/counted/{entity}"), format!("{home}{entity}"));
+        let title = scene.page.text("document.title");
+        let asked = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect()
+        };
+        match counter {
+            "goatcounter" => {
+                assert_eq!((told.method.as_str(), told.path.as_str()), ("GET", "/count"));
+                assert_eq!(told.query, asked(&[("p", &path), ("t", &title)]));
+            }
+            "matomo" => {
+                assert_eq!((told.method.as_str(), told.path.as_str()), ("GET", "/matomo.php"));
+                let fixed = [("idsite", "3"), ("rec", "1"), ("url", &address), ("action_name", &title)];
+                assert_eq!(told.query, asked(&[&fixed[..], &[("apiv", "1"), ("send_image", "0")]].concat()));
+            }
+            "plausible" => {
+                assert_eq!((told.method.as_str(), told.path.as_str()), ("POST", "/api/event"));
+                assert_eq!(told.body, json!({ "name": "pageview", "url": address, "domain": "portal.example" }));
+            }
+            _ => {
+                assert_eq!((told.method.as_str(), told.path.as_str()), ("POST", "/api/send"));
+                let page = json!({ "website": "94db1cb1", "hostname": "127.0.0.1", "url": path, "title": title });
+                assert_eq!(told.body, json!({ "type": "event", "payload": page }));
+                assert_eq!(told.header("content-type"), "application/json");
+            }
+        }
+        // Again with each page, without a cookie, and where from only as far as the host.
+        scene.page.open(&format!("{home}catalog/"));
+        let told = receiver.told(1).remove(0);
+        assert_eq!(
+            (told.header("cookie"), told.header("referer")),
+            ("", format!("{}/", &home[..home.len() - 9]).as_str())
+        );
+        scene.page.assert("document.cookie === '' && Object.keys(localStorage).every((key) => !key.includes('seen'))");
+
+        for refusal in ["globalPrivacyControl', { value: true }", "doNotTrack', { value: '1' }"] {
+            let source = format!("Object.defineProperty(navigator, '{refusal})");
+            let script = scene.page.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source }));
+            scene.page.open(&format!("{home}health/"));
+            scene.page.call("Page.removeScriptToEvaluateOnNewDocument", script);
+            receiver.told(0);
+        }
+        scene.page.open(&file_address(&site.path().join("index.html")));
+        receiver.told(0);
+        scene.page.forgive("left the portal");
+    }
+
+    // A portal that names no counter has nothing to tell with.
+    scene.open("");
+    scene.page.assert("!document.querySelector('script[src*=beacon]')");
+    assert!(!scene.stage.example.path().join("assets/beacon.js").exists());
 }
 
 /// A page at a server of its own, which can be switched off.

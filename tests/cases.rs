@@ -49,7 +49,7 @@ use callboard::graph::End;
 use callboard::output::Memory;
 use callboard::pipeline::{self, CatalogOptions, Gathered, Input, Watcher};
 use callboard::site::{SiteOptions, route};
-use callboard::source::CrawlOptions;
+use callboard::source::{CrawlOptions, IssuesFrom};
 use callboard::techdocs::{NavNode, sets};
 use page::{Block, Case, Edit, Page};
 use rayon::prelude::*;
@@ -437,6 +437,7 @@ impl Portal {
                 working_tree: false,
                 offline: true,
                 versions: true,
+                issues: IssuesFrom::Nowhere,
                 cache_dir: self.scratch.path(),
                 cache: &Forgetful,
             },
@@ -576,6 +577,15 @@ impl Portal {
         out.extend(config.search_language.iter().map(|language| format!("search: {language}")));
         out.extend(config.synonyms.iter().map(|(word, meant)| format!("synonyms: {word} is {}", meant.join(" and "))));
         out.extend(config.no_results.iter().map(|url| format!("no results: {url}")));
+        if !config.feedback_labels.is_empty() {
+            out.push(format!("issues: {}", config.feedback_labels.join(" and ")));
+        }
+        out.extend(
+            config
+                .beacon
+                .iter()
+                .map(|beacon| format!("beacon: {} {} {}", beacon.counter.word(), beacon.url, beacon.site)),
+        );
         for (of, refs) in &config.docs_versions.rows {
             out.push(format!("versions: {} of {of}, at most {}", refs.join(" and "), config.docs_versions.most));
         }

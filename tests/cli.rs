@@ -5,9 +5,12 @@
     reason = "these tests run programs and look at the disk"
 )]
 
+#[path = "support/forge.rs"]
+mod forge;
 #[path = "support/scratch.rs"]
 mod scratch;
 
+use forge::{Api, Forge, Issue, Mood};
 use scratch::Scratch;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -785,6 +788,212 @@ fn entity_pages_lead_to_where_one_says_what_is_wrong() {
     );
 }
 
+/// A shop on a forge of its own, whose issues with the labels `docs` and `feedback` are wanted.
+fn with_tracker(name: &str, key: &str, api: &str) -> Work {
+    let work = Work::with_shop(name);
+    work.write("repos/shop/docs/other.md", "# Other\n\nMore.\n");
+    let second = SHOP.replace("name: shop", "name: till").replace("The shop", "The till");
+    work.write("repos/shop/second/catalog-info.yaml", second.replace(", backstage.io/techdocs-ref: \"dir:.\"", ""));
+    work.commit("repos/shop", "2024-05-06T07:08:09Z");
+    git(&work.path("repos/shop"), &["remote", "add", "origin", "https://git.example/acme/shop.git"]);
+    let base = if key == "gitea" { "baseUrl" } else { "apiBaseUrl" };
+    work.write(
+        "repos/app-config.yaml",
+        format!(
+            "app: {{ baseUrl: 'https://x.example/p/' }}\ncatalog: {{ rules: [{{ allow: [Component, Group] }}] }}\n\
+             integrations:\n  {key}: [{{ host: git.example, {base}: '{api}', token: hunter2secret }}]\n\
+             callboard: {{ feedback: {{ labels: [docs, feedback] }} }}\n"
+        ),
+    );
+    work
+}
+
+/// The card of what was reported on a page, in one line.
+fn reported(work: &Work, page: &str) -> String {
+    let page = work.read(&format!("out/{page}/index.html"));
+    let card = page.split_once("id=\"reported\"").map_or("", |(_, rest)| rest);
+    let end = card.find("</section>").or_else(|| card.find("</details>")).unwrap_or(0);
+    card[..end].replace('\n', " ")
+}
+
+#[test]
+fn issues_come_back_onto_the_pages_that_they_name() {
+    let page = "- Page: Other, https://x.example/p/docs/default/component/shop/other/\n- File: docs/other.md\n";
+    let file = "- Page: Shop, https://old.example/shop/\n- File: second/catalog-info.yaml\n";
+    let entity = "- Page: The shop, https://x.example/p/catalog/default/component/shop/";
+    let elsewhere = "- Page: X, https://x.example/p/catalog/default/group/team-a/\n- File: ../../secrets\n";
+    let mut issues = vec![
+        Issue::new(1, "About <b>a page</b>\u{202e}", page, &["docs", "Urgent & <i>odd</i>"]),
+        Issue::new(2, "About a file", file, &["feedback"]),
+        Issue::new(3, "About an entity", entity, &["docs", "feedback"]),
+        Issue::new(4, "About nothing", "It is slow.", &["feedback"]),
+        Issue::new(5, "Unlabelled", page, &["bug"]),
+        Issue::new(6, "A group's", elsewhere, &["docs"]),
+    ];
+    issues.push(Issue { is_pull: true, ..Issue::new(7, "A pull request", page, &["docs"]) });
+    for (api, key, path, prefix, address) in [
+        (Api::GitHub, "github", "/api/v3/repos/acme/shop/issues", "/api/v3", "https://git.example/acme/shop/issues/1"),
+        (
+            Api::GitLab,
+            "gitlab",
+            "/api/v4/projects/acme%2Fshop/issues",
+            "/api/v4",
+            "https://git.example/acme/shop/-/issues/1",
+        ),
+        (Api::Gitea, "gitea", "/api/v1/repos/acme/shop/issues", "", "https://git.example/acme/shop/issues/1"),
+    ] {
+        let mut issues = issues.clone();
+        if api == Api::GitLab {
+            issues.push(Issue { is_confidential: true, ..Issue::new(8, "A secret", page, &["docs"]) });
+        }
+        let forge = Forge::start(api, path, issues);
+        let work = with_tracker(&format!("issues-{key}"), key, &format!("http://{}{prefix}", forge.address));
+        let run = work.run(["build", "repos", "--out", "out"]);
+        run.succeeds();
+        assert!(!run.err.contains("issues-"), "{}", run.err);
+        let asked = forge.asked();
+        let word = if api == Api::Gitea { "token hunter2secret" } else { "Bearer hunter2secret" };
+        assert!(asked.len() == 2 && asked.iter().all(|asked| asked.header("authorization") == Some(word)), "{asked:?}");
+
+        let shop = reported(&work, "catalog/default/component/shop");
+        for title in ["About &lt;b&gt;a page&lt;/b&gt;<", "About an entity", "About nothing"] {
+            assert_eq!(shop.matches(title).count(), 1, "{title}: {shop}");
+        }
+        assert!(shop.contains(&format!("href=\"{address}\"")) && !shop.contains("evil.example"), "{shop}");
+        assert!(shop.contains("Urgent &amp; &lt;i&gt;odd") && shop.contains("2026-11-20T08:00:00Z"), "{shop}");
+        assert!(shop.contains("about <a href=\"../../../../docs/default/component/shop/other/\">"), "{shop}");
+        for other in ["About a file", "Unlabelled", "pull request", "secret", "octocat", "A group"] {
+            assert!(!shop.contains(other), "{other}: {shop}");
+        }
+        let till = reported(&work, "catalog/default/component/till");
+        assert!(
+            till.contains("About a file") && till.contains("About nothing") && !till.contains("an entity"),
+            "{till}"
+        );
+        let other = reported(&work, "docs/default/component/shop/other");
+        assert!(other.contains("a page") && !other.contains("nothing") && !other.contains("about <a"), "{other}");
+        assert_eq!(reported(&work, "docs/default/component/shop"), "");
+        let group = reported(&work, "catalog/default/group/team-a");
+        assert!(group.contains("A group") && !group.contains("nothing"), "{group}");
+        work.holds_nowhere("evil.example");
+
+        // The same answers, the same site; what did not change is not sent again.
+        let built = work.tree("out");
+        let run = work.run(["build", "repos", "--out", "out"]);
+        assert!(run.err.contains("Nothing changed"), "{}", run.err);
+        assert!(forge.asked().iter().all(|asked| asked.status == 304));
+        work.run(["build", "repos", "--out", "out", "--offline"]).succeeds();
+        assert!(forge.asked().is_empty());
+        same(&built, &work.tree("out"));
+
+        // One was closed.
+        forge.has(vec![Issue::new(4, "About nothing", "It is slow.", &["feedback"])]);
+        work.run(["build", "repos", "--out", "out"]).succeeds();
+        assert!(!reported(&work, "catalog/default/component/shop").contains("an entity"));
+        assert_eq!(reported(&work, "docs/default/component/shop/other"), "");
+    }
+}
+
+#[test]
+fn a_tracker_that_gives_no_answer_keeps_its_last_one() {
+    let path = "/api/v3/repos/acme/shop/issues";
+    let forge = Forge::start(Api::GitHub, path, vec![Issue::new(4, "It is slow", "", &["docs"])]);
+    let elsewhere = Forge::start(Api::GitHub, path, vec![Issue::new(5, "From elsewhere", "", &["docs"])]);
+    let work = with_tracker("issues-kept", "github", &format!("http://{}/api/v3", forge.address));
+    let page = "catalog/default/component/shop";
+    let build = |work: &Work| {
+        let run = work.run(["build", "repos", "--out", "out"]);
+        run.succeeds();
+        run.err
+    };
+    let run = work.run(["build", "repos", "--out", "out", "--offline"]);
+    assert!(run.err.contains("warning[issues-unread]") && run.err.contains("this build asks nobody"), "{}", run.err);
+
+    // Before there is any answer, there is nothing to show.
+    forge.is_in(Mood::Fails(404, "X-A: b"));
+    let told = build(&work);
+    assert!(
+        told.contains("`https://git.example/acme/shop` cannot be read: it is not there, or the token may"),
+        "{told}"
+    );
+    assert_eq!(reported(&work, page), "");
+
+    forge.is_in(Mood::Well);
+    assert!(!build(&work).contains("issues-unread"));
+    let card = reported(&work, page);
+    assert!(card.contains("It is slow") && !card.contains("could not be read"), "{card}");
+
+    forge.asked();
+    for (mood, why) in [
+        (Mood::Fails(403, "X-RateLimit-Remaining: 0"), "it takes no more questions for now (status 403)"),
+        (Mood::Fails(403, "X-A: b"), "it is refused; the token may not read it (status 403)"),
+        (Mood::Fails(429, "Retry-After: 60"), "it takes no more questions for now (status 429)"),
+        (Mood::Fails(401, "X-A: b"), "the token is not accepted (status 401)"),
+        (Mood::Fails(503, "X-A: b"), "the host has a fault of its own (status 503)"),
+        (Mood::Fails(200, "X-A: b"), "its answer is no list of issues"),
+        (Mood::Fails(304, "X-A: b"), ""),
+        (Mood::BreaksOff, "its answer broke off"),
+        (Mood::Moved(format!("http://{}", elsewhere.address)), "it redirects to another host"),
+    ] {
+        if let Mood::BreaksOff = mood {
+            forge.has(vec![Issue::new(9, "Another", "", &["docs"])]);
+        }
+        forge.is_in(mood);
+        let told = build(&work);
+        let asked = forge.asked();
+        assert!(asked.len() <= 2 && (why.is_empty() || asked.len() == 1), "it is not asked on and on: {asked:?}");
+        let card = reported(&work, page);
+        assert!(card.contains("It is slow"), "{why}: {card}");
+        if why.is_empty() {
+            assert!(!card.contains("could not be read") && !told.contains("issues-unread"), "{told}");
+            continue;
+        }
+        assert!(told.contains(why) && told.contains("those of an earlier build are shown"), "{why}: {told}");
+        assert!(
+            card.contains("GitHub could not be read for this build") && card.contains("2026-11-22T10:00:00Z"),
+            "{card}"
+        );
+    }
+    assert!(elsewhere.asked().is_empty(), "nobody goes there, and no token");
+
+    // Within the host a repository may move, but not for ever.
+    forge.is_in(Mood::Renamed);
+    assert!(!build(&work).contains("issues-unread"));
+    assert!(reported(&work, page).contains("Another"));
+    assert!(forge.asked().iter().all(|asked| asked.header("authorization").is_some()));
+    forge.is_in(Mood::Moved(format!("http://{}", forge.address)));
+    assert!(build(&work).contains("it redirects too often"));
+    assert_eq!(forge.asked().len(), 4);
+    // Repositories without a tracker are as if it were empty.
+    forge.is_in(Mood::Fails(410, "X-A: b"));
+    assert!(!build(&work).contains("issues-unread"));
+    assert_eq!(reported(&work, page), "");
+
+    let config = work.read("repos/app-config.yaml");
+    work.write("repos/app-config.yaml", config.replace("labels: [docs, feedback]", "labels: []"));
+    forge.asked();
+    build(&work);
+    assert!(forge.asked().is_empty(), "nobody wants them");
+    work.run(["check", "repos"]).succeeds();
+}
+
+#[test]
+fn of_many_issues_the_newest_are_shown() {
+    let issue = |number| Issue::new(number, &format!("Number {number}."), "", &["docs"]);
+    let path = "/api/v3/repos/acme/shop/issues";
+    let forge = Forge::start(Api::GitHub, path, (1..=150).rev().map(issue).collect());
+    let work = with_tracker("issues-many", "github", &format!("http://{}/api/v3", forge.address));
+    let run = work.run(["build", "repos", "--out", "out"]);
+    run.succeeds();
+    assert_eq!(forge.asked().len(), 3, "two pages of one label, one of the other");
+    let report = work.json("out/build-report.json").to_string();
+    assert!(report.contains("issues-cut") && report.contains("has more than 100 open issues"), "{report}");
+    let card = reported(&work, "catalog/default/component/shop");
+    assert!(card.contains("Number 150.") && card.contains("Number 145.") && !card.contains("Number 144."), "{card}");
+    let all = "https://git.example/acme/shop/issues?q=is%3Aissue+is%3Aopen+label%3A%22docs%22%2C%22feedback%22";
+    assert!(card.contains(&format!("94 more are open on <a href=\"{all}\">GitHub</a>")), "{card}");
+}
+
 #[test]
 fn usage_shows_what_is_read_and_who_depends_on_it() {
     let work = Work::with_shop("usage");
@@ -797,6 +1006,7 @@ fn usage_shows_what_is_read_and_who_depends_on_it() {
     work.run(["build", "repos", "--out", "out"]).succeeds();
     assert!(!work.path("out/usage/index.html").exists(), "nobody counts");
     assert!(!work.read("out/index.html").contains("Most read"));
+    assert!(!work.read("out/health/index.html").contains("Most read"));
 
     work.write(
         "repos/app-config.yaml",
@@ -821,6 +1031,13 @@ fn usage_shows_what_is_read_and_who_depends_on_it() {
     assert!(most.contains("The shop") && !most.contains("till") && least.contains("till"), "{usage}");
     let home = work.read("out/index.html");
     assert!(home.contains("Most read") && home.contains("12 views"), "{home}");
+    let health = work.read("out/health/index.html");
+    let (_, reads) = health.split_once("id=\"reads\"").expect("health tells it too");
+    assert!(
+        reads.contains("Most read") && reads.contains("The shop") && reads.contains("href=\"../usage/\""),
+        "{reads}"
+    );
+    assert!(reads.contains("data-owners=\"group:default/team-a\""), "its filter knows the owners");
 
     work.write("repos/views.csv", "path,views,date\n");
     work.run(["build", "repos", "--out", "out"]).succeeds();

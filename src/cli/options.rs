@@ -5,7 +5,7 @@ use crate::catalog::Kinds;
 use crate::config::{self, Inputs, Loaded, ThemeFiles};
 use crate::diagnostics::{Place, Stop};
 use crate::site::SiteOptions;
-use crate::source::{CrawlOptions, Snapshot};
+use crate::source::{CrawlOptions, IssuesFrom, Snapshot};
 use clap::Args;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -92,7 +92,8 @@ impl ReadOptions {
         cache_dir: &'a std::path::Path,
         cache: &'a dyn crate::cache::Cache,
     ) -> CrawlOptions<'a> {
-        CrawlOptions { working_tree, offline: self.offline, versions: true, cache_dir, cache }
+        let issues = if self.offline { IssuesFrom::Cache } else { IssuesFrom::Forges };
+        CrawlOptions { working_tree, offline: self.offline, versions: true, issues, cache_dir, cache }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::output::{Interrupt, Memory, Pack};
 use crate::pipeline::{self, CatalogOptions, Input};
 use crate::serve::{self, Event, ServeOptions};
 use crate::site::mirror;
+use crate::source::IssuesFrom;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -41,7 +42,7 @@ pub(crate) fn run(command: &Serve, talk: &Talk, interrupt: &Interrupt) -> Result
     command.options.read.use_jobs()?;
     let loaded = command.options.load(talk)?;
     let cache_dir = command.options.read.cache_dir();
-    let first = site(command, talk, interrupt, &cache_dir, Memory::new(interrupt.clone()))?;
+    let first = site(command, talk, interrupt, &cache_dir, Memory::new(interrupt.clone()), None)?;
     let mut watch = vec![command.options.dir.clone()];
     watch.extend(command.options.theme_dir(&loaded));
     watch.extend(loaded.config.files.iter().cloned());
@@ -60,7 +61,8 @@ pub(crate) fn run(command: &Serve, talk: &Talk, interrupt: &Interrupt) -> Result
     };
     let rebuild = |_: &[PathBuf], last: &Arc<Memory>| {
         let memory = Memory::after(last.clone(), interrupt.clone());
-        match site(command, talk, interrupt, &cache_dir, memory) {
+        // Forges are not asked again whenever a file is saved.
+        match site(command, talk, interrupt, &cache_dir, memory, Some(IssuesFrom::Cache)) {
             Ok(memory) => Some(memory),
             Err(stop) => {
                 super::report(&stop, talk);
@@ -72,7 +74,14 @@ pub(crate) fn run(command: &Serve, talk: &Talk, interrupt: &Interrupt) -> Result
 }
 
 /// The whole site in memory.
-fn site(command: &Serve, talk: &Talk, interrupt: &Interrupt, cache_dir: &Path, memory: Memory) -> Result<Memory, Stop> {
+fn site(
+    command: &Serve,
+    talk: &Talk,
+    interrupt: &Interrupt,
+    cache_dir: &Path,
+    memory: Memory,
+    issues: Option<IssuesFrom>,
+) -> Result<Memory, Stop> {
     let progress = Progress::new(talk, interrupt);
     let mut loaded = command.options.load(talk)?;
     serve_from_root(&mut loaded);
@@ -89,6 +98,7 @@ fn site(command: &Serve, talk: &Talk, interrupt: &Interrupt, cache_dir: &Path, m
         cache: &cache,
         watcher: &progress,
     };
+    input.crawl.issues = issues.unwrap_or(input.crawl.issues);
     let gathered = pipeline::gather(&input)?;
     descriptors.flush();
     input.site.instant = instant(&gathered.snapshot);

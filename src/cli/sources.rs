@@ -9,7 +9,7 @@ use crate::diagnostics::{Place, Stop};
 use crate::insights::Elsewhere;
 use crate::output::Pack;
 use crate::pipeline::{self, CatalogOptions, Gathered, Input, Watcher};
-use crate::source::{CrawlOptions, Snapshot, is_repository};
+use crate::source::{CrawlOptions, IssuesFrom, Snapshot, is_repository};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -100,7 +100,11 @@ impl Sources {
         let done = run(&Input {
             loaded: &scope.loaded,
             theme: &theme,
-            crawl: CrawlOptions { versions: false, ..self.read.crawl(true, &cache_dir, &Forgetful) },
+            crawl: CrawlOptions {
+                versions: false,
+                issues: IssuesFrom::Nowhere,
+                ..self.read.crawl(true, &cache_dir, &Forgetful)
+            },
             catalog: CatalogOptions {
                 compat: self.compat == Some(Compat::Backstage),
                 elsewhere: elsewhere.as_ref(),

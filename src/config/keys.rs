@@ -1,8 +1,8 @@
 //! The keys of a configuration: one table for the reader, which names keys that nobody reads, and for the JSON Schema.
 
 use Shape::{
-    Backstage, Count, Days, Filled, JsonSchema, KindName, List, OneOf, Ours, Relation, Severities, Switch, Synonyms,
-    Text, TextOr, WebAddress,
+    Backstage, Count, Days, Filled, JsonSchema, KindName, List, Name, OneOf, Ours, Relation, Severities, Switch,
+    Synonyms, Text, TextOr, WebAddress,
 };
 
 /// A key that is read.
@@ -19,6 +19,8 @@ pub struct KnownKey {
 #[derive(Debug, Clone, Copy)]
 pub enum Shape {
     Text,
+    /// A string, or a number that stands for one.
+    Name,
     /// `true` or `false`.
     Switch,
     /// An http or https address.
@@ -106,10 +108,15 @@ const RULE_LOCATION: &[KnownKey] = &[
 const HOST: &str = "The host, such as `git.example.com`.";
 const TOKEN: &str = "A token for reading, sent to this host only. Take it from the environment: `${NAME}`.";
 
+const API: &str = "Where its REST API is, if not where the forge has it by default. The token is sent there too.";
+
 /// A forge that has a public host.
-const PUBLIC: Shape = List(&Backstage(&[key("host", Text, HOST), key("token", Text, TOKEN)]));
+const PUBLIC: Shape =
+    List(&Backstage(&[key("host", Text, HOST), key("token", Text, TOKEN), key("apiBaseUrl", WebAddress, API)]));
 /// A forge that everyone runs for themselves.
-const OWN: Shape = List(&Backstage(&[needed("host", Text, HOST), key("token", Text, TOKEN)]));
+const OWN: Shape =
+    List(&Backstage(&[needed("host", Text, HOST), key("token", Text, TOKEN), key("baseUrl", WebAddress, BASE)]));
+const BASE: &str = "Where the forge itself is, if not at `https://` and its host. Its REST API is below.";
 
 const INTEGRATIONS: &[KnownKey] = &[
     key("github", PUBLIC, "GitHub and GitHub Enterprise. github.com is known without an entry."),
@@ -149,7 +156,28 @@ const CALLBOARD: &[KnownKey] = &[
         Text,
         "A file that tells how often pages are read: a table `path,views,date`, or the combined log of a web server.",
     ),
+    key("feedback", Ours(FEEDBACK), "What readers reported, shown on the pages that it is about."),
+    key("beacon", Ours(BEACON), "A counter of your own that is told of each page view. Nothing is told without it."),
 ];
+
+const FEEDBACK: &[KnownKey] = &[key(
+    "labels",
+    List(&Text),
+    "Open issues with any of these labels are read from the forges and shown on the pages that they name.",
+)];
+
+const BEACON: &[KnownKey] = &[
+    needed("counter", OneOf(&COUNTERS), "The program that counts."),
+    needed("url", WebAddress, "Where that program is."),
+    key(
+        "site",
+        Name,
+        "What the portal is called there: the id of the site in Matomo, of the website in Umami, the domain in Plausible.",
+    ),
+];
+
+/// Programs that count page views.
+pub(super) const COUNTERS: [&str; 4] = ["goatcounter", "matomo", "plausible", "umami"];
 
 const OFFLINE: &[KnownKey] = &[key(
     "serviceWorker",

@@ -5,6 +5,7 @@
 //! info line each, so that nothing is lost unseen.
 #![expect(clippy::disallowed_methods, reason = "this room reads configuration files")]
 
+mod beacon;
 mod brand;
 mod keys;
 mod load;
@@ -21,10 +22,11 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use beacon::{Beacon, Counter};
 pub use keys::{KEYS, KnownKey, LANGUAGES, Shape as KeyShape};
 pub use policy::{CodeOwners, DeclaredKind, DeclaredRelationField, DocsVersions};
 pub use theme::{Picture, ThemeFiles, theme};
-pub use usage::{PERIOD as USAGE_PERIOD, Usage, Views};
+pub use usage::{PERIOD as USAGE_PERIOD, Usage, Views, days_since_1970, route_of};
 
 /// Everything the portal's operator decided.
 #[derive(Debug, Clone)]
@@ -86,6 +88,10 @@ pub struct Config {
     pub no_results: Option<url::Url>,
     /// `callboard.usage`: how often pages are read.
     pub usage: Option<Usage>,
+    /// `callboard.feedback.labels`: labels whose open issues are shown; empty for none.
+    pub feedback_labels: Vec<String>,
+    /// `callboard.beacon`: what is told of page views.
+    pub beacon: Option<Beacon>,
 }
 
 /// One of `catalog.locations`.
@@ -158,6 +164,8 @@ pub struct Integration {
     pub forge: Forge,
     pub host: String,
     pub token: Option<Secret>,
+    /// `apiBaseUrl`, of Gitea `baseUrl`: where the REST API is, or the forge, if not where it is by default.
+    pub api: Option<url::Url>,
 }
 
 /// How a forge writes the addresses of files.
@@ -278,6 +286,7 @@ impl Config {
         let locations: Vec<_> = self.locations.iter().map(|location| (&location.target, &location.rules)).collect();
         let brand = (self.logo_picture(), self.favicon_picture(), &self.language);
         let reader = (brand, self.service_worker, &self.no_results, self.search_language, &self.synonyms, &self.usage);
+        let reader = (reader, &self.feedback_labels, &self.beacon);
         let policy = (rules, severities, kinds, lifecycles, codeowners, docs, diagrams, reader);
         format!("{:?}", (title, base_url, organization, integrations, connect, image_hosts, locations, policy))
     }

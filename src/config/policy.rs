@@ -169,15 +169,29 @@ impl Read {
     /// `callboard.search.noResults`
     pub(super) fn no_results(&mut self, own: Option<&Setting>) -> Option<url::Url> {
         let search = own.and_then(|own| own.get("search"));
-        let text = self.text(search, "callboard.search", "noResults")?;
-        let is_usable = |url: &url::Url| {
-            matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none()
-        };
-        let url = url::Url::parse(&text).ok().filter(is_usable);
-        if let (None, Some(setting)) = (&url, search.and_then(|search| search.get("noResults"))) {
-            self.wrong(setting, "callboard.search.noResults", "an http or https address without a password");
+        self.web_address(search, "callboard.search", "noResults")
+    }
+
+    /// `callboard.feedback.labels`
+    pub(super) fn feedback_labels(&mut self, own: Option<&Setting>) -> Vec<String> {
+        const PATH: &str = "callboard.feedback";
+        let mut labels = Vec::new();
+        for item in self.list(own.and_then(|own| own.get("feedback")), PATH, "labels") {
+            match &item.value {
+                // Forges take several labels in one text, with commas between them.
+                Value::Text(text) if !text.trim().is_empty() && !text.contains(',') => {
+                    labels.push(text.trim().to_string());
+                }
+                _ => {
+                    let (place, path) = (item.place.clone(), format!("{PATH}.labels[]"));
+                    let expected = "the name of one label";
+                    let found = shown(item);
+                    let found = if found == "``" { "an empty string" } else { &found };
+                    self.findings.push(rules::config::wrong_shape(place, &path, expected, found));
+                }
+            }
         }
-        url
+        labels
     }
 
     /// `callboard.techdocs.versions` and `callboard.techdocs.mostVersions`

@@ -45,6 +45,7 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
     let base_url = read.base_url(app);
     let base_path = base_url.as_ref().map_or("/", url::Url::path).to_string();
     let language = read.text(own, "callboard", "language").unwrap_or_else(|| "en".to_string());
+    let beacon = read.beacon(own, base_url.as_ref());
     let config = Config {
         dir: inputs.dir.clone(),
         title: read
@@ -76,6 +77,8 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
         synonyms: read.synonyms(own),
         no_results: read.no_results(own),
         usage: read.usage(own, &base, &base_path),
+        feedback_labels: read.feedback_labels(own),
+        beacon,
         files,
     };
     Loaded { config, findings: read.findings, texts }
@@ -117,6 +120,19 @@ impl Read {
                 None
             }
         }
+    }
+
+    /// An address that pages or requests may go to.
+    pub(super) fn web_address(&mut self, section: Option<&Setting>, path: &str, key: &str) -> Option<url::Url> {
+        let text = self.text(section, path, key)?;
+        let is_usable = |url: &url::Url| {
+            matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none()
+        };
+        let url = url::Url::parse(&text).ok().filter(is_usable);
+        if let (None, Some(setting)) = (&url, section.and_then(|section| section.get(key))) {
+            self.wrong(setting, &format!("{path}.{key}"), "an http or https address without a password");
+        }
+        url
     }
 
     pub(super) fn list<'a>(&mut self, section: Option<&'a Setting>, path: &str, key: &str) -> &'a [Setting] {
@@ -245,12 +261,14 @@ impl Read {
                     continue;
                 };
                 let token = self.text(Some(item), &path, "token").map(Secret::new);
-                integrations.push(Integration { forge, host: named, token });
+                let api =
+                    self.web_address(Some(item), &path, if forge == Forge::Gitea { "baseUrl" } else { "apiBaseUrl" });
+                integrations.push(Integration { forge, host: named, token, api });
             }
             if let Some(host) = host
                 && !integrations.iter().any(|known| known.host.eq_ignore_ascii_case(host))
             {
-                integrations.push(Integration { forge, host: host.to_string(), token: None });
+                integrations.push(Integration { forge, host: host.to_string(), token: None, api: None });
             }
         }
         integrations

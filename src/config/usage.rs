@@ -59,7 +59,7 @@ fn parse(text: &str, base_path: &str) -> Option<Usage> {
     let mut until = None;
     for (path, views, day) in text.lines().filter_map(|line| of_table(line).or_else(|| of_log(line))) {
         until = until.max(Some(day));
-        if let Some(route) = route(path, base_path) {
+        if let Some(route) = route_of(path, base_path) {
             let known = days.entry((route.into(), day)).or_default();
             *known = known.saturating_add(views);
         }
@@ -83,7 +83,7 @@ fn of_table(line: &str) -> Option<(&str, u64, i64)> {
     let mut parts = line.trim().rsplitn(3, ',');
     let (date, views, path) = (parts.next()?, parts.next()?, parts.next()?);
     let mut date = date.trim().trim_matches('"').split('-').map(|part| part.parse::<i64>().ok());
-    let day = day(date.next()??, date.next()??, date.next()??)?;
+    let day = days_since_1970(date.next()??, date.next()??, date.next()??)?;
     Some((path.trim().trim_matches('"'), views.trim().trim_matches('"').parse().ok()?, day))
 }
 
@@ -98,7 +98,7 @@ fn of_log(line: &str) -> Option<(&str, u64, i64)> {
     let mut date = time.split(':').next()?.split('/');
     let (number, month, year) = (date.next()?, date.next()?, date.next()?);
     let month = MONTHS.iter().position(|name| *name == month)? as i64 + 1;
-    let day = day(year.parse().ok()?, month, number.parse().ok()?)?;
+    let day = days_since_1970(year.parse().ok()?, month, number.parse().ok()?)?;
     let path = request.strip_prefix("GET ")?.split(' ').next()?;
     let agent = rest.rsplit('"').nth(1).unwrap_or_default().to_ascii_lowercase();
     let is_shown = rest.starts_with("200 ") || rest.starts_with("304 ");
@@ -106,7 +106,7 @@ fn of_log(line: &str) -> Option<(&str, u64, i64)> {
 }
 
 /// Days since 1970, by counting eras of 400 years that start in March.
-fn day(year: i64, month: i64, day: i64) -> Option<i64> {
+pub fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i64> {
     if !(1970..3000).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return None;
     }
@@ -117,7 +117,7 @@ fn day(year: i64, month: i64, day: i64) -> Option<i64> {
 }
 
 /// The route of the page at a path or address; `None` for other files.
-fn route(path: &str, base_path: &str) -> Option<String> {
+pub fn route_of(path: &str, base_path: &str) -> Option<String> {
     let path = path.split(['?', '#']).next()?;
     let path = path.split_once("://").map_or(path, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
     let path = path.strip_prefix(base_path).or_else(|| path.strip_prefix('/')).unwrap_or(path);
@@ -135,8 +135,9 @@ mod tests {
 
     #[test]
     fn days_are_counted_from_1970() {
-        assert_eq!([day(1970, 1, 1), day(2000, 2, 29), day(2026, 11, 22)], [Some(0), Some(11_016), Some(20_779)]);
-        assert_eq!(day(2026, 13, 1), None);
+        let days = [(1970, 1, 1), (2000, 2, 29), (2026, 11, 22), (2026, 13, 1)];
+        let days = days.map(|(year, month, day)| days_since_1970(year, month, day));
+        assert_eq!(days, [Some(0), Some(11_016), Some(20_779), None]);
     }
 
     #[test]

@@ -19,6 +19,9 @@ pub struct Theme {
 /// The script that sends searches without a result; only portals that name an address have it.
 pub const NO_RESULTS: &str = "assets/no-results.js";
 
+/// The script that tells a counter of page views; only portals that name one have it.
+pub const BEACON: &str = "assets/beacon.js";
+
 /// The service worker, which is written to the site's root.
 const WORKER: &str = "assets/sw.js";
 

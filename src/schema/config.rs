@@ -73,6 +73,7 @@ fn or_outside(schema: Json) -> Json {
 fn shape(of: &Shape, kinds: &Kinds) -> Json {
     match of {
         Shape::Text => json!({ "type": "string" }),
+        Shape::Name => json!({ "anyOf": [{ "type": "string" }, { "type": "number" }] }),
         Shape::Switch => json!({ "anyOf": [{ "type": "boolean" }, { "type": "string", "pattern": SUBSTITUTION }] }),
         Shape::WebAddress => json!({
             "type": "string",

@@ -3,10 +3,11 @@
 
 use super::view::Feedback;
 use super::{Site, link};
-use crate::catalog::well_known::SOURCE_LOCATION;
-use crate::catalog::{Entity, EntityId, RelationType};
-use crate::config::Forge;
-use crate::source::{NewIssue, Repo, Web};
+use crate::catalog::well_known::{SOURCE_LOCATION, TECHDOCS_REF};
+use crate::catalog::{Catalog, Entity, EntityId, RelationType};
+use crate::config::{Config, Forge};
+use crate::source::{NewIssue, Repo, Snapshot, Web};
+use crate::techdocs::sets::DocSet;
 use serde_json::Value as Json;
 
 /// Annotations that name a repository on a forge, with the forge's public host.
@@ -52,7 +53,7 @@ impl Site<'_> {
         let entity = self.catalog.entity(id);
         let subject =
             Subject { prefix: entity.kind.name, title: entity.display_name(), route, file: &entity.written.place.path };
-        if let Some(web) = self.tracker(entity, self.repo(entity.written.repo)) {
+        if let Some(web) = self.tracker(entity) {
             return Some(Feedback { url: self.new_issue(&web, &subject).url, is_mail: false });
         }
         let mut owners = self.graph.targets(id, RelationType::OwnedBy);
@@ -62,18 +63,44 @@ impl Site<'_> {
         Some(Feedback { url, is_mail: true })
     }
 
-    /// The repository whose tracker is the entity's: the one its annotations name, else that of its descriptor.
-    fn tracker(&self, entity: &Entity, repo: &Repo) -> Option<Web> {
-        let source = entity.annotation(SOURCE_LOCATION).and_then(|text| text.trim().strip_prefix("url:"));
-        let source = source.and_then(|address| Web::of_address(address, self.config)).or_else(|| repo.web.clone());
-        let named = SLUGS.into_iter().find_map(|(annotation, forge, public)| {
-            let slug = entity.annotation(annotation)?;
-            // A forge of one's own has its repositories under the same annotation.
-            let own = source.as_ref().filter(|web| web.forge == forge).and_then(|web| host(&web.base));
-            Web::of_address(&format!("https://{}/{slug}", own.unwrap_or(public)), self.config)
-        });
-        named.or(source)
+    pub(super) fn tracker(&self, entity: &Entity) -> Option<Web> {
+        tracker(entity, self.repo(entity.written.repo), self.config)
     }
+
+    /// The repository whose tracker is that of documentation: the one that mkdocs.yml names, else that of the pages.
+    pub(super) fn docs_tracker(&self, set: &DocSet) -> Option<Web> {
+        let named = set.config.repo_url.as_deref().and_then(|address| Web::of_address(address, self.config));
+        named.or_else(|| self.repo(set.repo).web.clone())
+    }
+}
+
+/// Every repository in whose tracker something may be reported.
+pub fn trackers<'a>(
+    catalog: &'a Catalog,
+    snapshot: &'a Snapshot,
+    config: &'a Config,
+) -> impl Iterator<Item = Web> + 'a {
+    catalog.ids().flat_map(|id| {
+        let entity = catalog.entity(id);
+        let repo = snapshot.repo(entity.written.repo);
+        // Pages of documentation are reported where they are written.
+        let docs = entity.annotation(TECHDOCS_REF).and_then(|text| text.trim().strip_prefix("url:"));
+        let docs = docs.and_then(|address| Web::of_address(address, config));
+        tracker(entity, repo, config).into_iter().chain(docs).chain(repo.web.clone())
+    })
+}
+
+/// The repository whose tracker is the entity's: the one its annotations name, else that of its descriptor.
+fn tracker(entity: &Entity, repo: &Repo, config: &Config) -> Option<Web> {
+    let source = entity.annotation(SOURCE_LOCATION).and_then(|text| text.trim().strip_prefix("url:"));
+    let source = source.and_then(|address| Web::of_address(address, config)).or_else(|| repo.web.clone());
+    let named = SLUGS.into_iter().find_map(|(annotation, forge, public)| {
+        let slug = entity.annotation(annotation)?;
+        // A forge of one's own has its repositories under the same annotation.
+        let own = source.as_ref().filter(|web| web.forge == forge).and_then(|web| host(&web.base));
+        Web::of_address(&format!("https://{}/{slug}", own.unwrap_or(public)), config)
+    });
+    named.or(source)
 }
 
 fn host(base: &str) -> Option<&str> {

@@ -1,10 +1,12 @@
 //! What every page has, and how entities, findings and changes are named on any of them.
 
 use super::view::{
-    CommitRow, Crumbs, EntityLink, Favicon, FindingRow, Frame, LastChange, Link, RailLink, RelationGroup, pieces,
+    Beacon, CommitRow, Crumbs, EntityLink, Favicon, FindingRow, Frame, LastChange, Link, RailLink, RelationGroup,
+    pieces,
 };
 use super::{Linker, Site, date, route};
 use crate::catalog::{Entity, EntityId, EntityRef, Kind, RelationType};
+use crate::config;
 use crate::diagnostics::Finding;
 use crate::graph::End;
 use crate::source::{Change, PastCommit, Repo};
@@ -87,7 +89,17 @@ impl Site<'_> {
             favicon: self.favicon(links),
             has_worker: self.has_worker(),
             no_results: self.config.no_results.as_ref().map(url::Url::to_string),
+            beacon: self.beacon().map(|beacon| Beacon {
+                counter: beacon.counter.word(),
+                url: beacon.url.to_string(),
+                site: beacon.site.clone(),
+            }),
         }
+    }
+
+    /// What is told of page views. Nobody wants to know what is read while it is written.
+    fn beacon(&self) -> Option<&config::Beacon> {
+        self.config.beacon.as_ref().filter(|_| !self.options.live)
     }
 
     /// The operator's favicon, or the built-in one.
@@ -118,6 +130,7 @@ impl Site<'_> {
     fn policy(&self, own_origin: bool) -> String {
         let mut connect = self.config.connect.clone();
         connect.extend(self.config.no_results.as_ref().map(|url| url.origin().ascii_serialization()));
+        connect.extend(self.beacon().map(|beacon| beacon.url.origin().ascii_serialization()));
         if own_origin {
             connect.insert(0, "'self'".to_string());
         }

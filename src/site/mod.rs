@@ -12,6 +12,7 @@ mod frame;
 mod link;
 pub mod mirror;
 pub mod pages;
+mod reported;
 pub mod route;
 mod usage;
 pub mod view;
@@ -21,7 +22,7 @@ use crate::config::Config;
 use crate::diagnostics::{Finding, Severity};
 use crate::graph::{self, Clusters, Graph};
 use crate::search::SearchDocument;
-use crate::source::{Repo, RepoId, Snapshot};
+use crate::source::{Issues, Repo, RepoId, Snapshot};
 use crate::strings::Strings;
 use crate::techdocs::crosslinks::Crosslinks;
 use crate::techdocs::leads::Leads;
@@ -34,8 +35,10 @@ use std::sync::Arc;
 use activity::Activity;
 use adoption::Adoption;
 pub use date::rfc3339;
+pub use feedback::trackers;
 pub use link::Linker;
 pub use pages::{CLOSING, PAGE_TYPES, PageType, Press, Sheet, print};
+use reported::Reported;
 use usage::EntityViews;
 use view::View;
 
@@ -67,6 +70,8 @@ pub struct Site<'a> {
     pub options: &'a SiteOptions,
     /// Findings of the stages before, sorted.
     pub findings: &'a [Finding],
+    /// What readers reported.
+    pub issues: &'a Issues,
     /// Lists by kind: `None` for all, then each kind that has entities.
     lists: Vec<EntityList>,
     by_entity: HashMap<Arc<str>, Vec<u32>>,
@@ -93,6 +98,7 @@ pub struct Site<'a> {
     activity: Activity,
     adoption: Adoption,
     views: EntityViews,
+    reported: Reported<'a>,
     /// Entities of the groups tree that have no parent in the catalog.
     roots: Vec<EntityId>,
     /// The catalog by domains and systems.
@@ -135,6 +141,7 @@ impl<'a> Site<'a> {
             diagrams,
             options,
             findings,
+            issues,
         } = parts;
         let mut by_entity: HashMap<Arc<str>, Vec<u32>> = HashMap::new();
         for (at, finding) in findings.iter().enumerate() {
@@ -182,6 +189,7 @@ impl<'a> Site<'a> {
             activity: Activity::default(),
             adoption: Adoption::default(),
             views: EntityViews::default(),
+            reported: Reported::default(),
             roots: roots(catalog, graph),
             clusters: Clusters::default(),
             config,
@@ -196,6 +204,7 @@ impl<'a> Site<'a> {
             diagrams,
             options,
             findings,
+            issues,
         };
         for set in site.versioned.clone() {
             let pages = site.set(site.latest(set)).pages.len() as u32;
@@ -212,6 +221,7 @@ impl<'a> Site<'a> {
         self.clusters = graph::clusters(self.catalog, self.graph);
         self.adoption = Adoption::new(&self);
         self.views = EntityViews::new(&self);
+        self.reported = Reported::new(&self);
         self
     }
 
@@ -383,6 +393,7 @@ pub struct SiteParts<'a> {
     pub diagrams: &'a Diagrams<'a>,
     pub options: &'a SiteOptions,
     pub findings: &'a [Finding],
+    pub issues: &'a Issues,
 }
 
 fn lists(catalog: &Catalog) -> Vec<EntityList> {

@@ -3,6 +3,7 @@
 //! Each wave reads its descriptor files in parallel; what they point at becomes the next wave. Order is that of the
 //! configuration, then of paths, whatever the thread count.
 
+use super::IssuesFrom;
 use super::folder::{self, Nature, Pattern};
 use super::path::file_name;
 use super::web::{self, WebFile};
@@ -29,6 +30,7 @@ pub struct CrawlOptions<'a> {
     pub offline: bool,
     /// Read the versions that documentation asks for.
     pub versions: bool,
+    pub issues: IssuesFrom,
     pub cache_dir: &'a Path,
     pub cache: &'a dyn Cache,
 }

@@ -1,7 +1,7 @@
 //! The only door to repositories: folders, git object stores and remote git servers become one closed [`Snapshot`].
 //!
 //! In: the configuration. Out: repositories with their files (read on demand), what git knows about each, and the
-//! descriptor files the crawl met. The room does not know what an entity is: it asks the caller what a descriptor
+//! descriptor files the crawl met; and the issues that readers reported. The room does not know what an entity is: it asks the caller what a descriptor
 //! points at.
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this room is the door to repositories")]
 
@@ -9,8 +9,10 @@ mod addresses;
 mod codeowners;
 mod crawl;
 mod folder;
+mod forge;
 mod git;
 mod history;
+mod issues;
 mod local;
 mod path;
 mod programs;
@@ -27,6 +29,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 pub use addresses::Addresses;
 pub use crawl::{Crawl, CrawlOptions, Emitter, EmitterId, Ingested, Origin, ReadDescriptor, Reading, Target, crawl};
 pub use history::{History, PastCommit};
+pub use issues::{Issue, Issues, IssuesFrom, StaleAnswer, Tracker, read_issues};
 pub use local::{Local, Remote, local};
 pub use path::{file_name, join, normalize, parent};
 pub use programs::{ProgramFault, Programs};

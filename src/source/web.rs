@@ -117,6 +117,50 @@ impl Web {
         NewIssue { url: format!("{}/{page}?{}", self.base, query.finish()), body }
     }
 
+    /// Where people read an issue.
+    pub(super) fn issue(&self, number: u64) -> String {
+        match self.forge {
+            Forge::GitLab => format!("{}/-/issues/{number}", self.base),
+            _ => format!("{}/issues/{number}", self.base),
+        }
+    }
+
+    /// The forge's list of open issues, of these labels where its address can say so.
+    pub fn open_issues(&self, labels: &[String]) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        let page = match self.forge {
+            Forge::GitHub => {
+                let quoted: Vec<String> =
+                    labels.iter().map(|label| format!("\"{}\"", label.replace('"', ""))).collect();
+                query.append_pair("q", &format!("is:issue is:open label:{}", quoted.join(",")));
+                "issues"
+            }
+            Forge::GitLab => {
+                query.append_pair("state", "opened");
+                if let [label] = labels {
+                    query.append_pair("label_name[]", label);
+                }
+                "-/issues"
+            }
+            Forge::Gitea | Forge::Bitbucket => {
+                query.append_pair("state", "open");
+                "issues"
+            }
+        };
+        format!("{}/{page}?{}", self.base, query.finish())
+    }
+
+    /// Whether the repository is on a host.
+    pub(super) fn is_at(&self, host: &str) -> bool {
+        let own = self.base.split_once("://").and_then(|(_, rest)| rest.split('/').next());
+        own.is_some_and(|own| own.eq_ignore_ascii_case(host))
+    }
+
+    /// The parts of the repository's name: organisation and name, or groups and name.
+    pub(super) fn project(&self) -> Option<Vec<String>> {
+        self.base.split_once("://")?.1.split('/').skip(1).map(percent_decode).collect()
+    }
+
     /// The forge's page for a new file at the root, with its name filled in; nowhere at a commit, only on a branch.
     pub fn new_file(&self, name: &str, text: &str) -> Option<NewFile> {
         /// Forges and proxies refuse addresses of more than about 8,000 bytes.
@@ -316,6 +360,22 @@ mod tests {
             address(Forge::GitLab),
             "https://h/o/r/-/issues/new?issue%5Btitle%5D=Docs%3A+A+%26+b&issue%5Bdescription%5D=one%0Atwo"
         );
+    }
+
+    #[test]
+    fn lists_of_issues_follow_the_forge() {
+        let web = |forge| Web { forge, base: "https://h/o/r".into(), reference: "main".into() };
+        let list = |forge, labels: &[&str]| {
+            web(forge).open_issues(&labels.iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
+        let both = "https://h/o/r/issues?q=is%3Aissue+is%3Aopen+label%3A%22docs%22%2C%22to+do%22";
+        assert_eq!(list(Forge::GitHub, &["docs", "to do"]), both);
+        assert_eq!(list(Forge::GitLab, &["docs"]), "https://h/o/r/-/issues?state=opened&label_name%5B%5D=docs");
+        assert_eq!(list(Forge::GitLab, &["docs", "x"]), "https://h/o/r/-/issues?state=opened");
+        assert_eq!(list(Forge::Gitea, &["docs"]), "https://h/o/r/issues?state=open");
+        assert_eq!(web(Forge::GitLab).issue(7), "https://h/o/r/-/issues/7");
+        assert_eq!(web(Forge::GitHub).project(), Some(vec!["o".to_string(), "r".to_string()]));
+        assert!(web(Forge::GitHub).is_at("H") && !web(Forge::GitHub).is_at("o"));
     }
 
     #[test]

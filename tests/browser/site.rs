@@ -19,13 +19,19 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// Builds `content` as it lies on disk.
+    /// Builds `content` as it lies on disk, without a network.
     pub(crate) fn build(content: &Path, mount: &'static str) -> Self {
+        Site::build_with(content, mount, &["--offline"])
+    }
+
+    /// Builds `content` as it lies on disk.
+    pub(crate) fn build_with(content: &Path, mount: &'static str, arguments: &[&str]) -> Self {
         let site = Site { folder: Folder::fresh("site"), mount };
         let output = Command::new(env!("CARGO_BIN_EXE_callboard"))
             .arg("build")
             .arg(content)
-            .args(["--quiet", "--offline", "--working-tree", "--color", "never"])
+            .args(["--quiet", "--working-tree", "--color", "never"])
+            .args(arguments)
             .arg("--out")
             .arg(site.path())
             .arg("--cache-dir")

@@ -16,6 +16,8 @@ pub const RULES: &[&Rule] = &[
     NOT_COMMITTED,
     UNCOMMITTED,
     INVALID_ENCODING,
+    ISSUES_UNREAD,
+    ISSUES_CUT,
 ];
 
 const NOTHING_FOUND: &Rule = &Rule {
@@ -87,6 +89,29 @@ const INVALID_ENCODING: &Rule = &Rule {
     summary: "A descriptor holds bytes that are not UTF-8; they were replaced.",
     why: "Names and texts with these bytes show a replacement character instead of what was written.",
 };
+
+const ISSUES_UNREAD: &Rule = &Rule {
+    name: "issues-unread",
+    severity: Severity::Warning,
+    summary: "The open issues of a repository cannot be read.",
+    why: "Readers do not see what others reported about a page, or see what was known at an earlier build.",
+};
+const ISSUES_CUT: &Rule = &Rule {
+    name: "issues-cut",
+    severity: Severity::Info,
+    summary: "A repository has more open issues than are shown.",
+    why: "Only the newest stand on pages. The others are found on the forge, which pages lead to.",
+};
+
+pub fn issues_unread(repository: &str, cause: &str, has_earlier: bool) -> Finding {
+    let shown = if has_earlier { ", those of an earlier build are shown" } else { "" };
+    Finding::new(ISSUES_UNREAD, None, format!("the issues of `{repository}` cannot be read{shown}: {cause}"))
+}
+
+pub fn issues_cut(repository: &str, most: usize) -> Finding {
+    Finding::new(ISSUES_CUT, None, format!("`{repository}` has more than {most} open issues with these labels"))
+        .hint("Name fewer labels in `callboard.feedback.labels`.")
+}
 
 pub fn invalid_encoding(place: Place) -> Finding {
     Finding::new(INVALID_ENCODING, place, "this line holds bytes that are not UTF-8").hint("Save the file as UTF-8.")

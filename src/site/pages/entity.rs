@@ -94,6 +94,7 @@ fn page(
         source_url: repo.web.as_ref().map(|web| web.file(file, entity.written.place.line)),
         edit_url: repo.web.as_ref().and_then(|web| web.edit(file)),
         feedback: site.feedback(id, route),
+        reported: site.reported_of_entity(id, links),
         links: outside_links(data),
         labels: pairs(&data["metadata"]["labels"]),
         annotations: pairs(&data["metadata"]["annotations"]),

@@ -1,6 +1,6 @@
 //! Views of documentation.
 
-use super::{EntityLink, FindingRow, Frame, LastChange, Link, SafeHtml};
+use super::{EntityLink, FindingRow, Frame, LastChange, Link, Reported, SafeHtml};
 use serde::Serialize;
 
 /// `docs-index.html`: every doc set.
@@ -48,6 +48,8 @@ pub struct DocsPage {
     pub stale: Option<Stale>,
     /// Where readers say what is wrong with the page.
     pub report: Option<ReportLink>,
+    /// What they said.
+    pub reported: Option<Reported>,
     /// The page as Markdown.
     pub markdown_url: Option<String>,
     /// The whole doc set on one page.

@@ -1,7 +1,8 @@
 //! Views of the pages of an entity.
 
 use super::{
-    Backlinks, CommitRow, EntityLink, Feedback, FindingRow, Frame, LastChange, Link, Readers, RelationGroup, SafeHtml,
+    Backlinks, CommitRow, EntityLink, Feedback, FindingRow, Frame, LastChange, Link, Readers, RelationGroup, Reported,
+    SafeHtml,
 };
 use serde::Serialize;
 
@@ -29,6 +30,8 @@ pub struct EntityPage {
     pub edit_url: Option<String>,
     /// Where readers say what is wrong with it.
     pub feedback: Option<Feedback>,
+    /// What they said.
+    pub reported: Option<Reported>,
     pub links: Vec<LinkWithIcon>,
     pub labels: Vec<(String, String)>,
     pub annotations: Vec<(String, String)>,

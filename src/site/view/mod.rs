@@ -118,6 +118,18 @@ pub struct Frame {
     pub has_worker: bool,
     /// Where searches that found nothing are sent, if anywhere.
     pub no_results: Option<String>,
+    /// What is told of page views, if anything.
+    pub beacon: Option<Beacon>,
+}
+
+/// The operator's counter of page views.
+#[derive(Debug, Clone, Serialize)]
+pub struct Beacon {
+    /// goatcounter, matomo, plausible, umami
+    pub counter: &'static str,
+    pub url: String,
+    /// What the portal is called there; may be empty.
+    pub site: String,
 }
 
 /// The picture of the browser's tab.
@@ -312,6 +324,36 @@ pub(super) fn pieces(message: &str) -> Vec<Piece> {
 pub struct Feedback {
     pub url: String,
     pub is_mail: bool,
+}
+
+/// Open issues about an entity or a page of documentation.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reported {
+    /// Those that name the page first, the newest of them first; at most six.
+    pub issues: Vec<IssueRow>,
+    pub more: usize,
+    /// The forge's list of them, and what the forge is called.
+    pub all: Link,
+    /// The tracker could not be read: when its answer was given, if that is known.
+    pub stale: Option<StaleIssues>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct StaleIssues {
+    /// RFC 3339; may be empty.
+    pub since: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct IssueRow {
+    pub number: u64,
+    pub title: String,
+    pub url: String,
+    /// RFC 3339; may be empty.
+    pub date: String,
+    pub labels: Vec<String>,
+    /// On an entity's page, the page of its documentation that the issue is about.
+    pub about: Option<Link>,
 }
 
 /// `teams.html`: the organisation as a tree.

@@ -195,9 +195,22 @@ pub struct HealthPage {
     pub ends: Vec<EndRow>,
     pub more_ends: usize,
     pub rules: Vec<RuleRow>,
+    /// What is read, where that is known.
+    pub reads: Option<HealthReads>,
     pub csv_url: String,
     /// The end dates for a calendar, where there are any.
     pub calendar_url: Option<String>,
+}
+
+/// What is read most and least: at most five entities each.
+#[derive(Debug, Clone, Serialize)]
+pub struct HealthReads {
+    pub most: Vec<ReadRow>,
+    pub least: Vec<ReadRow>,
+    pub days: i64,
+    pub until: String,
+    /// The page that shows more.
+    pub url: String,
 }
 
 /// What an owner has.

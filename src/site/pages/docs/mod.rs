@@ -12,7 +12,6 @@ use super::super::frame::{About, last_change};
 use super::super::view::{DocsPage, Link, ReportLink, SafeHtml, Stale, TocEntry, View};
 use super::super::{Linker, Rendered, Site, date};
 use crate::diagnostics::{Finding, Place, rules};
-use crate::source::Web;
 use crate::techdocs::leads::PageAt;
 use crate::techdocs::sets::{DocPage, DocSet, Included, MAX_PAGE};
 use crate::techdocs::{self, Labels, PageInput, RenderedPage};
@@ -89,6 +88,7 @@ fn render_page(site: &Site<'_>, set_number: usize, page_number: usize) -> Render
     view.edit_url = set.edit_url(page, repo);
     view.stale = stale(site, set_number, file);
     view.report = report(site, set, page, &route);
+    view.reported = site.reported_of_page(at, &links);
     let stale = (page_number == 0).then(|| stale_pages(site, set_number)).flatten();
     Rendered {
         pages: vec![(route, View::Docs(Box::new(view)))],
@@ -135,6 +135,7 @@ fn view(site: &Site<'_>, at: PageAt, route: &str, links: &Linker, rendered: Rend
         last_change: None,
         stale: None,
         report: None,
+        reported: None,
         markdown_url: None,
         print_url: None,
         versions: versions::picker(site, set_number, page_number, links),
@@ -175,12 +176,10 @@ fn stale_pages(site: &Site<'_>, set_number: usize) -> Option<Finding> {
     Some(finding.about(&*site.catalog.entity(set.entity).reference))
 }
 
-/// Where readers report what is wrong with a page: the tracker of the repository that mkdocs.yml names, else of the one
-/// that the page is read from.
+/// Where readers report what is wrong with a page.
 fn report(site: &Site<'_>, set: &DocSet, page: &DocPage, route: &str) -> Option<ReportLink> {
-    let named = set.config.repo_url.as_deref().and_then(|address| Web::of_address(address, site.config));
-    let web = named.as_ref().or(site.repo(set.repo).web.as_ref())?;
-    let issue = site.new_issue(web, &Subject { prefix: "Docs", title: &page.title, route, file: set.file(page) });
+    let web = site.docs_tracker(set)?;
+    let issue = site.new_issue(&web, &Subject { prefix: "Docs", title: &page.title, route, file: set.file(page) });
     Some(ReportLink { url: issue.url, body: issue.body })
 }
 

@@ -3,11 +3,14 @@
 mod calendar;
 
 use super::super::frame::About;
-use super::super::view::{EndRow, HealthPage, Link, OwnerRow, RetiredRow, RiskyRow, RuleRow, UserRow, View};
+use super::super::view::{
+    EndRow, HealthPage, HealthReads, Link, OwnerRow, RetiredRow, RiskyRow, RuleRow, UserRow, View,
+};
 use super::super::{Linker, Rendered, Site, date};
 use super::Closing;
 use crate::catalog::well_known::LIFECYCLES;
 use crate::catalog::{Entity, EntityId, RelationType};
+use crate::config::USAGE_PERIOD;
 use crate::csv;
 use crate::diagnostics::{Finding, Severity};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +22,8 @@ const MOST_ROWS: usize = 100;
 const MOST_USERS: usize = 20;
 /// Columns for lifecycles that only this catalog has.
 const MOST_OWN_LIFECYCLES: usize = 5;
+/// Entities that are read most, and least.
+const MOST_READS: usize = 5;
 /// Rows of the file to download.
 const MOST_LINES: usize = 10_000;
 
@@ -89,6 +94,7 @@ pub(super) fn render(site: &Site<'_>, closing: &Closing<'_>) -> Rendered {
             })
             .collect(),
         rules: rules(closing.findings),
+        reads: reads(site, links),
         csv_url: format!("{}{CSV}", links.root()),
         calendar_url: (!ends.is_empty()).then(|| format!("{}{CALENDAR}", links.root())),
     };
@@ -97,6 +103,14 @@ pub(super) fn render(site: &Site<'_>, closing: &Closing<'_>) -> Rendered {
         files.push((CALENDAR.to_string(), calendar::calendar(site, &ends).into_bytes()));
     }
     Rendered { pages: vec![(route, View::Health(Box::new(view)))], files, ..Rendered::default() }
+}
+
+/// What is read most and least, where the configuration names a file of views.
+fn reads(site: &Site<'_>, links: &Linker) -> Option<HealthReads> {
+    let until = site.views_until()?;
+    let (most, least) = site.views.ranked(site, MOST_READS);
+    let rows = |ids: Vec<EntityId>| ids.into_iter().map(|id| site.read_row(id, links)).collect();
+    Some(HealthReads { most: rows(most), least: rows(least), days: USAGE_PERIOD, until, url: links.to("usage/") })
 }
 
 /// Deprecated entities and what still uses them: those that end first come first, then those with most users.
