@@ -9,7 +9,7 @@ use crate::catalog::EntityId;
 use crate::graph::{Direction, Reach};
 
 /// Entities listed each way.
-const MOST: usize = 300;
+const MOST: usize = 25;
 /// Entities that are looked at each way: one on which everything depends would be walked from everywhere.
 const MOST_REACHED: usize = 2_000;
 const MOST_OWNERS: usize = 100;
@@ -49,6 +49,7 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
         entity: site.entity_link(id, &links),
         title: entity.display_name().to_string(),
         tabs: tabs(site, id, "dependencies", &links),
+        explore_url: super::graph::along_faults(site, id, None, &links),
         dependents: side(site, id, &dependents, &links),
         dependencies: side(site, id, &dependencies, &links),
         more_owners: owners.len().saturating_sub(MOST_OWNERS),
@@ -70,7 +71,7 @@ fn side(site: &Site<'_>, start: EntityId, reach: &Reach, links: &Linker) -> Reac
         entity: site.entity_link(step.entity, links),
         distance: step.distance,
         relation: site.relation_words(step.relation.opposite()),
-        paths_url: (step.from != start).then(|| super::graph::paths(site, start, step.entity, links)),
+        paths_url: (step.from != start).then(|| super::graph::along_faults(site, start, Some(step.entity), links)),
         from: (step.from != start).then(|| site.entity_link(step.from, links)),
         owner: site.owner(step.entity, links),
     });

@@ -41,10 +41,13 @@ pub(super) fn explorer(reference: &str, links: &Linker) -> String {
     format!("{}?root={}", links.to("graph/"), encoded(reference))
 }
 
-/// The address of the explorer with the ways between two entities, along the relations by which a fault travels.
-pub(super) fn paths(site: &Site<'_>, from: EntityId, to: EntityId, links: &Linker) -> String {
+/// The address of the explorer around an entity, or with the ways from it to another, along the relations by which a
+/// fault travels.
+pub(super) fn along_faults(site: &Site<'_>, from: EntityId, to: Option<EntityId>, links: &Linker) -> String {
     let mut address = explorer(&site.catalog.entity(from).reference, links);
-    address.push_str(&format!("&to={}", encoded(&site.catalog.entity(to).reference)));
+    if let Some(to) = to {
+        address.push_str(&format!("&to={}", encoded(&site.catalog.entity(to).reference)));
+    }
     let has_parts = site.graph.targets(from, RelationType::HasPart).next().is_some();
     for relation in Direction::Dependencies.relations() {
         // Parts of others are not gone through, and would be a shorter way.

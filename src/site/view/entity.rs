@@ -183,6 +183,8 @@ pub struct DependenciesPage {
     pub entity: EntityLink,
     pub title: String,
     pub tabs: Vec<Tab>,
+    /// The explorer around the entity, along the relations by which a fault travels.
+    pub explore_url: String,
     pub dependents: ReachSide,
     pub dependencies: ReachSide,
     /// Those of the dependents, with most of them first.
