@@ -7,7 +7,8 @@
   const box = document.getElementById("catalog");
   const table = box?.querySelector("table");
   if (!table) return;
-  const STEP = 40;
+  // A screenful; more come as soon as that is painted.
+  const STEP = 24;
   const fixedKind = box.dataset.kind;
 
   // ---- Data: the columns of all rows, put together shard by shard.
