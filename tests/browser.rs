@@ -433,13 +433,14 @@ fn find_an_entity(scene: &mut Scene) {
     let count = "document.getElementById('catalog-count').textContent";
     let rows = "document.querySelectorAll('#catalog tbody tr').length";
     let all = leading_number(&scene.page.text(count));
-    assert_eq!(scene.page.number(rows), 40, "the first of {all} are drawn");
+    let first = scene.page.number(rows);
+    assert!(24 <= first && first < all, "{first} of {all} are drawn");
 
     scene.page.click("#facets [data-key='lifecycle:production']");
     let chosen = "document.querySelector('.chips .chip') && document.getElementById('catalog-count').textContent";
     let by_facet = leading_number(scene.page.wait(chosen).as_str().unwrap_or_default());
     assert!(0 < by_facet && by_facet < all, "{by_facet} of {all}");
-    assert_eq!(scene.page.number(rows), by_facet);
+    scene.page.wait(&format!("{rows} === {by_facet}"));
 
     scene.page.click("#catalog-filter");
     scene.page.type_text("refunds");

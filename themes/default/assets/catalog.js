@@ -6,7 +6,8 @@
   const box = document.getElementById("catalog");
   const table = box?.querySelector("table");
   if (!table) return;
-  const STEP = 40;
+  // A screenful; more come as soon as that is painted.
+  const STEP = 24;
   const fixedKind = box.dataset.kind;
 
   // ---- Data: the columns of all rows, put together shard by shard.
@@ -125,6 +126,7 @@
       if (kinds.has("all")) kinds.clear();
       else if (!kinds.size && fixedKind) kinds.add(fixedKind);
     }
+
     // ---- One pass: which rows pass, and what each facet would give.
 
     let shown = [];
@@ -156,10 +158,14 @@
           if (++failures > 1) break;
         }
         if (failures > 1) continue;
-        if (!failed) found += passed[n] = 1;
-        if (failed) add(failed, n);
-        else for (const column of columns) add(column, n);
+        if (failed) {
+          add(failed, n);
+          continue;
+        }
+        passed[n] = 1;
+        found++;
       }
+      for (const column of columns) for (let n = 0; n < total; n++) if (passed[n] === 1) add(column, n);
       shown = new Uint32Array(found);
       for (let i = 0, at = 0; at < found; i++) {
         const n = order ? order[i] : i;
