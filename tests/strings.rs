@@ -86,6 +86,15 @@ fn every_text_is_said_and_nothing_else_is_asked_for() {
     }
 }
 
+#[test]
+fn scripts_that_speak_know_how() {
+    for (name, text) in sources().iter().filter(|(name, _)| name.ends_with(".js")) {
+        let speaks = asked(text, "t(\"", "\"").next().is_some();
+        let knows = [", t } = ", "{ t } = ", "function t(", "const t = "].iter().any(|way| text.contains(way));
+        assert!(!speaks || knows, "{name} has no `t`");
+    }
+}
+
 /// Keys between two texts: `section.key`.
 fn asked<'a>(text: &'a str, before: &'a str, after: &'a str) -> impl Iterator<Item = &'a str> {
     let is_key = |part: &&str| {

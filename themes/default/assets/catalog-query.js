@@ -2,6 +2,7 @@
 // comes in shards of its own when one does.
 "use strict";
 (() => {
+  const { t } = globalThis.callboard;
   const { Fault, parse, matcher, nearest } = globalThis.callboardQuery;
   // Fields of the entity that stand in columns.
   const COLUMNS = new Map([

@@ -54,6 +54,7 @@
       filter.setAttribute("aria-invalid", "true");
       const { message, key, guess } = error;
       const isFault = error instanceof globalThis.callboardQuery.Fault;
+      if (!isFault) console.warn(`callboard: ${error.message}`);
       const words = isFault ? doubt({ text: message, key, guess }) : [t("query.unreadable")];
       if (isFault && key && !guess) words.push(" ", ...marked(t("query.keys", { keys: globalThis.callboardQuery.KEYS.join(", ") })));
       // Whoever types is not told of what is not finished.

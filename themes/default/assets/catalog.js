@@ -192,13 +192,12 @@
 
     const entity = (kind, text, path, reference) => el(path ? "a" : "span", { class: "entity", href: path ? url(path) : null, title: reference }, glyph(kind), el("bdi", {}, text));
     const related = (reference) => entity(reference.slice(0, reference.indexOf(":")), titleOf(reference), data.url[data.rows.get(reference)], reference);
-    const lifecycleClass = new Map([["production", " is-production"], ["experimental", " is-experimental"], ["deprecated", " is-deprecated"]]);
     const valueOf = (field, n) => data[field].values[data[field].ids[n]];
     const cells = {
       type: (n) => [el("bdi", {}, valueOf("type", n))],
       lifecycle: (n) => {
         const life = valueOf("lifecycle", n);
-        return life ? [el("span", { class: `badge${lifecycleClass.get(life) ?? ""}` }, el("bdi", {}, life))] : [];
+        return life ? [el("span", { class: `badge${/^(production|experimental|deprecated)$/.test(life) ? ` is-${life}` : ""}` }, el("bdi", {}, life))] : [];
       },
       owner: (n) => [valueOf("owner", n) ? related(valueOf("owner", n)) : el("span", { class: "none" }, t("word.no_owner"))],
       system: (n) => (valueOf("system", n) ? [related(valueOf("system", n))] : []),
@@ -296,7 +295,6 @@
 
     let [facetsTimer, addressTimer] = [0, 0];
     let isLive = false;
-    const number = (n) => n.toLocaleString(document.documentElement.lang);
     function update() {
       compute();
       clearTimeout(addressTimer);
