@@ -1375,16 +1375,20 @@ fn impact_tells_what_a_change_reaches() {
     run.succeeds();
     let lines: Vec<&str> = run.out.lines().map(str::trim_end).collect();
     assert_eq!(lines[0], "What depends on component:default/pay: 2");
-    assert_eq!(lines[1], "   1  api:default/pay-api    apiProvidedBy                    group:default/team-pay");
-    assert_eq!(lines[2], "   2  component:default/web  consumesApi api:default/pay-api  group:default/team-web");
-    assert!(lines.contains(&"   1  component:default/ledger  dependencyOf   group:default/team-ledger"), "{}", run.out);
+    assert_eq!(lines[1], "   1  api:default/pay-api    provided by                       group:default/team-pay");
+    assert_eq!(lines[2], "   2  component:default/web  consumes API api:default/pay-api  group:default/team-web");
+    assert!(
+        lines.contains(&"   1  component:default/ledger  dependency of   group:default/team-ledger"),
+        "{}",
+        run.out
+    );
     assert!(run.out.ends_with("Owners to tell\n   1  group:default/team-web\n   1  nobody: no owner in the catalog\n"));
 
     let run = work.run(["impact", "ledger", "--to", "web", "--source", "repo"]);
     run.succeeds();
     assert_eq!(
         run.out,
-        "component:default/ledger\n  dependency of component:default/pay\n  provides api api:default/pay-api\n  \
+        "component:default/ledger\n  dependency of component:default/pay\n  provides API api:default/pay-api\n  \
          consumed by component:default/web\n"
     );
     let run = work.run(["impact", "web", "--to", "group:team-web", "--source", "repo"]);
@@ -1622,7 +1626,8 @@ fn a_brand_is_a_few_tokens_and_two_pictures() {
     work.write("tab.PNG", "no real picture");
     work.write("repos/app-config.yaml", "callboard:\n  logo: ../logo.svg\n  favicon: ../tab.PNG\n  theme: ../theme\n");
     work.run(["build", "repos", "--out", "out"]).succeeds();
-    let brand = ":root {\n  --accent: light-dark(#a5341f, #f08a72);\n  --radius: 2px;\n}\np { color: red }\n";
+    let brand = ":root {\n  --accent: light-dark(#a5341f, #f08a72);\n  --radius: 2px;\n  --accent-wash: color-mix(in srgb, var(--accent) \
+                 18%, var(--paper));\n}\np { color: red }\n";
     assert_eq!(work.read("out/assets/brand.css"), brand);
     let page = work.read("out/catalog/index.html");
     assert!(page.contains("<img class=\"logo\" src=\"../assets/brand/logo.svg\" alt=\"\">"), "{page}");

@@ -3,7 +3,7 @@
 use super::sources::Sources;
 use super::talk::Progress;
 use super::{Talk, print};
-use crate::catalog::{Catalog, EntityId};
+use crate::catalog::{Catalog, EntityId, RelationType};
 use crate::diagnostics::suggestion::nearest;
 use crate::diagnostics::{Stop, StopKind, count, printable};
 use crate::graph::{Direction, Graph, Reach, Step};
@@ -126,7 +126,7 @@ impl World<'_> {
 
     fn owner_names(&self, id: EntityId) -> Vec<&str> {
         let refs = self.catalog.entity(id).refs.iter();
-        let owners = refs.filter(|reference| reference.relation == crate::catalog::RelationType::OwnedBy);
+        let owners = refs.filter(|reference| reference.relation == RelationType::OwnedBy);
         owners.map(|reference| &*reference.target).collect()
     }
 
@@ -164,7 +164,7 @@ impl World<'_> {
             let _ = writeln!(text, "{}", talk.paint_out(&head, "1"));
             let row = |step: &Step| {
                 let from = if step.distance == 1 { "" } else { self.name(step.from) };
-                let how = format!("{} {from}", step.relation.opposite().name());
+                let how = format!("{} {from}", said(step.relation.opposite()));
                 let owners = match &self.owner_names(step.entity)[..] {
                     [] => "no owner".to_owned(),
                     owners => owners.join(", "),
@@ -204,7 +204,7 @@ impl World<'_> {
             Format::Table => paths.iter().fold(String::new(), |mut text, path| {
                 let _ = writeln!(text, "{}", printable(self.name(start)));
                 for step in *path {
-                    let words = step.relation.words().to_lowercase();
+                    let words = said(step.relation);
                     let _ = writeln!(text, "  {} {}", printable(&words), printable(self.name(step.entity)));
                 }
                 text
@@ -217,4 +217,10 @@ impl World<'_> {
         }
         Ok(())
     }
+}
+
+/// A relation within a sentence: `depends on`, `consumes API`.
+fn said(relation: RelationType) -> String {
+    let mut letters = relation.words().chars();
+    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
 }

@@ -62,6 +62,9 @@ pub(super) fn stylesheet(name: &str, text: &str) -> Result<String, Stop> {
         };
         let _ = writeln!(css, "  --{token}: {value};");
     }
+    if tokens.contains_key("accent") && !tokens.contains_key("accent-wash") {
+        css.push_str("  --accent-wash: color-mix(in srgb, var(--accent) 18%, var(--paper));\n");
+    }
     css.push_str("}\n");
     Ok(css)
 }

@@ -129,7 +129,8 @@ impl Read {
     pub(super) fn search_language(&mut self, own: Option<&Setting>, language: &str) -> Option<&'static str> {
         let search = own.and_then(|own| own.get("search"));
         let Some(text) = self.text(search, "callboard.search", "language") else {
-            return LANGUAGES.into_iter().zip(TAGS).find_map(|(name, tag)| (tag == language).then_some(name));
+            let usual = LANGUAGES.into_iter().zip(TAGS).find(|(_, tag)| *tag == language && language != "en");
+            return usual.map(|(name, _)| name);
         };
         let known = LANGUAGES.into_iter().find(|language| *language == text);
         if let (None, Some(setting)) = (known, search.and_then(|search| search.get("language"))) {

@@ -24,7 +24,7 @@ const MARGIN: i32 = 8;
 /// Boxes drawn on one side; the rest is counted.
 const MOST: usize = 12;
 /// Letters that fit a box.
-const LONGEST: usize = 22;
+const LONGEST: usize = 20;
 
 /// Draws a centre with its neighbours. Empty when there is no neighbour. `name` is the drawing's accessible name, `more`
 /// the words for as many as are not drawn.
@@ -40,17 +40,17 @@ pub fn draw(name: &str, centre: &Box, left: &[Box], right: &[Box], more: &dyn Fn
     let centre_x = MARGIN + if has_left { column } else { 0 };
     let width = centre_x + WIDTH + if has_right { column } else { 0 } + MARGIN;
     let middle = height / 2;
-    let mut edges = String::new();
+    let (mut edges, mut labels) = (String::new(), String::new());
     let mut boxes = String::new();
     side(left, MARGIN, height, more, &mut boxes, |y, relation| {
-        edge(&mut edges, (MARGIN + WIDTH, y), (centre_x, middle), relation);
+        edge(&mut edges, &mut labels, (MARGIN + WIDTH, y), (centre_x, middle), relation);
     });
     side(right, centre_x + column, height, more, &mut boxes, |y, relation| {
-        edge(&mut edges, (centre_x + column, y), (centre_x + WIDTH, middle), relation);
+        edge(&mut edges, &mut labels, (centre_x + column, y), (centre_x + WIDTH, middle), relation);
     });
     draw_box(&mut boxes, centre, centre_x, middle - HEIGHT / 2, true);
     format!(
-        "<svg class=\"neighbourhood\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"group\" aria-label=\"{}\">{edges}{boxes}</svg>",
+        "<svg class=\"neighbourhood\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"group\" aria-label=\"{}\">{edges}{labels}{boxes}</svg>",
         escape(name)
     )
 }
@@ -85,12 +85,12 @@ fn side(
     }
 }
 
-/// A curve from a neighbour's box to the centre, with the relation beside the neighbour.
-fn edge(out: &mut String, (x1, y1): (i32, i32), (x2, y2): (i32, i32), relation: &str) {
+/// A curve from a neighbour's box to the centre, with the relation beside the neighbour; no curve runs over a relation.
+fn edge(out: &mut String, labels: &mut String, (x1, y1): (i32, i32), (x2, y2): (i32, i32), relation: &str) {
     let bend = (x2 - x1) / 2;
     out.push_str(&format!("<path class=\"edge\" d=\"M{x1} {y1}C{} {y1} {} {y2} {x2} {y2}\"/>", x1 + bend, x2 - bend));
     let (x, anchor) = if x2 > x1 { (x1 + 6, "start") } else { (x1 - 6, "end") };
-    out.push_str(&format!(
+    labels.push_str(&format!(
         "<text class=\"edge-label\" x=\"{x}\" y=\"{}\" text-anchor=\"{anchor}\">{}</text>",
         if y1 > y2 { y1 + 14 } else { y1 - 5 },
         escape(relation)

@@ -25,6 +25,9 @@ const RAIL: [(&str, &str, &str); 8] = [
     ("health", "word.health", "health/"),
 ];
 
+/// Key of the text and route of the pages that the foot leads to.
+const FOOT: [(&str, &str); 3] = [("word.activity", "activity/"), ("word.adoption", "adoption/"), ("word.yours", "me/")];
+
 /// What a page says of itself.
 pub(super) struct About<'a> {
     pub(super) title: &'a str,
@@ -52,9 +55,33 @@ impl Site<'_> {
         (self.say(row.1), row.2.to_string())
     }
 
+    /// The entry of the rail that an entity belongs to.
+    pub(super) fn section_of(&self, entity: &Entity) -> &'static str {
+        match entity.kind.id {
+            "api" => "apis",
+            "group" | "user" => "teams",
+            _ => "catalog",
+        }
+    }
+
+    /// What stands above the pages below an entity's own: the catalog, its kind and the entity.
+    pub(super) fn above_entity(&self, entity: &Entity) -> Vec<(String, String)> {
+        let list = self.list_of(entity.kind.id).map_or_else(String::new, super::pages::list_route);
+        vec![
+            self.above("catalog"),
+            (self.plural(entity.kind), list),
+            (entity.display_name().to_string(), route::entity(entity)),
+        ]
+    }
+
     /// What many entities of a kind are called; declared kinds are called what the configuration says.
     pub(super) fn plural(&self, kind: &Kind) -> String {
         self.strings.text(&format!("kinds.{}", kind.id)).map_or(kind.plural, |text| text.plain()).to_string()
+    }
+
+    /// What an entity of a kind is called.
+    pub(super) fn kind_name(&self, kind: &Kind) -> String {
+        self.strings.text(&format!("kind.{}", kind.id)).map_or(kind.name, |text| text.plain()).to_string()
     }
 
     /// A relation in words; declared ones have those of the configuration.
@@ -81,6 +108,7 @@ impl Site<'_> {
             section: about.section,
             rail: rail.to_vec(),
             breadcrumbs: if about.section == "home" { Vec::new() } else { home.chain(above).collect() },
+            foot: FOOT.map(|(text, route)| Link { text: self.say(text), url: links.to(route) }).to_vec(),
             search_url: links.to("search/"),
             report_url: links.to("build-report/"),
             csp: self.content_security_policy(),
@@ -153,7 +181,7 @@ impl Site<'_> {
             text: entity.display_name().to_string(),
             reference: entity.reference.to_string(),
             glyph: entity.kind.glyph.to_string(),
-            kind: entity.kind.name.to_string(),
+            kind: self.kind_name(entity.kind),
             r#type: entity.r#type.as_deref().unwrap_or_default().to_string(),
             lifecycle: entity.lifecycle.as_deref().unwrap_or_default().to_string(),
             url: Some(links.to(&route::entity(entity))),
@@ -171,7 +199,7 @@ impl Site<'_> {
             text: reference.to_string(),
             reference: reference.to_string(),
             glyph: known.map_or("other", |kind| kind.glyph).to_string(),
-            kind: known.map_or(kind, |kind| kind.name).to_string(),
+            kind: known.map_or_else(|| kind.to_string(), |kind| self.kind_name(kind)),
             r#type: String::new(),
             lifecycle: String::new(),
             url: None,

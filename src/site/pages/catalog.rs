@@ -93,6 +93,7 @@ fn row(site: &Site<'_>, id: EntityId, links: &Linker) -> CatalogRow {
         namespace: entity.namespace.to_string(),
         description: summary(entity).chars().take(LONGEST_DESCRIPTION).collect(),
         owner: site.owner(id, links),
+        may_have_owner: entity.kind.has_owner(),
         system: site.related(id, RelationType::PartOf, "system", links),
         tags: entity.tags.iter().map(ToString::to_string).collect(),
         findings: site.findings_of(&entity.reference).count(),

@@ -72,7 +72,8 @@ fn shards(site: &Site<'_>) -> usize {
 }
 
 fn ids(site: &Site<'_>, shard: usize, per_shard: usize) -> Vec<EntityId> {
-    site.catalog.ids().skip(shard * per_shard).take(per_shard).collect()
+    let all = site.lists().first().map_or(&[][..], |list| &list.ids);
+    all.iter().copied().skip(shard * per_shard).take(per_shard).collect()
 }
 
 /// One call that hands a value to the page, with everything escaped that could end the script or a line in it.
@@ -92,7 +93,8 @@ fn root(site: &Site<'_>) -> Json {
     let with_texts: Vec<usize> =
         (0..shards(site)).filter(|shard| !texts(site, &ids(site, *shard, PER_SHARD)).is_empty()).collect();
     let kinds: Map<String, Json> =
-        site.catalog.kinds.iter().map(|kind| (kind.id.to_string(), kind.name.into())).collect();
+        site.catalog.kinds.iter().map(|kind| (kind.id.to_string(), site.kind_name(kind).into())).collect();
+    let ownerless = site.catalog.kinds.iter().filter(|kind| !kind.has_owner()).map(|kind| kind.id);
     let relations = site.clusters().relations.iter();
     json!({
         "shards": shards(site),
@@ -103,6 +105,7 @@ fn root(site: &Site<'_>) -> Json {
         "total": site.catalog.len(),
         "texts": with_texts,
         "kinds": kinds,
+        "ownerless": ownerless.collect::<Vec<_>>(),
         "relations": relations.map(|relation| [relation.name(), relation.opposite().name()]).collect::<Vec<_>>(),
     })
 }

@@ -32,7 +32,7 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let links = site.linker(&route);
     let raw = format!("{route}{}.{ending}", route::segment(&entity.name));
     let shown = cut(definition, LONGEST_SHOWN);
-    let above = [site.above("apis"), (entity.display_name().to_string(), base)];
+    let above = site.above_entity(entity);
     let uses = |relation| matches!(relation, RelationType::ApiProvidedBy | RelationType::ApiConsumedBy);
     let view = DefinitionPage {
         page: site.frame(
@@ -40,7 +40,7 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
             About {
                 title: &site.tell("definition.title", &[("entity", &entity.display_name())]),
                 description: &summary(entity),
-                section: "apis",
+                section: site.section_of(entity),
                 above: &above,
             },
         ),

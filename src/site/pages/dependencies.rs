@@ -35,14 +35,14 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let reach = |direction| site.graph.reach(id, direction, usize::MAX, MOST_REACHED);
     let (dependents, dependencies) = (reach(Direction::Dependents), reach(Direction::Dependencies));
     let owners = site.graph.owners(&dependents);
-    let above = [site.above("catalog"), (entity.display_name().to_string(), base)];
+    let above = site.above_entity(entity);
     let view = DependenciesPage {
         page: site.frame(
             &links,
             About {
                 title: &site.tell("dependencies.title", &[("entity", &entity.display_name())]),
                 description: &summary(entity),
-                section: "catalog",
+                section: site.section_of(entity),
                 above: &above,
             },
         ),

@@ -56,11 +56,8 @@ fn page(
 ) -> EntityPage {
     let entity = site.catalog.entity(id);
     let links = &site.linker(route);
-    let list = site.list_of(entity.kind.id);
-    let above = [
-        site.above("catalog"),
-        (site.plural(entity.kind), list.map_or_else(String::new, |list| super::catalog::route(list, 0))),
-    ];
+    let mut above = site.above_entity(entity);
+    above.pop();
     let description = entity.description.as_deref().unwrap_or_default();
     let repo = site.repo(entity.written.repo);
     let file = &entity.written.place.path;
@@ -69,7 +66,12 @@ fn page(
     EntityPage {
         page: site.frame(
             links,
-            About { title: entity.display_name(), description: &summary(entity), section: "catalog", above: &above },
+            About {
+                title: entity.display_name(),
+                description: &summary(entity),
+                section: site.section_of(entity),
+                above: &above,
+            },
         ),
         entity: site.entity_link(id, links),
         name: entity.name.to_string(),
@@ -147,7 +149,7 @@ pub(super) fn tabs(site: &Site<'_>, id: EntityId, current: &'static str, links: 
 }
 
 fn about(site: &Site<'_>, entity: &Entity, data: &Json) -> Vec<(String, String)> {
-    let mut rows = vec![(site.say("word.kind"), entity.kind.name.to_string())];
+    let mut rows = vec![(site.say("word.kind"), site.kind_name(entity.kind))];
     let mut add = |label: &str, value: Option<&str>| {
         if let Some(value) = value {
             rows.push((site.say(label), value.to_string()));

@@ -216,11 +216,12 @@ fn drawing(site: &Site<'_>, shown: &[usize], links: &Linker) -> (String, Vec<Str
             places.extend(systems.iter().map(|system| (*system, (card, None))));
         }
         let domain = &clusters.domains[*at];
+        let named = systems.iter().filter(|system| clusters.systems[**system].id.is_some()).count();
         cards.push(Card {
             text: domain_name(site, *at),
             holds: format!(
                 "{}, {}",
-                counted(site, "graph.systems", systems.len()),
+                counted(site, "graph.systems", named),
                 counted(site, "graph.parts", domain.parts.total())
             ),
             total: domain.parts.total(),

@@ -67,7 +67,8 @@ fn root(site: &Site<'_>) -> Json {
         json!([relation.name(), site.relation_words(*relation), opposite, relation.is_forward()])
     });
     let kinds = site.catalog.kinds.iter();
-    let kinds: Map<String, Json> = kinds.map(|kind| (kind.id.to_string(), json!([kind.name, kind.glyph]))).collect();
+    let kinds: Map<String, Json> =
+        kinds.map(|kind| (kind.id.to_string(), json!([site.kind_name(kind), kind.glyph]))).collect();
     json!({
         "total": site.catalog.len(),
         "perShard": PER_SHARD,

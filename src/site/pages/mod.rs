@@ -90,6 +90,11 @@ pub const CLOSING: [ClosingType; 3] = [
     ClosingType { name: "report", render: report::render },
 ];
 
+/// The first page of a list.
+pub(super) fn list_route(list: &super::EntityList) -> String {
+    catalog::route(list, 0)
+}
+
 /// Pages that a list of `length` rows takes; an empty list has one.
 fn page_count(length: usize, per_page: usize) -> usize {
     length.div_ceil(per_page).max(1)

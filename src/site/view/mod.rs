@@ -105,6 +105,8 @@ pub struct Frame {
     /// From the root to the page above this one.
     pub breadcrumbs: Vec<Link>,
     /// Address of the search page, of the build report.
+    /// Pages that the foot leads to.
+    pub foot: Vec<Link>,
     pub search_url: String,
     pub report_url: String,
     /// `Content-Security-Policy` for the meta element.
@@ -162,7 +164,7 @@ pub struct EntityLink {
     pub reference: String,
     /// Lower-case kind: the glyph's name (component, api, resource, system, domain, group, user, location, template) or `other`.
     pub glyph: String,
-    /// The kind as the entity writes it, `Component`.
+    /// What the kind is called, `Component`.
     pub kind: String,
     /// `spec.type`; may be empty.
     pub r#type: String,
@@ -266,6 +268,7 @@ pub struct CatalogRow {
     pub namespace: String,
     pub description: String,
     pub owner: Option<EntityLink>,
+    pub may_have_owner: bool,
     pub system: Option<EntityLink>,
     pub tags: Vec<String>,
     /// How many findings of warning or error concern it.

@@ -199,7 +199,7 @@
         const life = valueOf("lifecycle", n);
         return life ? [el("span", { class: `badge${/^(production|experimental|deprecated)$/.test(life) ? ` is-${life}` : ""}` }, el("bdi", {}, life))] : [];
       },
-      owner: (n) => [valueOf("owner", n) ? related(valueOf("owner", n)) : el("span", { class: "none" }, t("word.no_owner"))],
+      owner: (n) => [valueOf("owner", n) ? related(valueOf("owner", n)) : head.ownerless.includes(valueOf("kind", n)) ? "" : el("span", { class: "none" }, t("word.no_owner"))],
       system: (n) => (valueOf("system", n) ? [related(valueOf("system", n))] : []),
       tags: (n) => data.tags.lists[n].flatMap((tag) => [el("span", { class: "tag" }, el("bdi", {}, data.tags.values[tag])), " "]),
       findings: (n) => {
@@ -332,7 +332,10 @@
     table.tHead.addEventListener("click", ({ target }) => {
       if (target.closest("button")) tool("sort", target.closest("th").dataset.col);
     });
-    facetToggle.addEventListener("click", () => facetToggle.setAttribute("aria-expanded", String(panel.classList.toggle("is-open"))));
+    facetToggle.addEventListener("click", () => {
+      if (bar.nextSibling !== panel) bar.after(panel);
+      facetToggle.setAttribute("aria-expanded", String(panel.classList.toggle("is-open")));
+    });
 
     const begin = async () => {
       readAddress();

@@ -590,6 +590,7 @@
         for (const other of boxes) other.setAttribute("tabindex", other === box ? "0" : "-1");
         near(true);
         made.reveal(nodes[at]);
+        box.scrollIntoView({ block: "nearest", inline: "nearest" });
       });
       box.addEventListener("blur", () => near(false));
       box.addEventListener("pointerenter", () => near(true));
