@@ -125,7 +125,8 @@ mod tests {
         let text = "accent = { light = \"#a5341f\", dark = \"oklch(70% .1 30)\" }\nradius = \"2px\"\nsans = \"Inter, sans-serif\"\n";
         assert_eq!(
             stylesheet("theme.toml", text).unwrap(),
-            ":root {\n  --accent: light-dark(#a5341f, oklch(70% .1 30));\n  --radius: 2px;\n  --sans: Inter, sans-serif;\n}\n"
+            ":root {\n  --accent: light-dark(#a5341f, oklch(70% .1 30));\n  --radius: 2px;\n  --sans: Inter, sans-serif;\n  --accent-wash: color-mix(in srgb, var(--accent) \
+             18%, var(--paper));\n}\n"
         );
     }
 
