@@ -75,6 +75,8 @@ pub struct Site<'a> {
     /// Lists by kind: `None` for all, then each kind that has entities.
     lists: Vec<EntityList>,
     by_entity: HashMap<Arc<str>, Vec<u32>>,
+    /// The row of each entity in the list of all.
+    rows: Vec<u32>,
     /// Every entity, those of one file together.
     by_file: Vec<EntityId>,
     shown: &'a BTreeMap<EntityId, Shown>,
@@ -175,6 +177,7 @@ impl<'a> Site<'a> {
         let mut site = Site {
             lists: lists(catalog),
             by_entity,
+            rows: Vec::new(),
             by_file: Vec::new(),
             shown,
             versions,
@@ -216,6 +219,10 @@ impl<'a> Site<'a> {
     /// Adds what only pages beyond documentation tell, so that a check of the docs does not pay for it.
     #[must_use]
     pub fn with_overviews(mut self) -> Self {
+        self.rows = vec![0; self.catalog.len()];
+        for (row, id) in self.lists.first().into_iter().flat_map(|list| &list.ids).enumerate() {
+            self.rows[id.0 as usize] = row as u32;
+        }
         self.by_file = by_file(self.catalog);
         self.activity = Activity::new(self.config, self.catalog, self.snapshot, self.options.instant);
         self.clusters = graph::clusters(self.catalog, self.graph);
@@ -265,6 +272,11 @@ impl<'a> Site<'a> {
 
     pub fn lists(&self) -> &[EntityList] {
         &self.lists
+    }
+
+    /// The row of an entity in the list of all.
+    pub(crate) fn row_of(&self, id: EntityId) -> u32 {
+        self.rows[id.0 as usize]
     }
 
     /// The list of a kind, by its lower-case name.

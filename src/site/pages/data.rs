@@ -226,7 +226,7 @@ fn relations(site: &Site<'_>, id: EntityId) -> Json {
     let groups = site.graph.edges(id).chunk_by(|a, b| a.relation == b.relation).filter_map(|group| {
         let relation = group[0].relation;
         let ends = group.iter().filter_map(|edge| match edge.target {
-            End::Entity(target) => relation.is_forward().then(|| json!(target.0)),
+            End::Entity(target) => relation.is_forward().then(|| json!(site.row_of(target))),
             End::Dangling(number) => Some(json!(site.graph.dangling(number))),
         });
         let ends: Vec<Json> = ends.collect();

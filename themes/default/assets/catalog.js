@@ -249,7 +249,7 @@
         const sorted = bucketed(byLabel(id), (v) => (v ? total - count[v] : total + 1), total + 1);
         const entries = Array.from(sorted.filter((v) => count[v] || chosen.has(values[v])), (v) => [values[v], count[v]]);
         for (const value of chosen) if (!known.has(value)) entries.push([value, 0]);
-        if (entries.length < 2 && !chosen.size) return;
+        if (entries.length < (values.length > 2 ? 1 : 2) && !chosen.size) return;
         const group = el("details", { class: "facet" }, el("summary", { "data-key": `${id}:` }, title));
         group.open = open.get(id) ?? true;
         group.addEventListener("toggle", () => open.set(id, group.open));
