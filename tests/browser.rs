@@ -531,7 +531,7 @@ fn list_answers(scene: &mut Scene, queries: &[&str]) -> Vec<Value> {
             const filter = document.getElementById('catalog-filter');
             const note = document.getElementById('catalog-note');
             filter.focus();
-            while (!callboardCatalog.tools) await new Promise((resolve) => setTimeout(resolve, 10));
+            while (!callboardCatalog.tools || !globalThis.callboardAnswer) await new Promise((resolve) => setTimeout(resolve, 10));
             const answers = [];
             for (const query of {}) {{
                 filter.value = query;
