@@ -12,8 +12,10 @@ use std::fmt::Display;
 /// Files by their path, of which those below `strings/` count.
 type Files = BTreeMap<String, Cow<'static, [u8]>>;
 
-/// Where the operator's tables are, by the same paths.
-const OWN: &str = "own/";
+/// Before the paths of the operator's tables, which lie over those of the theme.
+pub const OWN: &str = "own/";
+/// The folder of the tables.
+pub const FOLDER: &str = "strings/";
 /// The language whose table has every text.
 const USUAL: &str = "en";
 
@@ -57,7 +59,7 @@ impl Strings {
     pub fn read(files: &Files, language: &str) -> Result<Strings, Stop> {
         let paths = [path(USUAL), own(USUAL), path(language), own(language)];
         if !paths[2..].iter().any(|path| files.contains_key(path)) {
-            let known = files.keys().filter_map(|path| path.strip_prefix("strings/")?.strip_suffix(".toml"));
+            let known = files.keys().filter_map(|path| path.strip_prefix(FOLDER)?.strip_suffix(".toml"));
             let known = known.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             return Err(Stop::usage(format!("`callboard.language`: there are no texts in `{language}`")).hint(
                 format!("There are texts in {known}. A theme of your own brings more in `strings/{language}.toml`."),
@@ -116,7 +118,7 @@ pub fn filled<'v>(text: &str, value: impl Fn(&str) -> Option<Cow<'v, str>>) -> S
 }
 
 fn path(language: &str) -> String {
-    format!("strings/{language}.toml")
+    format!("{FOLDER}{language}.toml")
 }
 
 fn own(language: &str) -> String {

@@ -18,7 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("strings", &["diagnostics"]),
     ("yaml", &[]),
     ("cache", &[]),
-    ("config", &["diagnostics", "yaml"]),
+    ("config", &["diagnostics", "strings", "yaml"]),
     ("source", &["diagnostics", "cache", "config"]),
     ("catalog", &["diagnostics", "yaml", "cache", "config", "source"]),
     ("draft", &["diagnostics", "yaml", "source", "catalog"]),

@@ -26,7 +26,7 @@ pub use beacon::{Beacon, Counter};
 pub use keys::{KEYS, KnownKey, LANGUAGES, Shape as KeyShape};
 pub use policy::{CodeOwners, DeclaredKind, DeclaredRelationField, DocsVersions};
 pub use theme::{Picture, ThemeFiles, theme};
-pub use usage::{PERIOD as USAGE_PERIOD, Usage, Views, days_since_1970, route_of};
+pub use usage::{PERIOD as USAGE_PERIOD, Usage, Views, days_since_1970, month_named, route_of};
 
 /// Everything the portal's operator decided.
 #[derive(Debug, Clone)]

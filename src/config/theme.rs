@@ -3,6 +3,7 @@
 
 use super::{Config, brand};
 use crate::diagnostics::Stop;
+use crate::strings;
 use rust_embed::RustEmbed;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -16,10 +17,7 @@ struct Default;
 pub type ThemeFiles = BTreeMap<String, Cow<'static, [u8]>>;
 
 /// What a theme holds. Texts lie over those of the built-in theme one by one, other files as a whole.
-const FOLDERS: [&str; 3] = ["templates/", "assets/", STRINGS];
-const STRINGS: &str = "strings/";
-/// Before the path of a table of texts that lies over another one.
-const OWN: &str = "own/";
+const FOLDERS: [&str; 3] = ["templates/", "assets/", strings::FOLDER];
 /// The styles that a brand sets.
 const BRAND: &str = "assets/brand.css";
 /// The most that a logo or a favicon may weigh.
@@ -92,7 +90,7 @@ fn laid_over(own: Option<&Path>) -> Result<ThemeFiles, Stop> {
         }
         let bytes = std::fs::read(entry.path())
             .map_err(|error| Stop::environment(format!("`{}` cannot be read", entry.path().display())).cause(error))?;
-        let path = if path.starts_with(STRINGS) { format!("{OWN}{path}") } else { path };
+        let path = if path.starts_with(strings::FOLDER) { format!("{}{path}", strings::OWN) } else { path };
         files.insert(path, Cow::Owned(bytes));
         found = true;
     }

@@ -90,19 +90,23 @@ fn of_table(line: &str) -> Option<(&str, u64, i64)> {
 /// `192.0.2.1 - - [22/Nov/2026:10:00:00 +0000] "GET /docs/ HTTP/1.1" 200 512 "-" "Mozilla/5.0"`: pages that were shown,
 /// and not to a program that says it is one.
 fn of_log(line: &str) -> Option<(&str, u64, i64)> {
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     const PROGRAMS: [&str; 3] = ["bot", "crawl", "spider"];
     let (_, rest) = line.split_once('[')?;
     let (time, rest) = rest.split_once("] \"")?;
     let (request, rest) = rest.split_once("\" ")?;
     let mut date = time.split(':').next()?.split('/');
     let (number, month, year) = (date.next()?, date.next()?, date.next()?);
-    let month = MONTHS.iter().position(|name| *name == month)? as i64 + 1;
-    let day = days_since_1970(year.parse().ok()?, month, number.parse().ok()?)?;
+    let day = days_since_1970(year.parse().ok()?, month_named(month)?, number.parse().ok()?)?;
     let path = request.strip_prefix("GET ")?.split(' ').next()?;
     let agent = rest.rsplit('"').nth(1).unwrap_or_default().to_ascii_lowercase();
     let is_shown = rest.starts_with("200 ") || rest.starts_with("304 ");
     (is_shown && !PROGRAMS.iter().any(|word| agent.contains(word))).then_some((path, 1, day))
+}
+
+/// The number of a month by its name in logs and headers: `Nov`.
+pub fn month_named(name: &str) -> Option<i64> {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    MONTHS.iter().position(|known| *known == name).map(|at| at as i64 + 1)
 }
 
 /// Days since 1970, by counting eras of 400 years that start in March.

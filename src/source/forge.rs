@@ -3,7 +3,7 @@
 //! A host's token goes to the origin of its API alone, and no answer may lead elsewhere. What is read is bytes of a
 //! stranger, limited in size and time.
 
-use crate::config::{Forge, Integration, Secret, days_since_1970};
+use crate::config::{Forge, Integration, Secret, days_since_1970, month_named};
 use std::io::Read;
 use std::time::Duration;
 use ureq::http::{HeaderMap, Response, header};
@@ -179,11 +179,9 @@ fn has_next(link: &str) -> bool {
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`
 fn http_date(text: &str) -> Option<i64> {
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let mut parts = text.split_once(", ")?.1.split(' ');
     let (day, month, year, time) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let month = MONTHS.iter().position(|name| *name == month)? as i64 + 1;
-    Some(days_since_1970(year.parse().ok()?, month, day.parse().ok()?)? * 86_400 + clock(time)?)
+    Some(days_since_1970(year.parse().ok()?, month_named(month)?, day.parse().ok()?)? * 86_400 + clock(time)?)
 }
 
 /// A time that an API gives: `2026-11-22T10:00:00Z`, also with a fraction or an offset.

@@ -67,7 +67,6 @@ fn page(site: &Site<'_>, list: &EntityList, number: usize, pages: usize) -> (Str
         next: (number + 1 < pages).then(|| links.to(&self::route(list, number + 1))),
         number: number + 1,
         pages,
-        data: format!("{}data/catalog/", links.root()),
     };
     (route, View::Catalog(Box::new(view)))
 }

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `root.js` | how many shards there are, and the names of kinds and relations |
 //! | `0.js`, … | columns of the list |
-//! | `text-0.js`, … | texts that the columns shorten, where there are any |
+//! | `text-0.js`, … | texts that the columns shorten, loaded when a query asks for words |
 //! | `relations-0.js`, … | relations, loaded when a query asks for one |
 //! | `fields-0.js`, … | every other field, loaded when a query asks for one |
 
@@ -48,11 +48,7 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
         Some(at) if at < shards => (at.to_string(), columns(site, &ids(site, at, PER_SHARD))),
         Some(at) if at < 2 * shards => {
             let shard = at - shards;
-            let texts = texts(site, &ids(site, shard, PER_SHARD));
-            if texts.is_empty() {
-                return Rendered::default();
-            }
-            (format!("text-{shard}"), json!(texts))
+            (format!("text-{shard}"), json!(texts(site, &ids(site, shard, PER_SHARD))))
         }
         Some(at) if at < 3 * shards => {
             let shard = at - 2 * shards;
@@ -90,8 +86,6 @@ pub(super) fn script(family: &str, key: &str, value: &Json) -> Vec<u8> {
 }
 
 fn root(site: &Site<'_>) -> Json {
-    let with_texts: Vec<usize> =
-        (0..shards(site)).filter(|shard| !texts(site, &ids(site, *shard, PER_SHARD)).is_empty()).collect();
     let kinds: Map<String, Json> =
         site.catalog.kinds.iter().map(|kind| (kind.id.to_string(), site.kind_name(kind).into())).collect();
     let ownerless = site.catalog.kinds.iter().filter(|kind| !kind.has_owner()).map(|kind| kind.id);
@@ -103,7 +97,6 @@ fn root(site: &Site<'_>) -> Json {
         "perFieldsShard": PER_FIELDS_SHARD,
         "longestValue": LONGEST_VALUE,
         "total": site.catalog.len(),
-        "texts": with_texts,
         "kinds": kinds,
         "ownerless": ownerless.collect::<Vec<_>>(),
         "relations": relations.map(|relation| [relation.name(), relation.opposite().name()]).collect::<Vec<_>>(),

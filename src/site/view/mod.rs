@@ -249,8 +249,6 @@ pub struct CatalogList {
     pub next: Option<String>,
     pub number: usize,
     pub pages: usize,
-    /// Where the catalog's data shards lie, relative to the page: `../data/catalog/`.
-    pub data: String,
 }
 
 #[derive(Debug, Clone, Serialize)]

@@ -50,7 +50,7 @@
     const { head, parts, data } = globalThis.callboardCatalog;
     const found = new Map();
     const touched = new Set();
-    await parts("text-", head.texts, (shard, at) => {
+    await parts("text-", Array(head.shards).keys(), (shard, at) => {
       for (const [path, rows] of Object.entries(shard)) {
         if (!found.has(path)) found.set(path, new Map());
         for (const [row, text] of Object.entries(rows)) {
