@@ -634,6 +634,11 @@ fn docs_that_the_code_left_behind_say_so() {
           goes for 1 more page of this documentation\""
         ]
     );
+    let health = part(&work, "out/health/index.html", "behind");
+    assert!(health.contains("2 of 2 pages are behind") && health.contains("397 days behind"), "{health}");
+    assert!(health.contains("2 files since") && health.contains("data-owners=\"group:default/team-a\""), "{health}");
+    let card = part(&work, "out/catalog/default/component/shop/index.html", "scorecard");
+    assert!(card.contains("to do: </span>has docs as new as its code"), "{card}");
     work.write("repos/app-config.yaml", "callboard: { docs: { staleAfter: 400 } }\n");
     assert_eq!(build(), (vec![], false), "the operator decides how long");
     work.write("repos/app-config.yaml", "callboard: { docs: { staleAfter: 30 } }\n");
@@ -992,6 +997,91 @@ fn of_many_issues_the_newest_are_shown() {
     assert!(card.contains("Number 150.") && card.contains("Number 145.") && !card.contains("Number 144."), "{card}");
     let all = "https://git.example/acme/shop/issues?q=is%3Aissue+is%3Aopen+label%3A%22docs%22%2C%22feedback%22";
     assert!(card.contains(&format!("94 more are open on <a href=\"{all}\">GitHub</a>")), "{card}");
+}
+
+/// A section of a page, by its id.
+fn part(work: &Work, page: &str, id: &str) -> String {
+    let page = work.read(page);
+    let (_, part) = page.split_once(&format!("id=\"{id}\"")).unwrap_or_else(|| panic!("no {id} in {page}"));
+    part.split("</section>").next().unwrap_or_default().to_string()
+}
+
+#[test]
+fn scorecards_say_what_moves_a_team_to_the_next_level() {
+    let work = Work::with_shop("scorecard");
+    let others = "---\napiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: { name: till, description: Takes money. }\n\
+                  spec: { type: library, lifecycle: production, owner: team-a }\n---\n\
+                  apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: { name: old, description: Was. }\n\
+                  spec: { type: library, lifecycle: deprecated, owner: team-a }\n---\n\
+                  apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: { name: bare }\n\
+                  spec: { type: library, lifecycle: production, owner: team-b }\n";
+    work.write(
+        "repos/shop/catalog-info.yaml",
+        format!("{SHOP}---\n{TEAM}---\n{}{others}", TEAM.replace("team-a", "team-b")),
+    );
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let scores = part(&work, "out/health/index.html", "scores");
+    let (first, second) = scores.split_once("group:default/team-a").expect("a row for each team");
+    assert!(first.contains("To Bronze") && first.contains("has a description <span class=\"count\">1"), "{first}");
+    assert!(second.contains("To Silver") && second.contains("has documentation"), "{second}");
+    assert!(
+        second.contains("component/till/") && !second.contains("component/old/"),
+        "what goes is not scored: {second}"
+    );
+    let card = part(&work, "out/catalog/default/component/bare/index.html", "scorecard");
+    assert!(card.contains("no level yet") && card.contains("to do: </span>has a description"), "{card}");
+    assert!(card.contains("passed: </span>has an owner in the catalog"), "{card}");
+
+    work.write(
+        "repos/app-config.yaml",
+        "catalog: { rules: [{ allow: [Component, Group] }] }\n\
+         callboard: { scorecard: [{ level: Seen, checks: [owner] }, { level: Told, checks: [docs, nothing] }] }\n",
+    );
+    let run = work.run(["build", "repos", "--out", "out"]);
+    assert!(run.err.contains("`callboard.scorecard[].checks[]` should be one of owner, description"), "{run:?}");
+    let own = work.read("repos/app-config.yaml").replace(", nothing", "");
+    work.write("repos/app-config.yaml", own);
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let scores = part(&work, "out/health/index.html", "scores");
+    assert!(scores.contains("To Told") && !scores.contains("Bronze"), "{scores}");
+    work.write(
+        "repos/app-config.yaml",
+        "callboard: { scorecard: [] }\ncatalog: { rules: [{ allow: [Component, Group] }] }\n",
+    );
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    assert!(!work.read("out/health/index.html").contains("id=\"scores\""), "no levels, no scorecard");
+    assert!(!work.read("out/catalog/default/component/bare/index.html").contains("id=\"scorecard\""));
+}
+
+#[test]
+fn a_portal_keeps_the_history_of_its_health() {
+    let work = Work::with_shop("history");
+    work.commit("repos/shop", "2026-11-04T00:00:00Z");
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    assert!(!work.read("out/health/index.html").contains("id=\"trend\""), "nobody asked for it");
+    let config = "callboard: { history: ./history.json }\ncatalog: { rules: [{ allow: [Component, Group] }] }\n";
+    work.write("repos/app-config.yaml", config);
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let trend = part(&work, "out/health/index.html", "trend");
+    assert!(trend.contains("The trend begins with this week"), "{trend}");
+
+    work.write("repos/history.json", work.read("out/health/history.json"));
+    work.write("repos/shop/catalog-info.yaml", format!("{SHOP}---\n{TEAM}").replace("owner: team-a", "owner: nobody"));
+    work.commit("repos/shop", "2026-11-25T00:00:00Z");
+    work.run(["build", "repos", "--out", "out"]).succeeds();
+    let trend = part(&work, "out/health/index.html", "trend");
+    assert!(trend.contains("since the week of 2026-11-02") && trend.contains("2026-11-23"), "{trend}");
+    assert!(trend.contains("Warnings <strong>1</strong> <span class=\"count\">0 then"), "{trend}");
+    let history = work.json("out/health/history.json");
+    assert_eq!(history["weeks"].as_array().map(Vec::len), Some(2), "{history}");
+
+    work.write("repos/history.json", work.read("out/health/history.json"));
+    work.run(["build", "repos", "--out", "again"]).succeeds();
+    assert_eq!(work.read("again/health/history.json"), work.read("out/health/history.json"), "a week has one row");
+
+    work.write("repos/history.json", "{}");
+    let run = work.run(["build", "repos", "--out", "out"]);
+    assert!(run.err.contains("history.json") && run.err.contains("missing field `schema`"), "{run:?}");
 }
 
 #[test]

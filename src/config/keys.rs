@@ -156,8 +156,37 @@ const CALLBOARD: &[KnownKey] = &[
         Text,
         "A file that tells how often pages are read: a table `path,views,date`, or the combined log of a web server.",
     ),
+    key(
+        "scorecard",
+        List(&Ours(LEVEL)),
+        "What is asked of entities, level by level, the lowest first. An empty list is no scorecard.",
+    ),
+    key(
+        "history",
+        Text,
+        "The portal's own `health/history.json` from the last build, for the trend on the health page. It may be missing.",
+    ),
     key("feedback", Ours(FEEDBACK), "What readers reported, shown on the pages that it is about."),
     key("beacon", Ours(BEACON), "A counter of your own that is told of each page view. Nothing is told without it."),
+];
+
+const LEVEL: &[KnownKey] = &[
+    needed("level", Text, "What it is called."),
+    needed("checks", List(&OneOf(&CHECKS)), "What an entity has to pass for it, beside the levels before."),
+];
+
+/// What the scorecard can ask.
+pub(super) const CHECKS: [&str; 10] = [
+    "owner",
+    "description",
+    "lifecycle",
+    "docs",
+    "definition",
+    "no-errors",
+    "no-deprecated",
+    "no-experiments",
+    "fresh-docs",
+    "no-findings",
 ];
 
 const FEEDBACK: &[KnownKey] = &[key(

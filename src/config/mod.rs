@@ -7,11 +7,13 @@
 
 mod beacon;
 mod brand;
+mod history;
 mod keys;
 mod load;
 mod policy;
 mod read;
 mod redact;
+mod scorecard;
 mod setting;
 mod theme;
 mod usage;
@@ -23,8 +25,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use beacon::{Beacon, Counter};
+pub use history::{History, Week, monday_of};
 pub use keys::{KEYS, KnownKey, LANGUAGES, Shape as KeyShape};
 pub use policy::{CodeOwners, DeclaredKind, DeclaredRelationField, DocsVersions};
+pub use scorecard::{Check, Level};
 pub use theme::{Picture, ThemeFiles, theme};
 pub use usage::{PERIOD as USAGE_PERIOD, Usage, Views, days_since_1970, month_named, route_of};
 
@@ -88,6 +92,10 @@ pub struct Config {
     pub no_results: Option<url::Url>,
     /// `callboard.usage`: how often pages are read.
     pub usage: Option<Usage>,
+    /// `callboard.scorecard`: what is asked of entities, the lowest level first.
+    pub scorecard: Vec<Level>,
+    /// `callboard.history`: what earlier builds found.
+    pub history: Option<History>,
     /// `callboard.feedback.labels`: labels whose open issues are shown; empty for none.
     pub feedback_labels: Vec<String>,
     /// `callboard.beacon`: what is told of page views.
@@ -286,7 +294,7 @@ impl Config {
         let locations: Vec<_> = self.locations.iter().map(|location| (&location.target, &location.rules)).collect();
         let brand = (self.logo_picture(), self.favicon_picture(), &self.language);
         let reader = (brand, self.service_worker, &self.no_results, self.search_language, &self.synonyms, &self.usage);
-        let reader = (reader, &self.feedback_labels, &self.beacon);
+        let reader = (reader, &self.feedback_labels, &self.beacon, &self.scorecard, &self.history);
         let policy = (rules, severities, kinds, lifecycles, codeowners, docs, diagrams, reader);
         format!("{:?}", (title, base_url, organization, integrations, connect, image_hosts, locations, policy))
     }

@@ -2,8 +2,8 @@
 //! team and by repository, and which repositories describe nothing yet.
 
 use super::{Site, date};
-use crate::catalog::well_known::LIFECYCLES;
 use crate::catalog::{Entity, EntityId, RelationType};
+use crate::config::Check;
 use crate::diagnostics::rules::catalog::RULES;
 use crate::diagnostics::{Finding, Severity};
 use crate::source::{RepoId, Status};
@@ -12,8 +12,6 @@ use std::sync::Arc;
 
 /// Months of the trend.
 const MONTHS: i64 = 12;
-/// The rule about definitions that are none.
-const NO_DEFINITION: &str = "invalid-definition";
 
 /// So many of so many.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,9 +21,8 @@ pub(super) struct Share {
 }
 
 impl Share {
-    fn count(&mut self, has: bool) {
-        self.of += 1;
-        self.has += usize::from(has);
+    fn one(has: bool) -> Share {
+        Share { has: usize::from(has), of: 1 }
     }
 
     /// Rounded down, so that only all is a hundred.
@@ -142,26 +139,16 @@ fn left_out(finding: &Finding) -> bool {
 }
 
 fn coverage(site: &Site<'_>, id: EntityId, entity: &Entity) -> Coverage {
-    let mut coverage = Coverage { entities: 1, ..Coverage::default() };
-    if entity.kind.has_owner() {
-        coverage.owner.count(site.graph.targets(id, RelationType::OwnedBy).next().is_some());
+    let share = |check: Check| site.passes(check, id).map(Share::one).unwrap_or_default();
+    // Of definitions, services are asked alone: an API has one, or is not in the catalog.
+    let apis = if entity.kind.id == "component" { share(Check::Definition) } else { Share::default() };
+    Coverage {
+        entities: 1,
+        owner: share(Check::Owner),
+        docs: share(Check::Docs),
+        apis,
+        lifecycle: share(Check::Lifecycle),
     }
-    if entity.kind.id == "component" {
-        coverage.docs.count(site.docs_of(id).is_some());
-        if entity.r#type.as_deref() == Some("service") {
-            coverage.apis.count(site.graph.targets(id, RelationType::ProvidesApi).any(|api| can_be_read(site, api)));
-        }
-    }
-    let fields = entity.kind.of_type(entity.r#type.as_deref()).0;
-    if entity.lifecycle.is_some() || fields.iter().any(|field| field.name == "lifecycle" && field.required) {
-        let is_known = |word: &str| LIFECYCLES.contains(&word) || site.config.lifecycles.iter().any(|own| own == word);
-        coverage.lifecycle.count(entity.lifecycle.as_deref().is_some_and(is_known));
-    }
-    coverage
-}
-
-fn can_be_read(site: &Site<'_>, api: EntityId) -> bool {
-    !site.findings_of(&site.catalog.entity(api).reference).any(|finding| finding.rule.name == NO_DEFINITION)
 }
 
 /// How many of today's entities there were at the end of each of the last months, by the first commit of their

@@ -16,6 +16,11 @@ pub fn rfc3339(seconds: i64) -> Option<String> {
     Some(format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", rest / 3600, rest / 60 % 60, rest % 60))
 }
 
+/// `2026-11-22` in UTC; `None` for dates that no commit can have.
+pub(super) fn iso_day(seconds: i64) -> Option<String> {
+    rfc3339(seconds).map(|date| date[..10].to_string())
+}
+
 /// A day in words: `Sunday, 22 November 2026`.
 pub(super) fn day(strings: &Strings, seconds: i64) -> String {
     const DAYS: [&str; 7] = [

@@ -9,11 +9,13 @@ mod date;
 mod feedback;
 mod found;
 mod frame;
+mod freshness;
 mod link;
 pub mod mirror;
 pub mod pages;
 mod reported;
 pub mod route;
+mod scorecard;
 mod usage;
 pub mod view;
 

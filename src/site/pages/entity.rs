@@ -122,6 +122,7 @@ fn page(
             .filter_map(|(repo, commit)| site.commit_row(repo, commit))
             .collect(),
         activity_url: links.to("activity/"),
+        scorecard: site.scorecard(id),
         readers: site.readers(id, links),
         source: SafeHtml(source(site, entity)),
         inspector: inspector(site, id, address, links),

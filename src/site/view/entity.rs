@@ -62,11 +62,36 @@ pub struct EntityPage {
     /// The newest commits in its folder, at most five.
     pub changes: Vec<CommitRow>,
     pub activity_url: String,
+    /// How it fares, where it is scored.
+    pub scorecard: Option<Scorecard>,
     /// How often it is read, where that is known.
     pub readers: Option<Readers>,
     /// The entity as YAML, highlighted.
     pub source: SafeHtml,
     pub inspector: Inspector,
+}
+
+/// How an entity fares by the scorecard.
+#[derive(Debug, Clone, Serialize)]
+pub struct Scorecard {
+    /// The highest level that it reached.
+    pub level: Option<String>,
+    /// The lowest first.
+    pub levels: Vec<ScorecardLevel>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ScorecardLevel {
+    pub name: String,
+    pub reached: bool,
+    /// Those that are asked of such entities.
+    pub checks: Vec<ScorecardCheck>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ScorecardCheck {
+    pub text: String,
+    pub passed: bool,
 }
 
 /// What stands behind an entity.

@@ -194,12 +194,97 @@ pub struct HealthPage {
     pub more_risky: usize,
     pub ends: Vec<EndRow>,
     pub more_ends: usize,
+    /// How the numbers moved, where the configuration names what earlier builds found.
+    pub trend: Option<HealthTrend>,
+    /// The levels of the scorecard, the lowest first.
+    pub levels: Vec<String>,
+    pub scores: Vec<ScoreRow>,
+    pub more_scores: usize,
+    /// Docs that the code left behind.
+    pub behind: Vec<AgeRow>,
+    pub more_behind: usize,
+    /// Git tells the age of docs and code.
+    pub knows_ages: bool,
     pub rules: Vec<RuleRow>,
     /// What is read, where that is known.
     pub reads: Option<HealthReads>,
     pub csv_url: String,
     /// The end dates for a calendar, where there are any.
     pub calendar_url: Option<String>,
+}
+
+/// A team by the scorecard.
+#[derive(Debug, Clone, Serialize)]
+pub struct ScoreRow {
+    /// `None` for everything that should have an owner and has none.
+    pub owner: Option<EntityLink>,
+    /// The level that all its entities reached, and the next one.
+    pub level: Option<String>,
+    pub next: Option<String>,
+    /// How many entities reached no level, the first and no more, and so on.
+    pub counts: Vec<usize>,
+    /// What moves it to the next level.
+    pub steps: Vec<ScoreStep>,
+}
+
+/// What some entities of a team lack.
+#[derive(Debug, Clone, Serialize)]
+pub struct ScoreStep {
+    pub text: String,
+    pub count: usize,
+    /// At most three.
+    pub entities: Vec<EntityLink>,
+    pub more: usize,
+}
+
+/// A documentation that the code left behind. Days as `2026-11-22`.
+#[derive(Debug, Clone, Serialize)]
+pub struct AgeRow {
+    /// The oldest of its pages that are behind.
+    pub oldest: Link,
+    pub entity: EntityLink,
+    pub owner: Option<EntityLink>,
+    /// Pages that are behind, of how many.
+    pub pages: usize,
+    pub of: usize,
+    /// When that page was changed, how many files of the code were since, and when the last of them was.
+    pub since: String,
+    pub files: usize,
+    pub last: String,
+    pub days: i64,
+}
+
+/// How the numbers moved, week by week.
+#[derive(Debug, Clone, Serialize)]
+pub struct HealthTrend {
+    pub curves: Vec<Curve>,
+    /// Of each drawing.
+    pub width: usize,
+    pub height: usize,
+    /// The Monday of the first week, as `2026-11-16`.
+    pub since: String,
+    /// There is only this week.
+    pub is_first: bool,
+    /// Newest first; at most 26.
+    pub weeks: Vec<TrendWeek>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Curve {
+    pub text: String,
+    /// Of a line, in the drawing's box.
+    pub points: String,
+    pub now: usize,
+    /// In the first week.
+    pub before: usize,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct TrendWeek {
+    /// Its Monday.
+    pub day: String,
+    /// Entities, then a number for each curve.
+    pub numbers: Vec<usize>,
 }
 
 /// What is read most and least: at most five entities each.

@@ -10,7 +10,7 @@ pub(super) mod versions;
 use super::super::feedback::Subject;
 use super::super::frame::{About, last_change};
 use super::super::view::{DocsPage, Link, ReportLink, SafeHtml, Stale, TocEntry, View};
-use super::super::{Linker, Rendered, Site, date};
+use super::super::{Linker, Rendered, Site, date, freshness};
 use crate::diagnostics::{Finding, Place, rules};
 use crate::techdocs::leads::PageAt;
 use crate::techdocs::sets::{DocPage, DocSet, Included, MAX_PAGE};
@@ -156,23 +156,17 @@ fn outside(site: &Site<'_>, links: &Linker, url: &str) -> Option<String> {
 
 /// How far the code moved on since a page was changed, where that is long.
 fn stale(site: &Site<'_>, set: usize, file: &str) -> Option<Stale> {
-    let since = site.repo(site.docs[set].repo).last_change(file)?.time;
-    let moved = site.code_age(set)?.since(since)?;
+    let (since, moved) = freshness::moved_on(site, set, file)?;
     Some(Stale { since: date::rfc3339(since)?, files: moved.files, last: date::rfc3339(moved.last)? })
 }
 
 /// One finding for all pages of a set that the code left behind. It names the oldest.
 fn stale_pages(site: &Site<'_>, set_number: usize) -> Option<Finding> {
-    site.code_age(set_number)?;
+    let behind = freshness::behind(site, set_number)?;
     let set = &site.docs[set_number];
-    let files = set.pages.iter().map(|page| set.file(page));
-    let stale: Vec<(Stale, &str)> =
-        files.filter_map(|file| stale(site, set_number, file).map(|stale| (stale, file))).collect();
-    let (oldest, file) = stale.iter().min_by(|(a, x), (b, y)| a.since.cmp(&b.since).then_with(|| x.cmp(y)))?;
-    let place = Place::file(site.repo(set.repo).id.clone(), *file);
-    let day = |date: &str| date[..10].to_string();
-    let finding =
-        rules::techdocs::docs_stale(place, stale.len(), &day(&oldest.since), oldest.files, &day(&oldest.last));
+    let place = Place::file(site.repo(set.repo).id.clone(), behind.file);
+    let (since, last) = (date::iso_day(behind.since)?, date::iso_day(behind.moved.last)?);
+    let finding = rules::techdocs::docs_stale(place, behind.pages, &since, behind.moved.files, &last);
     Some(finding.about(&*site.catalog.entity(set.entity).reference))
 }
 

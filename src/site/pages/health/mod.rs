@@ -1,16 +1,20 @@
-//! The portal's health: lifecycles by owner, what is deprecated and still in use, what is to end, findings by rule.
+//! The portal's health: lifecycles by owner, what is deprecated and still in use, what is to end, teams by the scorecard,
+//! docs that the code left behind, findings by rule, and how all of it moved.
 
 mod calendar;
+mod scores;
+mod trend;
 
 use super::super::frame::About;
+use super::super::freshness::{self, Behind};
 use super::super::view::{
-    EndRow, HealthPage, HealthReads, Link, OwnerRow, RetiredRow, RiskyRow, RuleRow, UserRow, View,
+    AgeRow, EndRow, HealthPage, HealthReads, Link, OwnerRow, RetiredRow, RiskyRow, RuleRow, UserRow, View,
 };
 use super::super::{Linker, Rendered, Site, date};
 use super::Closing;
 use crate::catalog::well_known::LIFECYCLES;
 use crate::catalog::{Entity, EntityId, RelationType};
-use crate::config::USAGE_PERIOD;
+use crate::config::{USAGE_PERIOD, Week, monday_of};
 use crate::csv;
 use crate::diagnostics::{Finding, Severity};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +33,7 @@ const MOST_LINES: usize = 10_000;
 
 const CSV: &str = "health/lifecycle.csv";
 const CALENDAR: &str = "health/sunset.ics";
+const HISTORY: &str = "health/history.json";
 
 pub(super) fn render(site: &Site<'_>, closing: &Closing<'_>) -> Rendered {
     let route = "health/".to_string();
@@ -38,9 +43,24 @@ pub(super) fn render(site: &Site<'_>, closing: &Closing<'_>) -> Rendered {
     let ends = ends(site);
     let lifecycles = lifecycles(site);
     let owners = owners(site, &lifecycles, &retired);
-    let today = site.options.instant.and_then(date::rfc3339).map(|date| date[..10].to_string()).unwrap_or_default();
+    let today = site.options.instant.and_then(date::iso_day).unwrap_or_default();
     let in_use = retired.iter().filter(|(_, users)| !users.is_empty()).count();
     let without_owner = owners.iter().filter(|row| row.0.is_none()).map(|row| row.1.total).sum();
+    let teams = scores::teams(site);
+    let behind = behind(site);
+    let history = site.options.instant.map(|instant| {
+        let (scored, at_top) = scores::totals(&teams);
+        site.config.history.clone().unwrap_or_default().with(Week {
+            monday: monday_of(instant),
+            entities: closing.counts.entities,
+            errors: closing.counts.errors,
+            warnings: closing.counts.warnings,
+            deprecated_in_use: in_use,
+            scored,
+            at_top,
+        })
+    });
+    let shown = history.as_ref().filter(|_| site.config.history.is_some());
     let view = HealthPage {
         page: site.frame(
             links,
@@ -56,6 +76,7 @@ pub(super) fn render(site: &Site<'_>, closing: &Closing<'_>) -> Rendered {
             (site.say("health.experimental"), risky.len(), "#risky"),
             (site.say("health.with_end"), ends.len(), "#ends"),
             (site.say("health.without_owner"), without_owner, "#owners"),
+            (site.say("health.behind"), behind.len(), "#behind"),
             (site.say("report.errors"), closing.counts.errors, "#rules"),
             (site.say("report.warnings"), closing.counts.warnings, "#rules"),
         ],
@@ -93,12 +114,20 @@ pub(super) fn render(site: &Site<'_>, closing: &Closing<'_>) -> Rendered {
                 users: crate::insights::users(site.graph, *id).len(),
             })
             .collect(),
+        trend: shown.and_then(|history| trend::trend(site, history)),
+        levels: (0..site.config.scorecard.len()).map(|level| site.level_name(level)).collect(),
+        more_scores: teams.len().saturating_sub(MOST_ROWS),
+        scores: teams.iter().take(MOST_ROWS).map(|team| scores::row(site, team, links)).collect(),
+        more_behind: behind.len().saturating_sub(MOST_ROWS),
+        behind: behind.iter().take(MOST_ROWS).filter_map(|row| age_row(site, row, links)).collect(),
+        knows_ages: (0..site.docs.len()).any(|set| site.code_age(set).is_some()),
         rules: rules(closing.findings),
         reads: reads(site, links),
         csv_url: format!("{}{CSV}", links.root()),
         calendar_url: (!ends.is_empty()).then(|| format!("{}{CALENDAR}", links.root())),
     };
     let mut files = vec![(CSV.to_string(), lines(site, &retired, &risky, &ends).into_bytes())];
+    files.extend(history.map(|history| (HISTORY.to_string(), history.to_json().into_bytes())));
     if !ends.is_empty() {
         files.push((CALENDAR.to_string(), calendar::calendar(site, &ends).into_bytes()));
     }
@@ -111,6 +140,32 @@ fn reads(site: &Site<'_>, links: &Linker) -> Option<HealthReads> {
     let (most, least) = site.views.ranked(site, MOST_READS);
     let rows = |ids: Vec<EntityId>| ids.into_iter().map(|id| site.read_row(id, links)).collect();
     Some(HealthReads { most: rows(most), least: rows(least), days: USAGE_PERIOD, until, url: links.to("usage/") })
+}
+
+/// Documentation that the code left behind, by the set's number: what is behind the longest comes first.
+fn behind<'a>(site: &Site<'a>) -> Vec<(usize, Behind<'a>)> {
+    let sets = 0..site.docs.len();
+    let mut behind: Vec<_> = sets.filter_map(|set| Some((set, freshness::behind(site, set)?))).collect();
+    behind.sort_by_key(|(set, behind)| (std::cmp::Reverse(behind.moved.last - behind.since), *set));
+    behind
+}
+
+fn age_row(site: &Site<'_>, (number, behind): &(usize, Behind<'_>), links: &Linker) -> Option<AgeRow> {
+    let set = &site.docs[*number];
+    Some(AgeRow {
+        oldest: Link {
+            text: set.pages[behind.page].title.clone(),
+            url: links.to(&site.docs_route(*number, behind.page)),
+        },
+        entity: site.entity_link(set.entity, links),
+        owner: site.owner(set.entity, links),
+        pages: behind.pages,
+        of: set.pages.len(),
+        since: date::iso_day(behind.since)?,
+        files: behind.moved.files,
+        last: date::iso_day(behind.moved.last)?,
+        days: (behind.moved.last - behind.since) / date::DAY,
+    })
 }
 
 /// Deprecated entities and what still uses them: those that end first come first, then those with most users.
