@@ -97,11 +97,16 @@ fn settings_shown_in_the_handbook_can_be_used() {
 #[test]
 fn every_option_of_the_handbook_exists() {
     let text = read("content-example/repos/handbook/docs/command-line.md");
-    let help: String = ["build", "serve", "check", "list", "impact", "export", "explain", "search", "schema", "init"]
-        .iter()
+    let commands =
+        ["build", "serve", "check", "list", "impact", "export", "explain", "search", "schema", "init", "new"];
+    let commands = commands.map(|command| vec![command]);
+    let help: String = commands
+        .into_iter()
+        .chain([vec!["template", "test"], vec!["template", "status"]])
         .map(|command| {
             let output = std::process::Command::new(env!("CARGO_BIN_EXE_callboard"))
-                .args([command, "--help"])
+                .args(command)
+                .arg("--help")
                 .output()
                 .expect("the program runs");
             String::from_utf8_lossy(&output.stdout).into_owned()

@@ -98,7 +98,7 @@ fn read(command: &List, query: &Query, talk: &Talk, interrupt: &Interrupt) -> Re
 }
 
 /// Entities of a portal, page by page.
-fn published(portal: &Portal, query: &Query) -> Result<Vec<Json>, Stop> {
+pub(super) fn published(portal: &Portal, query: &Query) -> Result<Vec<Json>, Stop> {
     let index = portal.json("api/catalog/index.json")?;
     let mut found = Vec::new();
     for page in index["pages"].as_array().into_iter().flatten().filter_map(Json::as_str) {

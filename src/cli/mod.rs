@@ -10,6 +10,7 @@ mod fix;
 mod impact;
 mod init;
 mod list;
+mod new;
 mod options;
 mod portal;
 mod schema;
@@ -17,6 +18,7 @@ mod search;
 mod serve;
 mod sources;
 mod talk;
+mod template;
 
 use crate::diagnostics::{Stop, StopKind, printable};
 use crate::output::Interrupt;
@@ -68,6 +70,8 @@ enum Command {
     Impact(impact::Impact),
     Search(search::Search),
     Init(init::Init),
+    New(Box<new::New>),
+    Template(template::Template),
     Schema(schema::Schema),
     Completions(completions::Completions),
 }
@@ -92,6 +96,8 @@ pub fn main() -> ExitCode {
         Command::Impact(command) => impact::run(&command, &talk, &interrupt),
         Command::Search(command) => search::run(&command, &talk),
         Command::Init(command) => init::run(&command, &talk),
+        Command::New(command) => new::run(&command, &talk, &interrupt),
+        Command::Template(command) => template::run(&command, &talk, &interrupt),
         Command::Schema(command) => schema::run(&command, &talk),
         Command::Completions(command) => {
             completions::run(&command, &mut Arguments::command());

@@ -185,6 +185,18 @@ pub enum Forge {
     Bitbucket,
 }
 
+impl Forge {
+    /// As Backstage names the integration.
+    pub fn word(self) -> &'static str {
+        match self {
+            Forge::GitHub => "github",
+            Forge::GitLab => "gitlab",
+            Forge::Gitea => "gitea",
+            Forge::Bitbucket => "bitbucket",
+        }
+    }
+}
+
 /// One entry of `callboard.sources`.
 #[derive(Debug, Clone)]
 pub enum Source {
@@ -269,6 +281,11 @@ impl Config {
         let own = location.and_then(|index| self.locations.get(index)).map_or(&[][..], |location| &location.rules);
         self.rules.iter().any(|rule| rule.covers(from) && rule.lets_in(kind, r#type))
             || own.iter().any(|rule| rule.lets_in(kind, r#type))
+    }
+
+    /// Hosts of forges and what they are, as `parseRepoUrl` of templates names it.
+    pub fn hosts(&self) -> BTreeMap<String, String> {
+        self.integrations.iter().map(|row| (row.host.clone(), row.forge.word().to_string())).collect()
     }
 
     /// Path of the site on its host, with slashes at both ends: `/` or `/portal/`.

@@ -1,15 +1,30 @@
-//! Templates: what they ask, what they do, and their starter as a zip.
+//! Templates: what they ask, what they do, their starter as a zip, and what they make of somebody's answers.
 //!
-//! In: a Template entity and its repository. Out: plain values for its page, the bytes of the zip, and findings about
-//! skeletons that no step fetches. Nothing of a template is evaluated here.
+//! In: a Template entity and its repository. Out: plain values for its page, the bytes of the zip, findings about skeletons
+//! that no step fetches, and the bundle from which browser and command line make files. A build evaluates no template; the
+//! command line does, for whoever asks it to.
 
+mod actions;
+pub mod answers;
+pub mod bundle;
+pub mod form;
+pub mod language;
+pub mod next_steps;
+mod run;
 mod starter;
 mod unused;
+mod workspace;
+mod yaml_text;
 
 use serde_json::Value as Json;
 
+pub use answers::Answers;
+pub use bundle::Bundle;
+pub use run::{Given, Outcome, Ran, State, run};
 pub use starter::{Starter, starter};
 pub use unused::findings;
+pub use workspace::Made;
+pub use yaml_text::write as yaml;
 
 /// What a template's page shows.
 #[derive(Debug, Default)]

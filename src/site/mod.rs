@@ -99,6 +99,8 @@ pub struct Site<'a> {
     docs_starts: Vec<u32>,
     /// Of each set, when the code of its entity was changed; `None` where git does not know or nobody asks.
     code_ages: Vec<Option<CodeAge>>,
+    /// Templates fetch entities, so that pages need them as scripts.
+    fetches_entities: bool,
     activity: Activity,
     adoption: Adoption,
     views: EntityViews,
@@ -191,6 +193,7 @@ impl<'a> Site<'a> {
             moved_starts,
             docs_starts,
             code_ages: code_ages(catalog, snapshot, docs, config.docs_stale_after),
+            fetches_entities: false,
             activity: Activity::default(),
             adoption: Adoption::default(),
             views: EntityViews::default(),
@@ -226,6 +229,8 @@ impl<'a> Site<'a> {
             self.rows[id.0 as usize] = row as u32;
         }
         self.by_file = by_file(self.catalog);
+        let templates = self.of_kind("template").iter().map(|id| &self.catalog.entity(*id).data);
+        self.fetches_entities = templates.into_iter().any(|data| data.contains("\"catalog:fetch\""));
         self.activity = Activity::new(self.config, self.catalog, self.snapshot, self.options.instant);
         self.clusters = graph::clusters(self.catalog, self.graph);
         self.adoption = Adoption::new(&self);

@@ -24,6 +24,16 @@ pub fn template(entity: &Entity) -> String {
     format!("create/{}/{}/", segment(&entity.namespace), segment(&entity.name))
 }
 
+/// Where an entity lies as a script, for templates that fetch it.
+pub fn entity_data(entity: &Entity) -> String {
+    format!("data/entities/{}/{}/{}.js", entity.kind.id, segment(&entity.namespace), segment(&entity.name))
+}
+
+/// Where the bundle of a template lies, for the browser and `callboard new`.
+pub fn template_data(namespace: &str, name: &str) -> String {
+    format!("data/templates/{}/{}.js", segment(namespace), segment(name))
+}
+
 /// The route of a version's docs, below those of its entity. `latest` is another name for one of them.
 pub fn version(segment: &str) -> String {
     format!("-/v/{segment}/")

@@ -47,7 +47,10 @@ pub(super) fn repository(path: &Path) -> Result<Repository, String> {
 
 /// Commit and files at a reference, which may be a tag of anything.
 pub(super) fn at(repository: &Repository, reference: &str) -> Result<(Commit, Vec<File>), String> {
-    let found = repository.find_reference(reference).and_then(|reference| reference.peel_to_commit());
+    let found = match Oid::from_str(reference) {
+        Ok(id) => repository.find_commit(id),
+        Err(_) => repository.find_reference(reference).and_then(|reference| reference.peel_to_commit()),
+    };
     let commit = described(&found.map_err(|error| error.message().to_string())?);
     let files = files(repository, &commit.id)?;
     Ok((commit, files))

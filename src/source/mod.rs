@@ -33,7 +33,7 @@ pub use issues::{Issue, Issues, IssuesFrom, StaleAnswer, Tracker, read_issues};
 pub use local::{Local, Remote, local};
 pub use path::{file_name, join, normalize, parent};
 pub use programs::{ProgramFault, Programs};
-pub use versions::{Version, VersionsFound, VersionsWanted, is_version_pattern, read_versions};
+pub use versions::{Version, VersionsFound, VersionsWanted, at_commit, is_version_pattern, read_versions};
 pub use web::{NewFile, NewIssue, Web};
 
 /// Every repository of one build. Closed: nothing is added once the crawl has ended.

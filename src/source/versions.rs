@@ -238,6 +238,25 @@ type Pick = (Vec<usize>, usize);
 /// Refs, and what of them each wish is granted.
 type Granted = (Vec<Listed>, Vec<Pick>);
 
+/// A repository as it was at a commit; `None` where git does not have that commit, or its files, any more.
+pub fn at_commit(repo: &Repo, commit: &str) -> Option<Repo> {
+    let repository = git_of(repo).ok()?;
+    let (commit, files) = locked(&repository, |repository| git::at(repository, commit)).ok()?;
+    let web = repo.web.as_ref().map(|web| Web { reference: commit.id.clone(), ..web.clone() });
+    Some(Repo {
+        id: repo.id.clone(),
+        status: Status::Fresh,
+        commit: Some(commit),
+        web,
+        history: History::default(),
+        branch: None,
+        fetched_from: None,
+        files,
+        store: Store::Git(repository),
+        code_owners: OnceLock::new(),
+    })
+}
+
 /// The object store of a repository. Its versions share one, since each holds files open.
 fn git_of(repo: &Repo) -> Result<Arc<Mutex<Repository>>, String> {
     match &repo.store {

@@ -5,6 +5,7 @@ use super::super::view::{
     CreateIndex, ParameterField, ParameterPage, SafeHtml, Starter, StepRow, TemplateCard, TemplatePage, View,
 };
 use super::super::{Linker, Rendered, Site, route};
+use super::data::script;
 use crate::catalog::{Entity, EntityId};
 use crate::scaffolder;
 use crate::techdocs::inline_text;
@@ -88,11 +89,15 @@ fn template(site: &Site<'_>, id: EntityId) -> Rendered {
         }),
         source_url: repo.web.as_ref().map(|web| web.file(file, 0)),
     };
-    Rendered {
-        pages: vec![(route, View::Template(Box::new(view)))],
-        files: starter.map(|starter| (zip, starter.bytes)).into_iter().collect(),
-        ..Rendered::default()
-    }
+    let mut files = vec![(route::template_data(&entity.namespace, &entity.name), bundle(site, entity))];
+    files.extend(starter.map(|starter| (zip, starter.bytes)));
+    Rendered { pages: vec![(route, View::Template(Box::new(view)))], files, ..Rendered::default() }
+}
+
+/// What makes files of answers.
+fn bundle(site: &Site<'_>, entity: &Entity) -> Vec<u8> {
+    let bundle = scaffolder::Bundle::new(entity, site.snapshot, &site.config.hosts());
+    script("templates", &serde_json::Value::from(&*entity.reference).to_string(), &bundle.to_json())
 }
 
 fn parameter_page(page: scaffolder::ParameterPage) -> ParameterPage {

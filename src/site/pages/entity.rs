@@ -4,6 +4,7 @@ use super::super::frame::{About, last_change, summary};
 use super::super::link::encoded;
 use super::super::view::{Deprecation, EntityPage, Link, LinkWithIcon, SafeHtml, Tab, View};
 use super::super::{Linker, Rendered, Site, mirror, route};
+use super::data::script;
 use super::inspector::inspector;
 use super::people::{Holdings, people, shard, shard_path};
 use crate::api;
@@ -42,6 +43,10 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let text = text.into_bytes();
     let by_uid = format!("{}entities/by-uid/{}.json", mirror::ROOT, api::uid(&entity.reference));
     let mut files = vec![(by_uid, text.clone()), (api, text), (format!("{address}/ancestry.json"), ancestry)];
+    if site.fetches_entities {
+        let key = Json::from(&*entity.reference).to_string();
+        files.push((route::entity_data(entity), script("entities", &key, &data)));
+    }
     files.extend(holdings.as_ref().and_then(|holdings| shard(site, id, holdings)));
     Rendered { documents, pages: vec![(route, View::Entity(Box::new(view)))], files, ..Rendered::default() }
 }

@@ -30,6 +30,7 @@
     });
     return button;
   }
+  globalThis.callboard.copyButton = copyButton;
   for (const pre of document.querySelectorAll("main pre")) {
     let box = pre.parentElement;
     if (!box.classList.contains("highlight")) {
