@@ -185,6 +185,18 @@ pub enum Forge {
     Bitbucket,
 }
 
+impl Forge {
+    /// The key of its section below `integrations`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Forge::GitHub => "github",
+            Forge::GitLab => "gitlab",
+            Forge::Gitea => "gitea",
+            Forge::Bitbucket => "bitbucketCloud",
+        }
+    }
+}
+
 /// One entry of `callboard.sources`.
 #[derive(Debug, Clone)]
 pub enum Source {

@@ -5,9 +5,11 @@ use super::super::view::{
     CreateIndex, ParameterField, ParameterPage, SafeHtml, Starter, StepRow, TemplateCard, TemplatePage, View,
 };
 use super::super::{Linker, Rendered, Site, route};
+use super::data::inside_script;
 use crate::catalog::{Entity, EntityId};
 use crate::scaffolder;
 use crate::techdocs::inline_text;
+use serde_json::{Map, Value as Json, json};
 
 /// Files of a starter that its page lists.
 const MOST_LISTED: usize = 500;
@@ -77,6 +79,7 @@ fn template(site: &Site<'_>, id: EntityId) -> Rendered {
         description: SafeHtml(inline_text(description)),
         owner: site.owner(id, &links),
         tags: tags(entity),
+        form: SafeHtml(inside_script(&form(site, entity))),
         parameters: model.pages.into_iter().map(parameter_page).collect(),
         steps: model.steps.into_iter().map(|step| StepRow { name: step.name, action: step.action }).collect(),
         starter: starter.as_ref().map(|starter| Starter {
@@ -93,6 +96,19 @@ fn template(site: &Site<'_>, id: EntityId) -> Rendered {
         files: starter.map(|starter| (zip, starter.bytes)).into_iter().collect(),
         ..Rendered::default()
     }
+}
+
+/// What the form in the browser is made of.
+fn form(site: &Site<'_>, entity: &Entity) -> Json {
+    let data: Json = serde_json::from_str(&entity.data).unwrap_or_default();
+    let parameters = match &data["spec"]["parameters"] {
+        Json::Array(pages) => pages.clone(),
+        Json::Null => Vec::new(),
+        page => vec![page.clone()],
+    };
+    let hosts = site.config.integrations.iter();
+    let hosts: Map<String, Json> = hosts.map(|known| (known.host.clone(), known.forge.name().into())).collect();
+    json!({ "reference": *entity.reference, "parameters": parameters, "hosts": hosts })
 }
 
 fn parameter_page(page: scaffolder::ParameterPage) -> ParameterPage {

@@ -29,6 +29,8 @@ pub struct TemplatePage {
     pub description: SafeHtml,
     pub owner: Option<EntityLink>,
     pub tags: Vec<String>,
+    /// JSON of what the form in the browser is made of, as it may stand in a script element.
+    pub form: SafeHtml,
     pub parameters: Vec<ParameterPage>,
     pub steps: Vec<StepRow>,
     /// The starter: template and skeleton as a zip; `None` when it has no files.
