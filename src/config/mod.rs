@@ -186,13 +186,13 @@ pub enum Forge {
 }
 
 impl Forge {
-    /// As Backstage names the integration.
-    pub fn word(self) -> &'static str {
+    /// The key of its section below `integrations`.
+    pub fn name(self) -> &'static str {
         match self {
             Forge::GitHub => "github",
             Forge::GitLab => "gitlab",
             Forge::Gitea => "gitea",
-            Forge::Bitbucket => "bitbucket",
+            Forge::Bitbucket => "bitbucketCloud",
         }
     }
 }
@@ -285,7 +285,7 @@ impl Config {
 
     /// Hosts of forges and what they are, as `parseRepoUrl` of templates names it.
     pub fn hosts(&self) -> BTreeMap<String, String> {
-        self.integrations.iter().map(|row| (row.host.clone(), row.forge.word().to_string())).collect()
+        self.integrations.iter().map(|row| (row.host.clone(), row.forge.name().to_string())).collect()
     }
 
     /// Path of the site on its host, with slashes at both ends: `/` or `/portal/`.

@@ -13,8 +13,12 @@ const MAX_FILES: usize = 5_000;
 const MAX_BYTES: u64 = 50 << 20;
 
 /// Forges that everybody knows, as Backstage's integrations do.
-const KNOWN_HOSTS: [(&str, &str); 4] =
-    [("bitbucket.org", "bitbucket"), ("dev.azure.com", "azure"), ("github.com", "github"), ("gitlab.com", "gitlab")];
+const KNOWN_HOSTS: [(&str, &str); 4] = [
+    ("bitbucket.org", "bitbucketCloud"),
+    ("dev.azure.com", "azure"),
+    ("github.com", "github"),
+    ("gitlab.com", "gitlab"),
+];
 
 /// A template and what it fetches.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -79,7 +83,6 @@ impl Bundle {
         let data: Json = serde_json::from_str(&entity.data).unwrap_or_default();
         let spec = &data["spec"];
         let repo = snapshot.repo(entity.written.repo);
-        let known = KNOWN_HOSTS.map(|(host, forge)| (host.to_string(), forge.to_string()));
         let mut bundle = Bundle {
             reference: entity.reference.to_string(),
             title: entity.display_name().to_string(),
@@ -90,7 +93,7 @@ impl Bundle {
             parameters: spec["parameters"].clone(),
             steps: spec["steps"].as_array().cloned().unwrap_or_default(),
             output: spec["output"].clone(),
-            hosts: known.into_iter().chain(hosts.clone()).collect(),
+            hosts: self::hosts(hosts),
             ..Bundle::default()
         };
         let mut wanted: BTreeSet<(usize, String)> = BTreeSet::new();
@@ -219,6 +222,12 @@ impl Bundle {
             left_out: json["leftOut"].as_u64()? as usize,
         })
     }
+}
+
+/// The hosts that templates may name: those of the configured integrations, and those that everybody knows.
+pub fn hosts(configured: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let known = KNOWN_HOSTS.map(|(host, forge)| (host.to_string(), forge.to_string()));
+    known.into_iter().chain(configured.clone()).collect()
 }
 
 /// What of a `url` is the same for all answers: everything before the first expression, up to a slash.

@@ -19,7 +19,7 @@ mod yaml_text;
 use serde_json::Value as Json;
 
 pub use answers::Answers;
-pub use bundle::Bundle;
+pub use bundle::{Bundle, hosts};
 pub use run::{Given, Outcome, Ran, State, run};
 pub use starter::{Starter, starter};
 pub use unused::findings;

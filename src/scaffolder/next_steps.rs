@@ -187,7 +187,7 @@ impl Target {
         let forge = bundle.hosts.get(host).cloned().unwrap_or_default();
         let owner = match forge.as_str() {
             "azure" => part(&["organization", "owner"]),
-            "bitbucket" => part(&["workspace", "owner"]),
+            "bitbucketCloud" => part(&["workspace", "owner"]),
             _ => part(&["owner", "workspace", "project"]),
         };
         let target =
@@ -219,7 +219,7 @@ impl Target {
         match self.forge.as_str() {
             "gitlab" => format!("{address}/-/blob/{branch}"),
             "gitea" => format!("{address}/src/branch/{branch}/"),
-            "bitbucket" => format!("{address}/src/{branch}"),
+            "bitbucketCloud" => format!("{address}/src/{branch}"),
             "azure" => address,
             "gerrit" => format!("https://{}/plugins/gitiles/{}/+/refs/heads/{branch}", self.host, self.name),
             _ => format!("{address}/blob/{branch}"),
@@ -346,7 +346,7 @@ fn gitlab(blocks: &mut Vec<Block>, repo: &Target, input: &Input) {
 /// Forges without a command line that everybody has.
 fn publish(blocks: &mut Vec<Block>, repo: &Target, input: &Input) {
     let page = match repo.forge.as_str() {
-        "gitea" | "bitbucket" => Some(format!("https://{}/repo/create", repo.host)),
+        "gitea" | "bitbucketCloud" => Some(format!("https://{}/repo/create", repo.host)),
         "azure" => Some(format!(
             "https://{}/{}/{}/_settings/repositories",
             repo.host,

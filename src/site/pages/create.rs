@@ -5,10 +5,11 @@ use super::super::view::{
     CreateIndex, ParameterField, ParameterPage, SafeHtml, Starter, StepRow, TemplateCard, TemplatePage, View,
 };
 use super::super::{Linker, Rendered, Site, route};
-use super::data::script;
+use super::data::{inside_script, script};
 use crate::catalog::{Entity, EntityId};
 use crate::scaffolder;
 use crate::techdocs::inline_text;
+use serde_json::{Value as Json, json};
 
 /// Files of a starter that its page lists.
 const MOST_LISTED: usize = 500;
@@ -78,8 +79,10 @@ fn template(site: &Site<'_>, id: EntityId) -> Rendered {
         description: SafeHtml(inline_text(description)),
         owner: site.owner(id, &links),
         tags: tags(entity),
+        form: SafeHtml(inside_script(&form(site, entity))),
         parameters: model.pages.into_iter().map(parameter_page).collect(),
         steps: model.steps.into_iter().map(|step| StepRow { name: step.name, action: step.action }).collect(),
+        bundle: route::template_data(&entity.namespace, &entity.name),
         starter: starter.as_ref().map(|starter| Starter {
             url: format!("{}{zip}", links.root()),
             name: format!("{name}.zip"),
@@ -97,7 +100,18 @@ fn template(site: &Site<'_>, id: EntityId) -> Rendered {
 /// What makes files of answers.
 fn bundle(site: &Site<'_>, entity: &Entity) -> Vec<u8> {
     let bundle = scaffolder::Bundle::new(entity, site.snapshot, &site.config.hosts());
-    script("templates", &serde_json::Value::from(&*entity.reference).to_string(), &bundle.to_json())
+    script("templates", &Json::from(&*entity.reference).to_string(), &bundle.to_json())
+}
+
+/// What the form in the browser is made of.
+fn form(site: &Site<'_>, entity: &Entity) -> Json {
+    let data: Json = serde_json::from_str(&entity.data).unwrap_or_default();
+    let parameters = match &data["spec"]["parameters"] {
+        Json::Array(pages) => pages.clone(),
+        Json::Null => Vec::new(),
+        page => vec![page.clone()],
+    };
+    json!({ "reference": *entity.reference, "parameters": parameters, "hosts": scaffolder::hosts(&site.config.hosts()) })
 }
 
 fn parameter_page(page: scaffolder::ParameterPage) -> ParameterPage {

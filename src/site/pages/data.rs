@@ -72,8 +72,13 @@ fn ids(site: &Site<'_>, shard: usize, per_shard: usize) -> Vec<EntityId> {
     all.iter().copied().skip(shard * per_shard).take(per_shard).collect()
 }
 
-/// One call that hands a value to the page, with everything escaped that could end the script or a line in it.
+/// One call that hands a value to the page.
 pub(super) fn script(family: &str, key: &str, value: &Json) -> Vec<u8> {
+    format!("callboardData(\"{family}\",{key},{});\n", inside_script(value)).into_bytes()
+}
+
+/// A value as JSON, with everything escaped that could end a script or a line in it.
+pub(super) fn inside_script(value: &Json) -> String {
     let mut json = value.to_string();
     for (c, escaped) in
         [('<', "\\u003c"), ('>', "\\u003e"), ('&', "\\u0026"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")]
@@ -82,7 +87,7 @@ pub(super) fn script(family: &str, key: &str, value: &Json) -> Vec<u8> {
             json = json.replace(c, escaped);
         }
     }
-    format!("callboardData(\"{family}\",{key},{json});\n").into_bytes()
+    json
 }
 
 fn root(site: &Site<'_>) -> Json {

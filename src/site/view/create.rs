@@ -29,8 +29,12 @@ pub struct TemplatePage {
     pub description: SafeHtml,
     pub owner: Option<EntityLink>,
     pub tags: Vec<String>,
+    /// JSON of what the form in the browser is made of, as it may stand in a script element.
+    pub form: SafeHtml,
     pub parameters: Vec<ParameterPage>,
     pub steps: Vec<StepRow>,
+    /// Where the form's answers find what makes files of them, below the root.
+    pub bundle: String,
     /// The starter: template and skeleton as a zip; `None` when it has no files.
     pub starter: Option<Starter>,
     pub source_url: Option<String>,

@@ -30,7 +30,7 @@
       return key === undefined ? "" : line(query.get(key).replace(/^\/+|\/+$/g, ""));
     };
     const forge = Object.hasOwn(hosts, host) ? hosts[host] : "";
-    const owner = forge === "azure" ? part("organization", "owner") : forge === "bitbucket" ? part("workspace", "owner")
+    const owner = forge === "azure" ? part("organization", "owner") : forge === "bitbucketCloud" ? part("workspace", "owner")
       : part("owner", "workspace", "project");
     const [project, name] = [part("project"), part("repo")];
     if (name === "") return undefined;
@@ -39,7 +39,7 @@
     const contents = (branch) => ({
       gitlab: `${address}/-/blob/${encoded(branch)}`,
       gitea: `${address}/src/branch/${encoded(branch)}/`,
-      bitbucket: `${address}/src/${encoded(branch)}`,
+      bitbucketCloud: `${address}/src/${encoded(branch)}`,
       azure: address,
       gerrit: `https://${host}/plugins/gitiles/${name}/+/refs/heads/${encoded(branch)}`,
     }[forge] ?? `${address}/blob/${encoded(branch)}`);
@@ -98,7 +98,7 @@
   function publish(blocks, repo, input) {
     say(blocks, `Make the repository \`${repo.slug.replace(/^\/+/, "").replaceAll("`", "'")}\`, then push to it from the folder of these files:`);
     const page = repo.forge === "azure" ? `https://${repo.host}/${encoded(repo.owner)}/${encoded(repo.project)}/_settings/repositories`
-      : ["gitea", "bitbucket"].includes(repo.forge) ? `https://${repo.host}/repo/create` : "";
+      : ["gitea", "bitbucketCloud"].includes(repo.forge) ? `https://${repo.host}/repo/create` : "";
     if (page !== "") link(blocks, `New repository on ${repo.host}`, page);
     run(blocks, [...firstCommit(input), ...push(repo, input)]);
   }
