@@ -22,6 +22,10 @@ mod folder;
 mod forge;
 #[path = "browser/receiver.rs"]
 mod receiver;
+#[path = "browser/scaffolding.rs"]
+mod scaffolding;
+#[path = "support/scaffolds.rs"]
+mod scaffolds;
 #[path = "browser/site.rs"]
 mod site;
 
@@ -49,7 +53,7 @@ struct Scenario {
 }
 
 /// The longest come first, so that nobody waits for them at the end.
-const SCENARIOS: [Scenario; 47] = [
+const SCENARIOS: [Scenario; 49] = [
     Scenario { name: "nothing for axe to say in light", origins: &[Origin::Http], run: axe_in_light },
     Scenario { name: "nothing for axe to say in dark", origins: &[Origin::Http], run: axe_in_dark },
     Scenario { name: "nothing for axe to say of what opens", origins: &[Origin::Http], run: axe_of_what_opens },
@@ -86,6 +90,8 @@ const SCENARIOS: [Scenario; 47] = [
     Scenario { name: "what was read is there without a network", origins: &[Origin::Http], run: without_network },
     Scenario { name: "the whole portal without a network", origins: &Origin::BOTH, run: whole_portal_kept },
     Scenario { name: "search shows hostile text as text", origins: &Origin::BOTH, run: search_shows_text },
+    Scenario { name: "templates as in cases", origins: &[Origin::Http], run: scaffolding::scaffolds_as_in_cases },
+    Scenario { name: "a template in a zip", origins: &Origin::BOTH, run: scaffolding::template_in_a_zip },
     Scenario { name: "starter of a template", origins: &Origin::BOTH, run: starter },
     Scenario { name: "colour scheme", origins: &Origin::BOTH, run: colour_scheme },
     Scenario { name: "hostile entity is text", origins: &Origin::BOTH, run: hostile_entity },

@@ -49,8 +49,9 @@
   // As the highlighter of pages names them.
   const CLASSES = [, "s", "c", "t", "n", "k"];
   const LONGEST_LINE = 1000;
+  const PROSE = /(?:^|\/)(?:[^.\/]+|[^\/]*\.(?:md|mdx|txt|rst|adoc|csv|svg))$/i;
   function coloured(text) {
-    if (text.length > LONGEST_LINE) return [text];
+    if (text.length > LONGEST_LINE || PROSE.test(shown.path)) return [text];
     const nodes = [];
     let at = 0;
     for (const match of text.matchAll(TOKEN)) {
@@ -195,11 +196,11 @@
     const result = document.getElementById("result");
     if (!result || !latest) return;
     const { outcome, files } = latest;
-    const download = el("button", { type: "button", class: "button is-primary", disabled: Boolean(outcome.fault) }, icon("download"), t("preview.download"));
+    const download = el("button", { type: "button", class: "button is-primary", disabled: Boolean(outcome.fault) }, t("preview.download"));
     download.addEventListener("click", save);
     const parts = [el("div", { class: "actions" }, download, el("span", { class: "count" }, t("preview.files", { count: files.size })))];
     if (outcome.fault) parts.push(el("p", { class: "severity is-error", role: "alert" }, icon("error"), t("preview.failed", { fault: outcome.fault })));
-    for (const { title, content } of outcome.texts) parts.push(el("h4", {}, title), el("p", { class: "made-text" }, content));
+    for (const { title, content } of outcome.texts) parts.push(el("h4", {}, title), el("p", { class: "made-text" }, ...marked(content)));
     const links = outcome.links.map(({ title, url, reference: ref }) => {
       const [, kind, namespace, entity] = /^([a-z0-9]+):([^/]+)\/(.+)$/i.exec(ref) ?? [];
       const address = safe(url) || (entity ? globalThis.callboard.url(`catalog/${encodeURIComponent(namespace)}/${encodeURIComponent(kind)}/${encodeURIComponent(entity)}/`) : "");
