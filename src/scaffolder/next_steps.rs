@@ -125,6 +125,10 @@ fn text<'a>(input: &'a Input, key: &str) -> &'a str {
     input.get(key).and_then(Json::as_str).unwrap_or_default()
 }
 
+fn texts<'a>(input: &'a Input, key: &str) -> Vec<&'a str> {
+    input.get(key).and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect()
+}
+
 /// One line without control characters.
 fn line(text: &str) -> String {
     text.chars().map(|c| if c < ' ' || c == '\u{7f}' { ' ' } else { c }).collect()
@@ -149,7 +153,7 @@ fn word(text: &str) -> String {
 
 fn command(words: &[&str]) -> String {
     let is_option =
-        |text: &&&str| text.starts_with("--") && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_lowercase());
+        |text: &&&str| text.starts_with('-') && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_alphabetic());
     let words = words.iter().map(|text| if is_option(&text) { (*text).to_string() } else { word(text) });
     words.collect::<Vec<_>>().join(" ")
 }
@@ -229,6 +233,14 @@ impl Target {
     fn slug(&self) -> String {
         format!("{}/{}", self.owner, self.name)
     }
+
+    /// As the GitHub CLI names it.
+    fn full(&self) -> String {
+        match self.host.as_str() {
+            "github.com" => self.slug(),
+            host => format!("{host}/{}", self.slug()),
+        }
+    }
 }
 
 /// A part of an address.
@@ -274,7 +286,7 @@ fn visibility(input: &Input) -> &str {
 }
 
 fn github(blocks: &mut Vec<Block>, repo: &Target, action: &str, input: &Input) {
-    let slug = if repo.host == "github.com" { repo.slug() } else { format!("{}/{}", repo.host, repo.slug()) };
+    let slug = repo.full();
     let (description, homepage) = (text(input, "description"), text(input, "homepage"));
     let mut lines = if action == "github:repo:create" { Vec::new() } else { first_commit(input) };
     if action == "github:repo:push" {
@@ -293,8 +305,7 @@ fn github(blocks: &mut Vec<Block>, repo: &Target, action: &str, input: &Input) {
         words.extend(["--source", ".", "--push"]);
     }
     lines.push(command(&words));
-    let topics: Vec<&str> =
-        input.get("topics").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect();
+    let topics = texts(input, "topics");
     if !topics.is_empty() {
         lines.push(command(&["gh", "repo", "edit", &slug, "--add-topic", &topics.join(",")]));
     }
@@ -409,7 +420,7 @@ fn pull_request(blocks: &mut Vec<Block>, repo: &Target, input: &Input) {
     if input.get("draft") == Some(&Json::Bool(true)) {
         words.push("--draft");
     }
-    let slug = if repo.host == "github.com" { repo.slug() } else { format!("{}/{}", repo.host, repo.slug()) };
+    let slug = repo.full();
     on_a_branch(blocks, command(&["gh", "repo", "clone", &slug]), repo, input, command(&words));
 }
 
@@ -424,82 +435,49 @@ fn merge_request(blocks: &mut Vec<Block>, repo: &Target, input: &Input) {
 
 /// Actions on a repository that the GitHub CLI does in a line or two. False for those it does not.
 fn github_api(blocks: &mut Vec<Block>, repo: &Target, action: &str, input: &Input) -> bool {
-    let slug = repo.slug();
-    let on = ["--repo", &slug];
-    let api = |path: &str| format!("repos/{slug}/{path}");
-    let mut lines = Vec::new();
-    match action {
+    let slug = repo.full();
+    let on_it = |words: &[&str], rest: &[&str]| command(&[&["gh"], words, &["--repo", &slug], rest].concat());
+    let api = |method: &str, path: &str, fields: &[String]| {
+        let path = format!("repos/{}/{path}", repo.slug());
+        let mut words = vec!["gh", "api"];
+        if repo.host != "github.com" {
+            words.extend(["--hostname", &repo.host]);
+        }
+        words.extend(["--method", method, &path]);
+        words.extend(fields.iter().flat_map(|field| ["--raw-field", field]));
+        command(&words)
+    };
+    let field = |name: &str, key: &str| format!("{name}={}", text(input, key));
+    let lines = match action {
         "github:actions:dispatch" => {
-            let mut words = vec!["gh", "workflow", "run", text(input, "workflowId")];
-            words.extend(on);
-            words.extend(["--ref", text(input, "branchOrTagName")]);
             let inputs = input.get("workflowInputs").and_then(Json::as_object).into_iter().flatten();
             let fields: Vec<String> = inputs.map(|(key, value)| format!("{key}={}", shown(value))).collect();
-            words.extend(fields.iter().flat_map(|field| ["--raw-field", field.as_str()]));
-            lines.push(command(&words));
+            let mut rest = vec!["--ref", text(input, "branchOrTagName")];
+            rest.extend(fields.iter().flat_map(|field| ["--raw-field", field]));
+            vec![on_it(&["workflow", "run", text(input, "workflowId")], &rest)]
         }
         "github:issues:create" => {
-            let mut words = vec!["gh", "issue", "create"];
-            words.extend(on);
-            words.extend(["--title", text(input, "title"), "--body", text(input, "body")]);
-            lines.push(command(&words));
+            let rest = ["--title", text(input, "title"), "--body", text(input, "body")];
+            vec![on_it(&["issue", "create"], &rest)]
         }
         "github:issues:label" => {
-            let labels: Vec<&str> =
-                input.get("labels").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect();
             let number = input.get("number").map(shown).unwrap_or_default();
-            let mut words = vec!["gh", "issue", "edit", &number];
-            words.extend(on);
-            let labels = labels.join(",");
-            words.extend(["--add-label", &labels]);
-            lines.push(command(&words));
+            vec![on_it(&["issue", "edit", &number], &["--add-label", &texts(input, "labels").join(",")])]
         }
         "github:environment:create" => {
-            let path = api(&format!("environments/{}", encoded(text(input, "name"))));
-            lines.push(command(&["gh", "api", "--method", "PUT", &path]));
+            vec![api("PUT", &format!("environments/{}", encoded(text(input, "name"))), &[])]
         }
-        "github:pages:enable" => {
-            let source = format!("source[branch]={}", text(input, "sourceBranch"));
-            lines.push(command(&["gh", "api", "--method", "POST", &api("pages"), "--raw-field", &source]));
-        }
-        "github:webhook" => {
-            let target = format!("config[url]={}", text(input, "webhookUrl"));
-            lines.push(command(&[
-                "gh",
-                "api",
-                "--method",
-                "POST",
-                &api("hooks"),
-                "--raw-field",
-                "name=web",
-                "--raw-field",
-                &target,
-            ]));
-        }
+        "github:pages:enable" => vec![api("POST", "pages", &[field("source[branch]", "sourceBranch")])],
+        "github:webhook" => vec![api("POST", "hooks", &["name=web".to_string(), field("config[url]", "webhookUrl")])],
         "github:autolinks:create" => {
-            let (prefix, url) = (
-                format!("key_prefix={}", text(input, "keyPrefix")),
-                format!("url_template={}", text(input, "urlTemplate")),
-            );
-            lines.push(command(&[
-                "gh",
-                "api",
-                "--method",
-                "POST",
-                &api("autolinks"),
-                "--raw-field",
-                &prefix,
-                "--raw-field",
-                &url,
-            ]));
+            vec![api("POST", "autolinks", &[field("key_prefix", "keyPrefix"), field("url_template", "urlTemplate")])]
         }
-        "github:deployKey:create" => {
-            let name = text(input, "deployKeyName");
-            lines.push(command(&["ssh-keygen", "-t", "ed25519", "-N", "", "-f", "deploy-key"]));
-            lines.push(command(&["gh", "repo", "deploy-key", "add", "deploy-key.pub", on[0], on[1], "--title", name]));
-        }
+        "github:deployKey:create" => vec![
+            command(&["ssh-keygen", "-t", "ed25519", "-N", "", "-f", "deploy-key"]),
+            on_it(&["repo", "deploy-key", "add", "deploy-key.pub"], &["--title", text(input, "deployKeyName")]),
+        ],
         _ => return false,
-    }
+    };
     say(blocks, "With the GitHub CLI:");
     run(blocks, &lines);
     true

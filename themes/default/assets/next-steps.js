@@ -4,6 +4,7 @@
 (() => {
   const textOf = (input, key) => (Object.hasOwn(input, key) && typeof input[key] === "string" ? input[key] : "");
   const valueOf = (input, key) => (Object.hasOwn(input, key) ? input[key] : undefined);
+  const textsOf = (input, key) => { const all = valueOf(input, key); return (Array.isArray(all) ? all : []).filter((item) => typeof item === "string"); };
   const line = (text) => text.replace(/[\u0000-\u001f\u007f]/g, " ");
   const ticked = (text) => line(text).replaceAll("`", "'");
   const shown = (value) => (typeof value === "string" ? value : JSON.stringify(value));
@@ -15,7 +16,7 @@
 
   /** A word of a POSIX shell. */
   const word = (text) => (/^[A-Za-z0-9_./:@=,+][-A-Za-z0-9_./:@=,+]*$/.test(text) ? text : `'${line(text).replaceAll("'", "'\\''")}'`);
-  const command = (...words) => words.map((text) => (/^--[-a-z]*$/.test(text) ? text : word(text))).join(" ");
+  const command = (...words) => words.map((text) => (/^-[-A-Za-z]*$/.test(text) ? text : word(text))).join(" ");
 
   /** What `repoUrl` names: `host?owner=o&repo=r`. */
   function repository(written, hosts) {
@@ -72,8 +73,7 @@
     }
     if (action === "publish:github") words.push("--source", ".", "--push");
     lines.push(command(...words));
-    const listed = valueOf(input, "topics");
-    const topics = (Array.isArray(listed) ? listed : []).filter((topic) => typeof topic === "string");
+    const topics = textsOf(input, "topics");
     if (topics.length > 0) lines.push(command("gh", "repo", "edit", repo.full, "--add-topic", topics.join(",")));
     say(blocks, "With the GitHub CLI, in the folder of these files:");
     run(blocks, lines);
@@ -127,32 +127,30 @@
     onABranch(blocks, command("git", "clone", repo.remote), repo, input, command(...words));
   }
   /** Actions on a repository that the GitHub CLI does in a line or two. */
+  const onIt = (repo, words, ...rest) => command("gh", ...words, "--repo", repo.full, ...rest);
+  const api = (repo, method, path, ...fields) => command("gh", "api", ...(repo.host === "github.com" ? [] : ["--hostname", repo.host]),
+    "--method", method, `repos/${repo.slug}/${path}`, ...fields.flatMap((field) => ["--raw-field", field]));
   const GITHUB = new Map(Object.entries({
     "github:actions:dispatch"(repo, input) {
       const inputs = valueOf(input, "workflowInputs");
       const fields = inputs !== null && typeof inputs === "object" && !Array.isArray(inputs) ? Object.entries(inputs) : [];
-      return [command("gh", "workflow", "run", textOf(input, "workflowId"), "--repo", repo.slug, "--ref", textOf(input, "branchOrTagName"),
+      return [onIt(repo, ["workflow", "run", textOf(input, "workflowId")], "--ref", textOf(input, "branchOrTagName"),
         ...fields.flatMap(([key, value]) => ["--raw-field", `${key}=${shown(value)}`]))];
     },
     "github:issues:create": (repo, input) =>
-      [command("gh", "issue", "create", "--repo", repo.slug, "--title", textOf(input, "title"), "--body", textOf(input, "body"))],
+      [onIt(repo, ["issue", "create"], "--title", textOf(input, "title"), "--body", textOf(input, "body"))],
     "github:issues:label"(repo, input) {
-      const [number, labels] = [valueOf(input, "number"), valueOf(input, "labels")];
-      const names = (Array.isArray(labels) ? labels : []).filter((label) => typeof label === "string");
-      return [command("gh", "issue", "edit", number === undefined ? "" : shown(number), "--repo", repo.slug, "--add-label", names.join(","))];
+      const number = valueOf(input, "number");
+      return [onIt(repo, ["issue", "edit", number === undefined ? "" : shown(number)], "--add-label", textsOf(input, "labels").join(","))];
     },
-    "github:environment:create": (repo, input) =>
-      [command("gh", "api", "--method", "PUT", `repos/${repo.slug}/environments/${encoded(textOf(input, "name"))}`)],
-    "github:pages:enable": (repo, input) =>
-      [command("gh", "api", "--method", "POST", `repos/${repo.slug}/pages`, "--raw-field", `source[branch]=${textOf(input, "sourceBranch")}`)],
-    "github:webhook": (repo, input) =>
-      [command("gh", "api", "--method", "POST", `repos/${repo.slug}/hooks`, "--raw-field", "name=web", "--raw-field", `config[url]=${textOf(input, "webhookUrl")}`)],
+    "github:environment:create": (repo, input) => [api(repo, "PUT", `environments/${encoded(textOf(input, "name"))}`)],
+    "github:pages:enable": (repo, input) => [api(repo, "POST", "pages", `source[branch]=${textOf(input, "sourceBranch")}`)],
+    "github:webhook": (repo, input) => [api(repo, "POST", "hooks", "name=web", `config[url]=${textOf(input, "webhookUrl")}`)],
     "github:autolinks:create": (repo, input) =>
-      [command("gh", "api", "--method", "POST", `repos/${repo.slug}/autolinks`, "--raw-field", `key_prefix=${textOf(input, "keyPrefix")}`,
-        "--raw-field", `url_template=${textOf(input, "urlTemplate")}`)],
+      [api(repo, "POST", "autolinks", `key_prefix=${textOf(input, "keyPrefix")}`, `url_template=${textOf(input, "urlTemplate")}`)],
     "github:deployKey:create": (repo, input) => [
       command("ssh-keygen", "-t", "ed25519", "-N", "", "-f", "deploy-key"),
-      command("gh", "repo", "deploy-key", "add", "deploy-key.pub", "--repo", repo.slug, "--title", textOf(input, "deployKeyName")),
+      onIt(repo, ["repo", "deploy-key", "add", "deploy-key.pub"], "--title", textOf(input, "deployKeyName")),
     ],
   }));
   function register(blocks, output, input, yaml) {
