@@ -3,6 +3,7 @@
 //! In: a Template entity and its repository. Out: plain values for its page, the bytes of the zip, and findings about
 //! skeletons that no step fetches. Nothing of a template is evaluated here.
 
+pub mod language;
 mod starter;
 mod unused;
 
