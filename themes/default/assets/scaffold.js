@@ -294,7 +294,8 @@
       try {
         return language.render(text, context, own);
       } catch (fault) {
-        return fail(`\`${shown(what)}\` cannot be rendered: ${fault}`);
+        if (!(fault instanceof language.Fault)) throw fault;
+        return fail(`\`${shown(what)}\` cannot be rendered: ${fault.message} in line ${fault.line}, column ${fault.column}`);
       }
     }
     const made = {
