@@ -177,10 +177,11 @@ fn of_portal(portal: &Portal, wanted: &str) -> Result<Bundle, Stop> {
     let part = |key: &str| entity.and_then(|entity| entity[key].as_str()).unwrap_or_default();
     let path = route::template_data(part("namespace"), part("name"));
     let script = portal.read(&path)?;
-    // A script that hands the bundle to the page: its last argument is the bundle.
-    let json = script.split_once(",{").and_then(|(_, rest)| rest.trim_end().strip_suffix(");"));
-    let bundle =
-        json.and_then(|json| serde_json::from_str(&format!("{{{json}")).ok()).and_then(|json| Bundle::parse(&json));
+    // A script that hands the bundle to the page: its last argument is the bundle as text.
+    let arguments = script.trim_end().strip_prefix("callboardData(").and_then(|rest| rest.strip_suffix(");"));
+    let read = |text: &str| serde_json::from_str::<Json>(text).ok();
+    let arguments = arguments.and_then(|arguments| read(&format!("[{arguments}]")));
+    let bundle = arguments.and_then(|all| Bundle::parse(&read(all[2].as_str()?)?));
     bundle.ok_or_else(|| {
         Stop::environment(format!("`{path}` of the portal is no template"))
             .hint("Another version of callboard may have built it.")

@@ -42,7 +42,7 @@ const OUTCOMES: &str = r"(async (cases) => {
 
 pub(super) fn scaffolds_as_in_cases(scene: &mut Scene) {
     scene.open(TEMPLATE);
-    let told = scene.page.eval(&format!("{OUTCOMES}({})", json!(cases())));
+    let told = scene.page.eval(&format!("{OUTCOMES}(JSON.parse({}))", Value::from(json!(cases()).to_string())));
     let outcomes: Map<String, Value> = serde_json::from_str(told.as_str().expect("JSON")).expect("outcomes");
     let expected: Value = serde_yaml::from_str(include_str!("../scaffolds.expected.yaml")).expect("expectations");
     for (name, outcome) in &outcomes {

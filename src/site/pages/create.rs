@@ -97,10 +97,10 @@ fn template(site: &Site<'_>, id: EntityId) -> Rendered {
     Rendered { pages: vec![(route, View::Template(Box::new(view)))], files, ..Rendered::default() }
 }
 
-/// What makes files of answers.
+/// What makes files of answers. It is text: in a script, `__proto__` as a name would not be one.
 fn bundle(site: &Site<'_>, entity: &Entity) -> Vec<u8> {
     let bundle = scaffolder::Bundle::new(entity, site.snapshot, &site.config.hosts());
-    script("templates", &Json::from(&*entity.reference).to_string(), &bundle.to_json())
+    script("templates", &Json::from(&*entity.reference).to_string(), &bundle.to_json().to_string().into())
 }
 
 /// What the form in the browser is made of.

@@ -45,7 +45,7 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let mut files = vec![(by_uid, text.clone()), (api, text), (format!("{address}/ancestry.json"), ancestry)];
     if site.fetches_entities {
         let key = Json::from(&*entity.reference).to_string();
-        files.push((route::entity_data(entity), script("entities", &key, &data)));
+        files.push((route::entity_data(entity), script("entities", &key, &data.to_string().into())));
     }
     files.extend(holdings.as_ref().and_then(|holdings| shard(site, id, holdings)));
     Rendered { documents, pages: vec![(route, View::Entity(Box::new(view)))], files, ..Rendered::default() }

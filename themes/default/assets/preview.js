@@ -15,8 +15,8 @@
   const asked = new Set();
   const before = globalThis.callboardData;
   globalThis.callboardData = (family, key, value) => {
-    if (family === "templates") bundles.set(key, value);
-    else if (family === "entities") entities.set(key, value);
+    if (family === "templates") bundles.set(key, JSON.parse(value));
+    else if (family === "entities") entities.set(key, JSON.parse(value));
     else before?.(family, key, value);
   };
   let bundle;
