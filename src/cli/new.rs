@@ -412,7 +412,7 @@ fn write(dest: &Path, files: &BTreeMap<String, Made>, force: bool) -> Result<(),
     let above = dest.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(above).map_err(|error| stop(above, error))?;
     let scratch =
-        tempfile::Builder::new().prefix(".callboard-new-").tempdir_in(above).map_err(|error| stop(above, error))?;
+        tempfile::Builder::new().prefix(".new.callboard-").tempdir_in(above).map_err(|error| stop(above, error))?;
     let inner = scratch.path().join("files");
     std::fs::create_dir(&inner).map_err(|error| stop(&inner, error))?;
     write_into(&inner, files)?;

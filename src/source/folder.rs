@@ -205,7 +205,8 @@ fn builder(folder: &Path) -> WalkBuilder {
 /// What a build leaves beside the sources is no source: a portal, its temporary tree, its lock.
 fn is_generated(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    (name.starts_with('.') && name.contains(".callboard-")) || path.join(".callboard/generated.txt").is_file()
+    let is_ours = name.strip_prefix('.').is_some_and(|name| name.contains(".callboard-"));
+    is_ours || path.join(".callboard/generated.txt").is_file()
 }
 
 fn relative(root: &Path, path: &Path) -> Option<String> {
