@@ -11,6 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const MAX_FILES: usize = 5_000;
 const MAX_BYTES: u64 = 50 << 20;
+/// Schemas within schemas that are looked into for paths.
+const DEEPEST: usize = 24;
 
 /// Forges that everybody knows, as Backstage's integrations do.
 const KNOWN_HOSTS: [(&str, &str); 4] = [
@@ -98,7 +100,7 @@ impl Bundle {
         };
         let mut wanted: BTreeSet<(usize, String)> = BTreeSet::new();
         let mut repos: Vec<&Repo> = vec![repo];
-        for url in bundle.fetched() {
+        for url in bundle.targets() {
             let start = start(&url);
             if !start.contains("://") {
                 wanted.extend(join(parent(&bundle.path), start).map(|path| (0, path)));
@@ -119,6 +121,15 @@ impl Bundle {
             bundle.add(repos[number], number, &path, &mut room);
         }
         bundle
+    }
+
+    /// What steps may fetch. Where answers decide, that is also what the form offers as answers.
+    fn targets(&self) -> Vec<String> {
+        let mut targets = self.fetched();
+        if targets.iter().any(|url| url.contains("${{")) {
+            offered(&self.parameters, &mut targets, 0);
+        }
+        targets
     }
 
     /// What steps fetch, as written.
@@ -228,6 +239,27 @@ impl Bundle {
 pub fn hosts(configured: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let known = KNOWN_HOSTS.map(|(host, forge)| (host.to_string(), forge.to_string()));
     known.into_iter().chain(configured.clone()).collect()
+}
+
+/// Defaults and choices of a form that may be the path of a folder.
+fn offered(schema: &Json, found: &mut Vec<String>, depth: usize) {
+    let is_path = |text: &str| text.contains('/') && !text.contains("://") && !text.contains(char::is_whitespace);
+    match schema {
+        Json::Array(items) if depth < DEEPEST => items.iter().for_each(|item| offered(item, found, depth + 1)),
+        Json::Object(map) if depth < DEEPEST => {
+            for (key, value) in map {
+                match (key.as_str(), value) {
+                    ("default" | "const", Json::String(text)) if is_path(text) => found.push(text.clone()),
+                    ("enum", Json::Array(choices)) => {
+                        let choices = choices.iter().filter_map(Json::as_str).filter(|text| is_path(text));
+                        found.extend(choices.map(str::to_owned));
+                    }
+                    _ => offered(value, found, depth + 1),
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// What of a `url` is the same for all answers: everything before the first expression, up to a slash.

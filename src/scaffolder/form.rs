@@ -187,10 +187,20 @@ pub fn faults(parameters: &Json, values: &Map<String, Json>, secrets: &Map<Strin
         let Ok(validator) = jsonschema::draft7::new(&page) else { continue };
         for error in validator.iter_errors(&value) {
             let at = error.instance_path().to_string();
-            faults.entry((number, at)).or_insert_with(|| error.to_string());
+            faults.entry((number, at)).or_insert_with(|| in_words(&error));
         }
     }
     faults.into_iter().map(|((_, at), message)| Fault { at, message }).collect()
+}
+
+/// A fault in words. Those of options would show everything that was answered.
+fn in_words(error: &jsonschema::ValidationError<'_>) -> String {
+    use jsonschema::error::ValidationErrorKind::{AnyOf, OneOfMultipleValid, OneOfNotValid};
+    match error.kind() {
+        AnyOf { .. } | OneOfNotValid { .. } => "none of the combinations that the form allows".to_string(),
+        OneOfMultipleValid { .. } => "more than one of the combinations of which the form allows one".to_string(),
+        _ => error.to_string(),
+    }
 }
 
 #[cfg(test)]

@@ -72,6 +72,7 @@ pub(super) fn of(action: &str, title: &str, input: &Input, bundle: &Bundle) -> N
                 unknown(&mut blocks, action, input);
             }
         }
+        (action, _) if action.starts_with("fetch:") => fetch(&mut blocks, input),
         ("catalog:register", _) => register(&mut blocks, &mut output, input),
         ("notification:send", _) => {
             let title = text(input, "title");
@@ -501,6 +502,22 @@ fn register(blocks: &mut Vec<Block>, output: &mut Map<String, Json>, input: &Inp
     let location = serde_json::json!({ "catalog": { "locations": [{ "type": "url", "target": url }] } });
     blocks.push(Block::Yaml { text: yaml_text::write(&location) });
     output.insert("catalogInfoUrl".into(), url.into());
+}
+
+/// Files that only a network has.
+fn fetch(blocks: &mut Vec<Block>, input: &Input) {
+    let into = text(input, "targetPath");
+    let into = if into.is_empty() { "./" } else { into };
+    say(blocks, format!("Fetch these files into `{}`; they are not in the portal:", line(into).replace('`', "'")));
+    let url = text(input, "url");
+    match url::Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https")) {
+        Some(address) => blocks.push(Block::Link { text: line(url), url: address.to_string() }),
+        None => say(blocks, format!("`{}`", line(url).replace('`', "'"))),
+    }
+    if let Some(values @ Json::Object(_)) = input.get("values") {
+        say(blocks, "and fill in these values:");
+        blocks.push(Block::Yaml { text: yaml_text::write(values) });
+    }
 }
 
 fn unknown(blocks: &mut Vec<Block>, action: &str, input: &Input) {

@@ -184,7 +184,7 @@ impl Run<'_> {
     }
 
     fn act(&mut self, step: &Json, name: &str, action: &str) -> Result<(State, Map<String, Json>), String> {
-        let known = ACTIONS.iter().find(|(known, _)| *known == action);
+        let known = ACTIONS.iter().find(|(known, _)| *known == action).filter(|_| !self.is_elsewhere(step, action));
         let context = if known.is_some() { &self.context } else { &self.veiled };
         let input = match rendered(&step["input"], context, &self.settings) {
             Json::Object(input) => input,
@@ -204,6 +204,13 @@ impl Run<'_> {
             wanted: &mut self.outcome.wanted,
         };
         act(&mut task, &input).map(|output| (State::Done, output))
+    }
+
+    /// Whether a step fetches what only a network has.
+    fn is_elsewhere(&self, step: &Json, action: &str) -> bool {
+        let url = || self.text(step["input"]["url"].as_str().unwrap_or_default());
+        action.starts_with("fetch:")
+            && Some(url()).is_some_and(|url| url.contains("://") && self.bundle.locate(&url).is_none())
     }
 
     fn text(&self, text: &str) -> String {

@@ -161,6 +161,19 @@
     blocks.push({ kind: "yaml", text: yaml({ catalog: { locations: [{ type: "url", target: url }] } }) });
     output.catalogInfoUrl = url;
   }
+  /** Files that only a network has. */
+  function fetch(blocks, input, yaml) {
+    say(blocks, `Fetch these files into \`${ticked(textOf(input, "targetPath") || "./")}\`; they are not in the portal:`);
+    const url = textOf(input, "url");
+    let address;
+    try { address = new URL(url); } catch { /* none */ }
+    if (address && /^https?:$/.test(address.protocol)) link(blocks, line(url), address.href);
+    else say(blocks, `\`${ticked(url)}\``);
+    const values = valueOf(input, "values");
+    if (values === null || typeof values !== "object" || Array.isArray(values)) return;
+    say(blocks, "and fill in these values:");
+    blocks.push({ kind: "yaml", text: yaml(values) });
+  }
   function unknown(blocks, action, input, yaml) {
     say(blocks, `\`${ticked(action)}\` runs only on a server. This is what it would have been given:`);
     blocks.push({ kind: "yaml", text: yaml(input) });
@@ -182,7 +195,8 @@
     else if (repo && GITHUB.has(action)) {
       say(blocks, "With the GitHub CLI:");
       run(blocks, GITHUB.get(action)(repo, input));
-    } else if (action === "catalog:register") register(blocks, output, input, yaml);
+    } else if (action.startsWith("fetch:")) fetch(blocks, input, yaml);
+    else if (action === "catalog:register") register(blocks, output, input, yaml);
     else if (action === "notification:send") say(blocks, `Tell those who should know: ${textOf(input, "title") || "it is done."}`);
     else unknown(blocks, action, input, yaml);
     return { step: { title: line(title), action: line(action), blocks }, output };

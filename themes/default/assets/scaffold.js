@@ -486,8 +486,15 @@
         return true;
       }
     }
+    /** Whether a step fetches what only a network has. */
+    function isElsewhere(step, action) {
+      const written = textOf(get(step, "input") ?? null, "url");
+      if (!action.startsWith("fetch:") || written === undefined) return false;
+      const url = textIn(written);
+      return url.includes("://") && locate(bundle, url) === undefined;
+    }
     function act(step, name, action) {
-      const known = ACTIONS.get(action);
+      const known = isElsewhere(step, action) ? undefined : ACTIONS.get(action);
       const read = rendered(get(step, "input"), known ? context : veiled, settings);
       const input = isMap(read) ? read : dict();
       if (known) return ["done", known(task, input) ?? dict()];
