@@ -9,6 +9,7 @@ pub mod answers;
 pub mod bundle;
 pub mod form;
 pub mod language;
+mod missing;
 pub mod next_steps;
 mod run;
 mod starter;
@@ -16,15 +17,24 @@ mod unused;
 mod workspace;
 mod yaml_text;
 
+use crate::catalog::Catalog;
+use crate::diagnostics::Finding;
+use crate::source::Snapshot;
 use serde_json::Value as Json;
 
 pub use answers::Answers;
 pub use bundle::{Bundle, hosts};
 pub use run::{Given, Outcome, Ran, State, run};
 pub use starter::{Starter, starter};
-pub use unused::findings;
 pub use workspace::Made;
 pub use yaml_text::write as yaml;
+
+/// What templates fetch and is not there, and what is there and no template fetches.
+pub fn findings(catalog: &Catalog, snapshot: &Snapshot) -> Vec<Finding> {
+    let mut findings = missing::findings(catalog, snapshot);
+    findings.extend(unused::findings(catalog, snapshot));
+    findings
+}
 
 /// What a template's page shows.
 #[derive(Debug, Default)]

@@ -11,7 +11,7 @@ const MOST_FILES: usize = 50;
 const LARGEST_FILE: u64 = 256 << 10;
 
 /// A finding per folder beside a template that holds placeholders and that no template of the repository fetches.
-pub fn findings(catalog: &Catalog, snapshot: &Snapshot) -> Vec<Finding> {
+pub(super) fn findings(catalog: &Catalog, snapshot: &Snapshot) -> Vec<Finding> {
     let mut by_repo: BTreeMap<RepoId, Vec<(&Entity, Template)>> = BTreeMap::new();
     for entity in catalog.entities.iter().filter(|entity| entity.kind.id == "template") {
         by_repo.entry(entity.written.repo).or_default().push((entity, template(&entity.data)));

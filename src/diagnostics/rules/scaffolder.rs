@@ -1,9 +1,24 @@
 //! Rules about templates and their skeletons.
 
+use crate::diagnostics::suggestion::did_you_mean;
 use crate::diagnostics::{Finding, Place, Rule, Severity};
 
 /// The rules of this file.
-pub const RULES: &[&Rule] = &[UNUSED_SKELETON];
+pub const RULES: &[&Rule] = &[MISSING_SKELETON, UNUSED_SKELETON];
+
+const MISSING_SKELETON: &Rule = &Rule {
+    name: "missing-skeleton",
+    severity: Severity::Warning,
+    summary: "A step of a template fetches what is not in its repository.",
+    why: "The template fails for everybody who uses it, after they have answered all its questions.",
+};
+
+/// `known` are folders that the step may have meant, as it would write them.
+pub fn missing_skeleton<'a>(place: Place, template: &str, url: &str, known: impl Iterator<Item = &'a str>) -> Finding {
+    Finding::new(MISSING_SKELETON, place, format!("a step fetches `{url}`, which is not in the repository"))
+        .about(template)
+        .hint_if(did_you_mean(url, known))
+}
 
 const UNUSED_SKELETON: &Rule = &Rule {
     name: "unused-skeleton",
