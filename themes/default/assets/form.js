@@ -52,7 +52,7 @@
     walk(page, (node) => {
       // A row that was added waits for its value.
       if (node.rows && valueOf(node) !== undefined) for (const child of node.children) if (valueOf(child) === undefined) note(child, words({ rule: "required" }, titleOf(child)));
-      for (const fault of globalThis.callboardFaults(node, form.hosts)) note(node, words(fault, titleOf(node)));
+      for (const fault of globalThis.callboardFaults?.(node, form.hosts) ?? []) note(node, words(fault, titleOf(node)));
     });
     const chosen = (path, rule) => form.choices.get(`${path.join("/")}|${rule}`);
     for (const error of validate(form.schemas[at], together(form.pages.flatMap(({ children }) => children), true), { chosen })) {
@@ -106,9 +106,11 @@
   const views = new Map();
   function changed(view) {
     read();
-    if (form.at < form.pages.length) reconcile(form.box, views, form.pages[form.at].children, form);
+    if (form.at < form.pages.length) {
+      reconcile(form.box, views, form.pages[form.at].children, form);
+      if (view.touched || form.strict) mark();
+    }
     keep();
-    if (view?.touched || form.strict) mark();
     tell();
   }
   const shownViews = () => {
@@ -190,7 +192,8 @@
     const name = review.name ?? titleOf(node);
     const row = (...content) => [el("div", {}, el("dt", {}, el("bdi", {}, name)), el("dd", {}, ...content))];
     if (review.mask || isSecret(node.ui)) return row(typeof review.mask === "string" ? review.mask : "••••••");
-    if (node.rows || node.type === "object") {
+    const isPlain = node.rows && node.children.every((child) => !child.rows && child.type !== "object");
+    if ((node.rows && !isPlain) || node.type === "object") {
       const rows = node.children.flatMap(told);
       return rows.length ? row(el("dl", { class: "form-told" }, ...rows)) : [];
     }
