@@ -26,7 +26,7 @@
     return [...nodes, text.slice(done)].filter((node) => node !== "");
   }
   /** Text of a template, paragraph by paragraph. */
-  const prose = (text) => String(text).split(/\n\s*\n/).filter((part) => part.trim()).map((part) => el("p", { dir: "auto" }, ...inline(part.trim())));
+  const prose = (text) => String(text).split(/\n\s*\n/).filter((part) => part.trim()).map((part) => el("p", {}, el("bdi", {}, ...inline(part.trim()))));
 
   const titleOf = ({ ui, schema, name, isExtra }) => {
     const title = [ui.title, schema.title].find((text) => typeof text === "string" && text);
@@ -247,7 +247,7 @@
       for (let n = 2; Object.hasOwn(view.node.extra, name); n++) name = `key${n}`;
       view.node.extra[name] = undefined;
       form.changed(view);
-      view.views.get(name)?.outer.querySelector("input")?.focus();
+      view.views.get(name)?.outer.querySelector("input")?.select();
     }) : null;
     const view = container(node, body, add);
     /** Extra entries have their name before them, and can go. */
@@ -257,8 +257,12 @@
       name.addEventListener("change", () => {
         const raw = view.node.extra;
         if (Object.hasOwn(raw, name.value)) { name.value = child.node.name; return; }
-        for (const [key, value] of Object.entries(raw)) { delete raw[key]; raw[key === child.node.name ? name.value : key] = value; }
+        const old = child.node.name;
+        for (const [key, value] of Object.entries(raw)) { delete raw[key]; raw[key === old ? name.value : key] = value; }
+        view.views.delete(old);
+        view.views.set(name.value, child);
         form.changed(view);
+        child.element.querySelector("bdi").textContent = titleOf(child.node);
       });
       const remove = button("", t("form.remove", { name: child.node.name }), () => {
         delete view.node.extra[child.node.name];
