@@ -91,7 +91,8 @@
       const same = options.find(({ value, title: name }) => [value, name].some((word) => word.toLowerCase() === text.toLowerCase()));
       typed = false;
       if (!text) { if (!many) { chosen = []; give(); } return; }
-      const value = same ? same.value : read(text);
+      // Where only what is listed counts, the one that is left is meant.
+      const value = same ? same.value : read(text) ?? (list.children.length === 1 ? list.firstChild.callboardValue : undefined);
       if (value !== undefined) choose(value);
       else if (many) input.value = "";
       else { chosen = []; give(); input.value = text; }
