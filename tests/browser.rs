@@ -1829,7 +1829,9 @@ fn fill_in_a_form(scene: &mut Scene) {
     tab_to(scene, "button.is-primary");
     scene.page.press(Key::Enter);
     scene.page.wait("document.activeElement.textContent === 'How is it made?'");
-    scene.page.assert("document.querySelector('.form-steps [aria-current=step]').textContent.includes('How is it made?')");
+    scene
+        .page
+        .assert("document.querySelector('.form-steps [aria-current=step]').textContent.includes('How is it made?')");
     tab_to(scene, "input:not([readonly])");
     scene.page.type_text("cloakroom");
     tab_to(scene, "input[inputmode]");
@@ -1974,7 +1976,8 @@ fn every_field_of_a_form(scene: &mut Scene) {
     scene.page.press(Key::Down);
     next_page(scene, "From the catalog");
 
-    let options = "[...document.activeElement.parentNode.querySelectorAll('[role=option] .ref')].map((o) => o.textContent)";
+    let options =
+        "[...document.activeElement.parentNode.querySelectorAll('[role=option] .ref')].map((o) => o.textContent)";
     for (label, found) in [
         ("Component", &["component:default/shop", "component:default/till"][..]),
         ("Annotated", &["component:default/shop"]),
@@ -2053,8 +2056,13 @@ fn draft_of_a_form(scene: &mut Scene) {
     scene.page.click_text(".form-note button", "Bring them back");
     assert_eq!(scene.page.text(text), "kept-for-later");
 
-    let link = |json: &str| format!("?formData={}", url::form_urlencoded::byte_serialize(json.as_bytes()).collect::<String>());
-    open_form(scene, "everything", &link(r#"{"text":"from-a-link","secret":"told","nobody":"asked","__proto__":{"polluted":1}}"#));
+    let link =
+        |json: &str| format!("?formData={}", url::form_urlencoded::byte_serialize(json.as_bytes()).collect::<String>());
+    open_form(
+        scene,
+        "everything",
+        &link(r#"{"text":"from-a-link","secret":"told","nobody":"asked","__proto__":{"polluted":1}}"#),
+    );
     assert_eq!(scene.page.text(text), "from-a-link");
     scene.page.assert("!('nobody' in callboard.form.values()) && !('secret' in callboard.form.values()) && ({}).polluted === undefined");
     for broken in ["{oops", "[1]", "7"] {
@@ -2069,14 +2077,23 @@ fn hostile_form(scene: &mut Scene) {
     at_forms(scene);
     open_form(scene, "hostile", "");
     let text = scene.page.text("document.querySelector('.form').textContent");
-    for shown in ["</script><img src=x onerror=alert(1)>", "[x](javascript:alert(1))", "</code><b>", "<b>To String</b>", "<u>One</u>"] {
+    for shown in [
+        "</script><img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1))",
+        "</code><b>",
+        "<b>To String</b>",
+        "<u>One</u>",
+    ] {
         assert!(text.contains(shown), "`{shown}` is not shown: {text}");
     }
     scene.page.assert("!document.querySelector('main b, main u, main img, [onerror], .form a')");
     at_field(scene, "<b>To String</b>");
     scene.page.type_text(&("a".repeat(9000) + "!"));
     scene.page.click(".form-buttons .is-primary");
-    assert_eq!(scene.page.text(&format!("{SUMMARY}.querySelector('li').textContent")), "<b>To String</b> must look like this: ^(a+)+$");
+    assert_eq!(
+        scene.page.text(&format!("{SUMMARY}.querySelector('li').textContent")),
+        "<b>To String</b> must look like this: ^(a+)+$"
+    );
     at_field(scene, "<b>To String</b>");
     retype(scene, "aaa");
     next_page(scene, "Review");
@@ -2427,7 +2444,10 @@ fn axe_of_what_opens(scene: &mut Scene) {
         scene.page.click(".form-buttons .is-primary");
         violations.extend(axe(&mut scene.page, "form of entities with faults"));
         for (label, typed) in [("Owner", "acme"), ("Repository", "shop")] {
-            scene.page.eval(&format!("[...document.querySelectorAll('.form-parts label')].find((l) => l.textContent === {}).control.focus()", json!(label)));
+            scene.page.eval(&format!(
+                "[...document.querySelectorAll('.form-parts label')].find((l) => l.textContent === {}).control.focus()",
+                json!(label)
+            ));
             scene.page.type_text(typed);
         }
         next_page(scene, "Review");

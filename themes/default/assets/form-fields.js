@@ -55,6 +55,8 @@
   // ---- What surrounds a control: label, description, help, error.
 
   const marked = (node) => (node.required && typeof node.name !== "number" ? el("span", { class: "form-required" }, ` ${t("create.required")}`) : null);
+  const unknown = ({ field }) => (typeof field !== "string" || extensions.has(field) || PLAIN.has(field) ? null
+    : el("p", { class: "form-help" }, icon("info"), ` ${t("form.unknown_field")} `, el("code", {}, field)));
   function surround(node, form, make) {
     const id = `form-${++count}`;
     const { schema, ui } = node;
@@ -62,8 +64,7 @@
     const about = typeof text === "string" && text ? el("div", { class: "form-about", id: `${id}-about` }, ...prose(text)) : null;
     const help = typeof ui.help === "string" && ui.help ? el("div", { class: "form-help", id: `${id}-help` }, ...prose(ui.help)) : null;
     const error = el("p", { class: "form-error", id: `${id}-error`, hidden: true });
-    const unknown = typeof ui.field === "string" && !extensions.has(ui.field) && !PLAIN.has(ui.field);
-    const note = unknown ? el("p", { class: "form-help" }, icon("info"), ` ${t("form.unknown_field")} `, el("code", {}, ui.field)) : null;
+    const note = unknown(ui);
     const parts = {
       id,
       title: titleOf(node),
@@ -232,7 +233,7 @@
     const error = el("p", { class: "form-error", id: `${id}-error`, hidden: true });
     const legend = el("legend", { class: "form-label", id, tabindex: "-1" }, el("bdi", {}, titleOf(node)), node.rows ? marked(node) : null);
     const element = el("fieldset", { class: "form-group", "aria-describedby": `${id}-error`, disabled: node.ui.disabled === true },
-      legend, typeof text === "string" && text ? el("div", { class: "form-about" }, ...prose(text)) : null, body, below, error);
+      legend, typeof text === "string" && text ? el("div", { class: "form-about" }, ...prose(text)) : null, unknown(node.ui), body, below, error);
     const fail = (words) => {
       error.hidden = !words;
       error.replaceChildren(...(words ? [icon("error"), el("span", {}, ...words)] : []));

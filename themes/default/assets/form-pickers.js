@@ -181,7 +181,8 @@
   };
   const ORDER = ["owner", "repo", "organization", "workspace", "project"];
   const LISTS = { owner: "allowedOwners", repo: "allowedRepos", organization: "allowedOrganizations", project: "allowedProjects" };
-  const partsOf = (type) => PARTS[type] ?? ["owner", "repo"];
+  // Backstage knows this host without a word in its configuration.
+  const partsOf = (hosts, host) => PARTS[hosts[host] ?? (host === "dev.azure.com" ? "azure" : "")] ?? ["owner", "repo"];
   const listed = (value) => (Array.isArray(value) ? value.map(String) : []);
   function place(value) {
     const at = typeof value === "string" ? value.indexOf("?") : -1;
@@ -210,12 +211,12 @@
     };
     const give = () => {
       const query = new URLSearchParams();
-      for (const name of ORDER) if (state[name] && partsOf(form.hosts[state.host]).includes(name)) query.set(name, state[name]);
+      for (const name of ORDER) if (state[name] && partsOf(form.hosts, state.host).includes(name)) query.set(name, state[name]);
       commit(`${state.host}?${query}`);
     };
     function fill() {
       inputs.length = 0;
-      const names = partsOf(form.hosts[state.host]);
+      const names = partsOf(form.hosts, state.host);
       for (const name of names) if (!state[name] && listed(ui[LISTS[name]]).length === 1) [state[name]] = listed(ui[LISTS[name]]);
       body.replaceChildren(
         part("host", t("form.host"), hosts, (value) => { state.host = value; fill(); body.querySelector("select, input").focus(); }),
@@ -236,7 +237,7 @@
     if (ui.field === "EntityTagsPicker") return value.filter((tag) => !TAG.test(tag)).slice(0, 1).map((tag) => ({ rule: "tag", limit: tag }));
     if (ui.field !== "RepoUrlPicker") return [];
     const found = place(value);
-    const missing = found.host ? partsOf(hosts[found.host]).filter((name) => !found[name] && name !== "workspace") : ["host"];
+    const missing = found.host ? partsOf(hosts, found.host).filter((name) => !found[name] && name !== "workspace") : ["host"];
     return missing.map((name) => ({ rule: name }));
   };
 })();
