@@ -24,7 +24,7 @@
     const chips = el("ul", { class: "form-chips", "aria-label": t("form.chosen"), hidden: true });
     const ref = el("p", { class: "ref form-ref" });
     const values = () => (many ? chosen : chosen.slice(0, 1));
-    let chosen = many ? [...node.value] : node.value === undefined ? [] : [node.value];
+    let chosen = many ? node.value.filter((one) => typeof one === "string") : node.value === undefined ? [] : [node.value];
     let options = [];
     let active = -1;
     let typed = false;

@@ -388,7 +388,7 @@
       // Only what the reader types here counts.
       if (!(holder[name] instanceof Secret)) holder[name] = undefined;
       node.value = holder[name];
-    } else if (type === "array") node.value = Array.isArray(holder[name]) ? plain(holder[name]) : [];
+    } else if (type === "array") node.value = Array.isArray(holder[name]) ? plain(holder[name].slice(0, MOST_ROWS)) : [];
     else node.value = scalar(plain(holder[name]), type, flat);
     node.children = node.children.filter(Boolean);
     return Object.assign(node, { schema: flat });

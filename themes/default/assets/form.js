@@ -159,6 +159,7 @@
     views.clear();
     form.box.replaceChildren();
     form.summary.hidden = true;
+    if (at) form.note.replaceChildren();
     stepList();
     read();
     const isReview = at >= form.pages.length;
@@ -214,7 +215,8 @@
 
   // ---- From outside.
 
-  function say(text, action, act) {
+  const say = (text) => { form.status.textContent = text; };
+  function tellAbove(text, action, act) {
     form.note.replaceChildren(text);
     if (!action) return;
     const button = el("button", { type: "button", class: "textbutton" }, action);
@@ -227,7 +229,7 @@
     form.choices.clear();
     go(0);
     store.set(form.key, "");
-    say(t("form.started_again"), t("form.bring_back"), () => { form.raw = before; go(0); keep(); say(""); });
+    tellAbove(t("form.started_again"), t("form.bring_back"), () => { form.raw = before; go(0); keep(); tellAbove(""); });
   }
   function open(data, host) {
     const { reference, parameters, hosts = {} } = plain(data);
@@ -245,6 +247,7 @@
     form = { host, schemas, hosts, raw: mix(), choices: new Map(), key: keyOf(reference), at: 0, strict: false, changed, say };
     form.titles = schemas.map(({ title }, n) => (typeof title === "string" && title ? title : t("form.step", { number: n + 1 })));
     form.note = el("p", { class: "form-note", role: "status" });
+    form.status = el("p", { class: "vh", role: "status" });
     form.steps = el("ol", { class: "form-steps", "aria-label": t("form.steps") });
     form.heading = el("h3", { tabindex: "-1" });
     form.about = el("div", { class: "form-about" });
@@ -264,13 +267,13 @@
     });
     const page = el("form", { class: "form-page", novalidate: true, autocomplete: "off" }, form.heading, form.about, form.summary, form.box, buttons);
     page.addEventListener("submit", (event) => { event.preventDefault(); if (form.at < form.pages.length) next(); });
-    host.replaceChildren(form.note, schemas.length ? form.steps : "", el("div", { class: "form-body" }, el("div", {}, page, form.result), el("div", { id: "preview" })));
+    host.replaceChildren(form.note, form.status, schemas.length ? form.steps : "", el("div", { class: "form-body" }, el("div", {}, page, form.result), el("div", { id: "preview" })));
     const asked = new URLSearchParams(location.search).get("formData");
     const draft = store.get(form.key);
     const given = parsed(asked ?? draft);
     if (given) form.raw = given;
-    if (asked !== null) say(given ? t("form.from_link") : t("form.bad_link"));
-    else if (given && Object.keys(given).length) say(t("form.from_draft"), t("form.again"), startAgain);
+    if (asked !== null) tellAbove(given ? t("form.from_link") : t("form.bad_link"));
+    else if (given && Object.keys(given).length) tellAbove(t("form.from_draft"), t("form.again"), startAgain);
     go(0, false);
   }
   function show(given) {
