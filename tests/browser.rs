@@ -1823,7 +1823,11 @@ fn fill_in_a_form(scene: &mut Scene) {
     scene.page.press(Key::Tab);
     scene.page.type_text("no such system");
     scene.page.press(Key::Tab);
-    scene.page.assert("!('system' in callboard.form.values())");
+    scene.page.wait("[...document.querySelectorAll('.form-error')].some((e) => e.textContent === 'System must be one of the choices')");
+    scene.page.assert("document.activeElement.matches('input[type=radio]')");
+    at_field(scene, "System");
+    retype(scene, "ticketing");
+    scene.page.wait("document.activeElement.parentNode.querySelectorAll('[role=option]').length === 1");
     tab_to(scene, "input[type=radio]");
     scene.page.press(Key::Down);
     tab_to(scene, "button.is-primary");
@@ -1848,7 +1852,7 @@ fn fill_in_a_form(scene: &mut Scene) {
     scene.page.assert("document.getElementById('result').getClientRects().length === 1 && callboard.form.isComplete()");
     let values = json!({
         "name": "cloakroom-service", "description": "Knows every coat.", "owner": "group:default/team-payments",
-        "lifecycle": "production", "repoUrl": "github.com?owner=curtain-call&repo=cloakroom", "goVersion": "1.25",
+        "system": "system:default/ticketing", "lifecycle": "production", "repoUrl": "github.com?owner=curtain-call&repo=cloakroom", "goVersion": "1.25",
         "port": 8081, "database": true,
     });
     assert_eq!(scene.page.eval("callboard.form.values()"), values);

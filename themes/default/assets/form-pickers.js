@@ -25,6 +25,7 @@
     const ref = el("p", { class: "ref form-ref" });
     const values = () => (many ? chosen : chosen.slice(0, 1));
     let chosen = many ? node.value.filter((one) => typeof one === "string") : node.value === undefined ? [] : [node.value];
+    let finding = null;
     let options = [];
     let active = -1;
     let typed = false;
@@ -66,8 +67,8 @@
       item.scrollIntoView({ block: "nearest" });
     }
     async function open() {
-      try { options = await find(); } catch { status.textContent = t("form.no_catalog"); return; }
-      for (const { value, title: name } of options) titles.set(value, name);
+      try { options = await (finding ??= find()); } catch { finding = null; status.textContent = t("form.no_catalog"); return; }
+      if (!titles.size) for (const { value, title: name } of options) titles.set(value, name);
       if (document.activeElement !== input) return typed ? undefined : show();
       const words = typed ? input.value.trim().toLowerCase().split(/\s+/) : [];
       const fits = options.filter((option) => !(many && chosen.includes(option.value)) && words.every((word) => `${option.title} ${option.value}`.toLowerCase().includes(word)));
@@ -95,7 +96,7 @@
       const value = same ? same.value : read(text) ?? (list.children.length === 1 ? list.firstChild.callboardValue : undefined);
       if (value !== undefined) choose(value);
       else if (many) input.value = "";
-      else { chosen = []; give(); input.value = text; }
+      else choose(text);
     }
     input.addEventListener("focus", open);
     input.addEventListener("click", open);
@@ -235,6 +236,8 @@
     if (value === undefined) return [];
     if (ui.field === "EntityNamePicker" && !NAME.test(value)) return [{ rule: "entityName" }];
     if (ui.field === "EntityTagsPicker") return value.filter((tag) => !TAG.test(tag)).slice(0, 1).map((tag) => ({ rule: "tag", limit: tag }));
+    const isListed = ui.allowArbitraryValues === false || ui.field === "MyGroupsPicker";
+    if (isListed && typeof value === "string" && !/^[^:]+:[^/]+\/./.test(value)) return [{ rule: "enum" }];
     if (ui.field !== "RepoUrlPicker") return [];
     const found = place(value);
     const missing = found.host ? partsOf(hosts, found.host).filter((name) => !found[name] && name !== "workspace") : ["host"];
