@@ -53,7 +53,7 @@ struct Scenario {
 }
 
 /// The longest come first, so that nobody waits for them at the end.
-const SCENARIOS: [Scenario; 49] = [
+const SCENARIOS: [Scenario; 54] = [
     Scenario { name: "nothing for axe to say in light", origins: &[Origin::Http], run: axe_in_light },
     Scenario { name: "nothing for axe to say in dark", origins: &[Origin::Http], run: axe_in_dark },
     Scenario { name: "nothing for axe to say of what opens", origins: &[Origin::Http], run: axe_of_what_opens },
@@ -93,6 +93,11 @@ const SCENARIOS: [Scenario; 49] = [
     Scenario { name: "templates as in cases", origins: &[Origin::Http], run: scaffolding::scaffolds_as_in_cases },
     Scenario { name: "a template in a zip", origins: &Origin::BOTH, run: scaffolding::template_in_a_zip },
     Scenario { name: "starter of a template", origins: &Origin::BOTH, run: starter },
+    Scenario { name: "fill in a form by keys", origins: &Origin::BOTH, run: fill_in_a_form },
+    Scenario { name: "every field of a form", origins: &Origin::BOTH, run: every_field_of_a_form },
+    Scenario { name: "draft and link of a form", origins: &Origin::BOTH, run: draft_of_a_form },
+    Scenario { name: "hostile form is text", origins: &Origin::BOTH, run: hostile_form },
+    Scenario { name: "forms judge as in cases", origins: &[Origin::Http], run: forms_as_in_cases },
     Scenario { name: "colour scheme", origins: &Origin::BOTH, run: colour_scheme },
     Scenario { name: "hostile entity is text", origins: &Origin::BOTH, run: hostile_entity },
     Scenario { name: "long list has pages", origins: &[Origin::Http], run: long_list_has_pages },
@@ -235,7 +240,9 @@ struct Stage {
     german: Site,
     /// The entities of `queries.json`.
     asked: Site,
-    _contents: [Folder; 4],
+    /// The templates of `browser/form.yaml`.
+    forms: Site,
+    _contents: [Folder; 5],
 }
 
 impl Stage {
@@ -269,9 +276,12 @@ impl Stage {
         let asked_content = Folder::fresh("asked");
         write_asked(asked_content.path());
         let asked = Site::build(asked_content.path(), "/asked/");
-        let server = Server::start(&[&example, &crowd, &past, &german, &asked]);
-        let contents = [crowd_content, past_content, german_content, asked_content];
-        Stage { chromium: Chromium::start(), server, example, crowd, past, german, asked, _contents: contents }
+        let forms_content = Folder::fresh("forms");
+        write_forms(forms_content.path());
+        let forms = Site::build(forms_content.path(), "/forms/");
+        let server = Server::start(&[&example, &crowd, &past, &german, &asked, &forms]);
+        let contents = [crowd_content, past_content, german_content, asked_content, forms_content];
+        Stage { chromium: Chromium::start(), server, example, crowd, past, german, asked, forms, _contents: contents }
     }
 }
 
@@ -314,6 +324,14 @@ fn write_past(folder: &Path) {
             git(&repo, 5 + number / 4, &["commit", "--quiet", "--message", &message]);
         }
     }
+}
+
+fn write_forms(folder: &Path) {
+    let repo = folder.join("forms");
+    fs::create_dir(&repo).expect("a folder for templates");
+    fs::write(repo.join("catalog-info.yaml"), include_str!("browser/form.yaml")).expect("the templates");
+    let config = "catalog: { rules: [{ allow: [Component, Group, Template] }] }\ncallboard: { sources: { filesystem: ['.'] } }\n";
+    fs::write(folder.join("app-config.yaml"), config).expect("a configuration");
 }
 
 /// Queries, what they find, and the entities in which they do.
@@ -394,6 +412,9 @@ impl<'a> Scene<'a> {
         }
         if path.starts_with("graph/?root=") {
             self.page.wait("document.querySelector('.graph-drawing .node, #graph > .empty:not([hidden])')");
+        }
+        if path.starts_with("create/default/") {
+            self.page.wait("document.querySelector('.form-page')");
         }
         if ["catalog/", "api-docs/"].contains(&path) || path.starts_with("catalog/-/") {
             self.page.wait("document.querySelector('main.is-live')");
@@ -1750,6 +1771,364 @@ fn starter(scene: &mut Scene) {
     assert_eq!(main, fs::read_to_string(source).expect("the source"));
 }
 
+/// Presses Tab until what has the focus fits.
+#[track_caller]
+fn tab_to(scene: &mut Scene, selector: &str) {
+    let there = format!("document.activeElement.matches({})", json!(selector));
+    for _ in 0..60 {
+        if scene.page.eval(&there) == json!(true) {
+            return;
+        }
+        scene.page.press(Key::Tab);
+    }
+    panic!("Tab does not lead to {selector}");
+}
+
+/// Types into the field with the focus, in place of what it holds.
+#[track_caller]
+fn retype(scene: &mut Scene, text: &str) {
+    scene.page.eval("document.activeElement.select()");
+    scene.page.type_text(text);
+}
+
+const SUMMARY: &str = "document.querySelector('.form-summary')";
+
+fn fill_in_a_form(scene: &mut Scene) {
+    scene.open("create/default/go-http-service/");
+    scene.page.assert("!document.getElementById('asks').open && document.getElementById('preview').offsetHeight === 0");
+    scene.page.eval("document.addEventListener('callboard:review', () => { globalThis.reviewed = true })");
+    scene.page.eval("document.addEventListener('callboard:values', ({ detail }) => { globalThis.told = detail })");
+    tab_to(scene, "#form input");
+    scene.page.type_text("Cloakroom");
+    scene.page.press(Key::Enter);
+    scene.page.assert(&format!("document.activeElement === {SUMMARY}"));
+    let told = scene.page.texts(&format!("[...{SUMMARY}.querySelectorAll('li')].map((li) => li.textContent)"));
+    assert_eq!(
+        told,
+        ["Name must look like this: ^[a-z][a-z0-9-]*[a-z0-9]$", "Description is needed", "Owner is needed"]
+    );
+    scene.page.press(Key::Tab);
+    scene.page.press(Key::Enter);
+    scene.page.assert("document.activeElement.getAttribute('aria-invalid') === 'true' && document.activeElement.value === 'Cloakroom'");
+    let beside = "document.activeElement.getAttribute('aria-describedby').split(' ').map((id) => document.getElementById(id).textContent).join('|')";
+    let beside = scene.page.text(beside);
+    assert!(beside.contains("It becomes the name of the binary") && beside.contains("must look like this"), "{beside}");
+    retype(scene, "cloakroom-service");
+    scene.page.assert("!document.activeElement.hasAttribute('aria-invalid')");
+    tab_to(scene, "textarea");
+    scene.page.type_text("Knows every coat.");
+    tab_to(scene, "[role=combobox]");
+    scene.page.wait("document.activeElement.getAttribute('aria-expanded') === 'true'");
+    scene.page.type_text("payments");
+    let found = "document.activeElement.parentNode.querySelectorAll('[role=option]').length";
+    scene.page.wait(&format!("{found} === 1"));
+    scene.page.press(Key::Down);
+    scene.page.assert("document.getElementById(document.activeElement.getAttribute('aria-activedescendant')).getAttribute('aria-selected') === 'true'");
+    scene.page.press(Key::Enter);
+    scene.page.assert("document.activeElement.value === 'Team Payments' && callboard.form.values().owner === 'group:default/team-payments'");
+    scene.page.press(Key::Tab);
+    scene.page.type_text("no such system");
+    scene.page.press(Key::Tab);
+    scene.page.wait("[...document.querySelectorAll('.form-error')].some((e) => e.textContent === 'System must be one of the choices')");
+    scene.page.assert("document.activeElement.matches('input[type=radio]')");
+    at_field(scene, "System");
+    retype(scene, "ticketing");
+    scene.page.wait("document.activeElement.parentNode.querySelectorAll('[role=option]').length === 1");
+    tab_to(scene, "input[type=radio]");
+    scene.page.press(Key::Down);
+    tab_to(scene, "button.is-primary");
+    scene.page.press(Key::Enter);
+    scene.page.wait("document.activeElement.textContent === 'How is it made?'");
+    scene
+        .page
+        .assert("document.querySelector('.form-steps [aria-current=step]').textContent.includes('How is it made?')");
+    tab_to(scene, "input:not([readonly])");
+    scene.page.type_text("cloakroom");
+    tab_to(scene, "input[inputmode]");
+    retype(scene, "80");
+    tab_to(scene, "input[type=checkbox]");
+    scene.page.press(Key::Space);
+    scene.page.press(Key::Enter);
+    assert_eq!(scene.page.text(&format!("{SUMMARY}.querySelector('li').textContent")), "Port must be at least 1024");
+    scene.page.press(Key::Tab);
+    scene.page.press(Key::Enter);
+    retype(scene, "8081");
+    scene.page.press(Key::Enter);
+    scene.page.wait("document.activeElement.textContent === 'Review' && globalThis.reviewed");
+    scene.page.assert("document.getElementById('result').getClientRects().length === 1 && callboard.form.isComplete()");
+    let values = json!({
+        "name": "cloakroom-service", "description": "Knows every coat.", "owner": "group:default/team-payments",
+        "system": "system:default/ticketing", "lifecycle": "production", "repoUrl": "github.com?owner=curtain-call&repo=cloakroom", "goVersion": "1.25",
+        "port": 8081, "database": true,
+    });
+    assert_eq!(scene.page.eval("callboard.form.values()"), values);
+    scene.page.wait("globalThis.told?.complete");
+    assert_eq!(scene.page.eval("globalThis.told.values"), values);
+    let review = scene.page.text("document.querySelector('.form-page').textContent");
+    for shown in ["Meant to stay", "Needs a PostgreSQL databaseYes", "8081"] {
+        assert!(review.contains(shown), "the review shows `{shown}`: {review}");
+    }
+}
+
+/// A page of its own for the portal of `browser/form.yaml`.
+fn at_forms(scene: &mut Scene) {
+    if scene.origin == Origin::Disk {
+        scene.page = scene.stage.chromium.page(&(file_address(&scene.stage.forms.path()) + "/"));
+    }
+}
+
+/// Opens a template of `browser/form.yaml`.
+#[track_caller]
+fn open_form(scene: &mut Scene, name: &str, query: &str) {
+    let (address, index) = match scene.origin {
+        Origin::Http => (format!("http://{}{}", scene.stage.server.address, scene.stage.forms.mount), ""),
+        Origin::Disk => (file_address(&scene.stage.forms.path()) + "/", "index.html"),
+    };
+    scene.page.open(&format!("{address}create/default/{name}/{index}{query}"));
+    scene.page.wait("document.querySelector('.form-page')");
+}
+
+/// Goes to the next page of a form, which must be `heading`.
+#[track_caller]
+fn next_page(scene: &mut Scene, heading: &str) {
+    scene.page.click(".form-buttons .is-primary");
+    let told = format!("{SUMMARY}.hidden ? document.querySelector('.form-page h3').textContent : {SUMMARY}.innerText");
+    assert_eq!(scene.page.text(&told), heading);
+}
+
+/// Puts the focus on the control that a label names.
+#[track_caller]
+fn at_field(scene: &mut Scene, label: &str) {
+    scene.page.eval(&format!(
+        "[...document.querySelectorAll('.form label')].find((l) => l.textContent.trim().startsWith({})).control.focus()",
+        json!(label)
+    ));
+}
+
+fn labels(scene: &mut Scene) -> Vec<String> {
+    scene.page.texts("[...document.querySelectorAll('.form-page .form-label bdi')].map((b) => b.textContent)")
+}
+
+const ANSWERS: &str = "{ text: 'from-a-test', choice: 'b', names: ['ann', 'bob'], target: { region: 'north' } }";
+
+fn every_field_of_a_form(scene: &mut Scene) {
+    at_forms(scene);
+    open_form(scene, "everything", "");
+    let first = labels(scene);
+    assert_eq!((first[0].as_str(), first[first.len() - 1].as_str()), ("Text", "Comment"), "the order of ui:order");
+    assert!(!first.contains(&"Flagged".to_string()), "nobody has switched the feature on");
+    let at_first = json!({
+        "agreed": false, "always": "the same", "colour": "#aa5500", "hidden": "kept", "level": 3, "port": 8080,
+        "replicas": 2, "size": "s", "still": "as it is", "boxes": ["y"], "names": [], "people": [], "several": [],
+        "labels": {}, "place": { "city": "Bern" }, "kind": "web", "database": false, "path": "/", "target": {},
+        "tree": { "branches": [] }, "tags": [], "used": [], "masked": "under cover", "quiet": "unseen",
+    });
+    assert_eq!(scene.page.eval("callboard.form.values()"), at_first);
+    scene.page.assert("document.querySelector('.form-about a').href === 'https://example.com/'");
+    scene.page.assert("document.querySelector('.form').textContent.includes('FancyCompanyPicker')");
+
+    scene.page.eval(&format!("callboard.form.show({ANSWERS})"));
+    at_field(scene, "Share");
+    scene.page.type_text("much");
+    scene.page.press(Key::Tab);
+    scene.page.wait("document.querySelector('.form-error:not([hidden])')?.textContent === 'Share must be a number'");
+    at_field(scene, "Share");
+    retype(scene, "1.5");
+    scene.page.wait("!document.querySelector('.form-error:not([hidden])')");
+    at_field(scene, "Word");
+    scene.page.type_text("sesame");
+
+    next_page(scene, "Lists and objects");
+    let rows = "[...document.querySelectorAll('.form-rows > li > .form-field input')].map((i) => i.value)";
+    scene.page.click_text(".form-group button", "Add Names");
+    scene.page.type_text("c");
+    assert_eq!(scene.page.texts(rows), ["ann", "bob", "c"]);
+    scene.page.assert("![...document.querySelectorAll('.form-group > button')].find((b) => b.textContent === 'Add Names').offsetWidth");
+    scene.page.click(".form-buttons .is-primary");
+    assert_eq!(
+        scene.page.texts(&format!("[...{SUMMARY}.querySelectorAll('li')].map((li) => li.textContent)")),
+        ["Name 3 must have at least 2 characters"]
+    );
+    scene.page.click(".form-rows li:last-child .form-rowbuttons button:first-child");
+    assert_eq!(scene.page.texts(rows), ["ann", "c", "bob"]);
+    scene.page.click(".form-rows li:nth-child(2) .form-rowbuttons button:last-child");
+    assert_eq!(scene.page.texts(rows), ["ann", "bob"]);
+    scene.page.click_text(".form-group button", "Add People");
+    scene.page.type_text("Ann");
+    scene.page.click_text(".form-group button", "Add an entry");
+    scene.page.type_text("tier");
+    scene.page.press(Key::Tab);
+    scene.page.type_text("gold");
+    assert_eq!(
+        scene.page.eval("(({ names, people, labels }) => ({ names, people, labels }))(callboard.form.values())"),
+        json!({ "names": ["ann", "bob"], "people": [{ "name": "Ann" }], "labels": { "tier": "gold" } })
+    );
+
+    next_page(scene, "What depends on what");
+    let shown = labels(scene);
+    assert!(shown.contains(&"Path".to_string()) && !shown.contains(&"Schedule".to_string()), "{shown:?}");
+    scene.page.eval("(() => { const kind = document.querySelector('.form select'); kind.value = 1; kind.dispatchEvent(new Event('change', { bubbles: true })) })()");
+    at_field(scene, "Database");
+    scene.page.press(Key::Space);
+    let shown = labels(scene);
+    assert!(shown.contains(&"Schedule".to_string()) && shown.contains(&"Engine".to_string()), "{shown:?}");
+    scene.page.assert("!('path' in callboard.form.values())");
+    at_field(scene, "Schedule");
+    scene.page.type_text("daily");
+    at_field(scene, "Which kind of");
+    scene.page.press(Key::Down);
+    scene.page.wait("[...document.querySelectorAll('.form-label bdi')].some((b) => b.textContent === 'Rack')");
+    at_field(scene, "Rack");
+    scene.page.type_text("7");
+    scene.page.click(".form-buttons .is-primary");
+    assert_eq!(scene.page.text(&format!("{SUMMARY}.querySelector('li').textContent")), "Engine is needed");
+    at_field(scene, "Engine");
+    scene.page.press(Key::Down);
+    next_page(scene, "From the catalog");
+
+    let options =
+        "[...document.activeElement.parentNode.querySelectorAll('[role=option] .ref')].map((o) => o.textContent)";
+    for (label, found) in [
+        ("Component", &["component:default/shop", "component:default/till"][..]),
+        ("Annotated", &["component:default/shop"]),
+        ("Owner", &["group:default/team-a"]),
+        ("Mine", &["component:default/leaflet", "component:default/shop", "component:default/till"]),
+        ("Tags", &["2", "2"]),
+    ] {
+        at_field(scene, label);
+        scene.page.wait("document.activeElement.getAttribute('aria-expanded') === 'true'");
+        let mut options = scene.page.texts(options);
+        options.sort();
+        assert_eq!(options, found, "{label}");
+    }
+    for (label, typed, chosen) in
+        [("Owner", "team-b", "group:default/team-b"), ("Annotated", "component:x/y", "component:x/y")]
+    {
+        at_field(scene, label);
+        scene.page.type_text(typed);
+        scene.page.press(Key::Tab);
+        scene.page.assert(&format!("Object.values(callboard.form.values()).includes({})", json!(chosen)));
+    }
+    at_field(scene, "Component");
+    scene.page.type_text("till");
+    scene.page.wait("document.activeElement.parentNode.querySelectorAll('[role=option]').length === 1");
+    scene.page.press(Key::Enter);
+    at_field(scene, "Tags");
+    for tag in ["java", "Not A Tag"] {
+        scene.page.type_text(tag);
+        scene.page.press(Key::Enter);
+    }
+    at_field(scene, "Token");
+    scene.page.type_text("hush-hush");
+    scene.page.click(".form-buttons .is-primary");
+    let told = scene.page.texts(&format!("[...{SUMMARY}.querySelectorAll('li')].map((li) => li.textContent)"));
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].starts_with("Not A Tag is no tag") && told[1] == "Where to is needed", "{told:?}");
+    scene.page.click("[aria-label='Remove Not A Tag']");
+    at_field(scene, "Repository");
+    scene.page.type_text("shop");
+    scene.page.click(".form-buttons .is-primary");
+    assert_eq!(scene.page.text(&format!("{SUMMARY}.querySelector('li').textContent")), "Where to: the owner is needed");
+    scene.page.eval("(() => { const host = document.querySelector('.form-parts select'); host.value = 'bitbucket.org'; host.dispatchEvent(new Event('change', { bubbles: true })) })()");
+    for (label, typed) in [("Workspace", "w"), ("Project", "p")] {
+        at_field(scene, label);
+        scene.page.type_text(typed);
+    }
+    next_page(scene, "Review");
+    let values = scene.page.eval("callboard.form.values()");
+    assert_eq!(values["repo"], "bitbucket.org?repo=shop&workspace=w&project=p");
+    assert_eq!((&values["secret"], &values["word"]), (&json!("*********"), &json!("******")));
+    assert_eq!((&values["component"], &values["tags"]), (&json!("component:default/till"), &json!(["java"])));
+    assert_eq!((&values["target"], &values["schedule"]), (&json!({ "rack": 7 }), &json!("daily")));
+    assert_eq!(scene.page.eval("callboard.form.secrets()"), json!({ "word": "sesame", "secret": "hush-hush" }));
+    let kept = scene.page.text("JSON.stringify(localStorage)");
+    assert!(!kept.contains("hush") && !kept.contains("sesame"), "secrets are not stored: {kept}");
+    let review = scene.page.text("document.querySelector('.form-page').textContent");
+    for hidden in ["under cover", "unseen", "hush", "sesame"] {
+        assert!(!review.contains(hidden), "the review does not show `{hidden}`");
+    }
+    assert!(review.contains("not for all"), "{review}");
+}
+
+fn draft_of_a_form(scene: &mut Scene) {
+    let note = "document.querySelector('.form-note').textContent";
+    let text = "callboard.form.values().text ?? ''";
+    at_forms(scene);
+    open_form(scene, "everything", "");
+    assert_eq!(scene.page.text(note), "");
+    at_field(scene, "Text");
+    scene.page.type_text("kept-for-later");
+    open_form(scene, "everything", "");
+    assert_eq!(scene.page.text(text), "kept-for-later");
+    assert!(scene.page.text(note).starts_with("Your draft from last time"));
+    scene.page.click_text(".form-note button", "Start again");
+    assert_eq!(scene.page.text(text), "");
+    scene.page.click_text(".form-note button", "Bring them back");
+    assert_eq!(scene.page.text(text), "kept-for-later");
+
+    let link =
+        |json: &str| format!("?formData={}", url::form_urlencoded::byte_serialize(json.as_bytes()).collect::<String>());
+    open_form(
+        scene,
+        "everything",
+        &link(r#"{"text":"from-a-link","secret":"told","nobody":"asked","__proto__":{"polluted":1}}"#),
+    );
+    assert_eq!(scene.page.text(text), "from-a-link");
+    scene.page.assert("!('nobody' in callboard.form.values()) && !('secret' in callboard.form.values()) && ({}).polluted === undefined");
+    for broken in ["{oops", "[1]", "7"] {
+        open_form(scene, "everything", &link(broken));
+        assert!(scene.page.text(note).contains("could not be read"), "{broken}");
+    }
+    open_form(scene, "everything", "");
+    assert_eq!(scene.page.text(text), "kept-for-later", "links leave the draft alone");
+}
+
+fn hostile_form(scene: &mut Scene) {
+    at_forms(scene);
+    open_form(scene, "hostile", "");
+    let text = scene.page.text("document.querySelector('.form').textContent");
+    for shown in [
+        "</script><img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1))",
+        "</code><b>",
+        "<b>To String</b>",
+        "<u>One</u>",
+    ] {
+        assert!(text.contains(shown), "`{shown}` is not shown: {text}");
+    }
+    scene.page.assert("!document.querySelector('main b, main u, main img, [onerror], .form a')");
+    at_field(scene, "<b>To String</b>");
+    scene.page.type_text(&("a".repeat(9000) + "!"));
+    scene.page.click(".form-buttons .is-primary");
+    assert_eq!(
+        scene.page.text(&format!("{SUMMARY}.querySelector('li').textContent")),
+        "<b>To String</b> must look like this: ^(a+)+$"
+    );
+    at_field(scene, "<b>To String</b>");
+    retype(scene, "aaa");
+    next_page(scene, "Review");
+    let own = "JSON.stringify(Object.entries(callboard.form.values()))";
+    assert_eq!(
+        scene.page.text(own),
+        r#"[["__proto__","polluted"],["constructor",{"prototype":{"polluted":"yes"}}],["toString","aaa"]]"#
+    );
+    scene.page.assert("({}).polluted === undefined && Object.polluted === undefined && ''.toString() === ''");
+}
+
+fn forms_as_in_cases(scene: &mut Scene) {
+    open_form(scene, "everything", "");
+    let answers = scene.page.eval(&format!(
+        "JSON.parse({}).map(({{ schema, value }}) => callboardSchema.validate(callboardSchema.plain(schema), callboardSchema.plain(value))\
+         .map(({{ path, rule }}) => `/${{path.join('/')}} ${{rule}}`))",
+        json!(include_str!("forms.json"))
+    ));
+    let cases: Value = serde_json::from_str(include_str!("forms.json")).expect("cases are JSON");
+    for (case, errors) in cases.as_array().expect("cases").iter().zip(answers.as_array().expect("an answer each")) {
+        assert_eq!(Value::from(errors == &json!([])), case["valid"], "{case}: {errors}");
+        assert!(case.get("errors").is_none_or(|expected| expected == errors), "{case}: {errors}");
+    }
+}
+
 /// Each page says without script what it is for.
 fn no_script(scene: &mut Scene) {
     const ENOUGH: [(&str, &str); 13] = [
@@ -1797,7 +2176,7 @@ fn in_german(scene: &mut Scene) {
         const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
         while (walk.nextNode()) if (!walk.currentNode.parentElement.closest(foreign)) said.push(walk.currentNode.data.trim());
         for (const node of document.querySelectorAll("[aria-label], [placeholder]")) {
-            if (!node.closest("bdi, .prose, .ref, svg, tr, #mine li")) said.push(node.getAttribute("aria-label") ?? "", node.placeholder ?? "");
+            if (!node.closest("bdi, .prose, .ref, svg, tr, #mine li, .form-field")) said.push(node.getAttribute("aria-label") ?? "", node.placeholder ?? "");
         }
         return said.filter((text) => english.test(text));
     })()"#;
@@ -1809,6 +2188,12 @@ fn in_german(scene: &mut Scene) {
         left.extend(scene.page.texts(ENGLISH).into_iter().map(|text| format!("{name}: {text}")));
     }
     assert!(left.is_empty(), "this is English: {left:#?}");
+    let form = at("create/default/go-http-service/");
+    scene.page.open(&form);
+    scene.page.wait("document.querySelector('.form-page')");
+    scene.page.click_text(".form-buttons button", "Weiter");
+    assert_eq!(scene.page.text(&format!("{SUMMARY}.querySelector('li').textContent")), "Name fehlt");
+    assert_eq!(scene.page.texts(ENGLISH), Vec::<String>::new(), "the form says it");
     let (list, explorer) = (at("catalog/?kind=system"), at("graph/?root=component:default/payment-service"));
     scene.page.open(&list);
     scene.page.wait("document.querySelector('main.is-live')");
@@ -2045,6 +2430,38 @@ fn axe_of_what_opens(scene: &mut Scene) {
         scene.page.eval("for (const fold of document.querySelectorAll('details')) fold.open = true");
         scene.page.click("[data-star]");
         violations.extend(axe(&mut scene.page, "entity with all folds open"));
+        scene.open("create/default/go-http-service/");
+        scene.page.click(".form-buttons .is-primary");
+        violations.extend(axe(&mut scene.page, "form with faults"));
+        open_form(scene, "everything", "");
+        scene.page.eval(&format!("callboard.form.show({ANSWERS})"));
+        violations.extend(axe(&mut scene.page, "form of simple fields"));
+        next_page(scene, "Lists and objects");
+        for add in ["Add People", "Add an entry"] {
+            scene.page.click_text(".form-group button", add);
+        }
+        violations.extend(axe(&mut scene.page, "form of lists"));
+        scene.page.eval(&format!("callboard.form.show({ANSWERS})"));
+        next_page(scene, "Lists and objects");
+        next_page(scene, "What depends on what");
+        violations.extend(axe(&mut scene.page, "form of choices"));
+        next_page(scene, "From the catalog");
+        at_field(scene, "Component");
+        scene.page.wait("document.activeElement.getAttribute('aria-expanded') === 'true'");
+        scene.page.press(Key::Down);
+        violations.extend(axe(&mut scene.page, "form with a list of entities"));
+        scene.page.press(Key::Enter);
+        scene.page.click(".form-buttons .is-primary");
+        violations.extend(axe(&mut scene.page, "form of entities with faults"));
+        for (label, typed) in [("Owner", "acme"), ("Repository", "shop")] {
+            scene.page.eval(&format!(
+                "[...document.querySelectorAll('.form-parts label')].find((l) => l.textContent === {}).control.focus()",
+                json!(label)
+            ));
+            scene.page.type_text(typed);
+        }
+        next_page(scene, "Review");
+        violations.extend(axe(&mut scene.page, "review of a form"));
         scene.open("");
         violations.extend(axe(&mut scene.page, "home with stars and recent pages"));
         scene.page.click("[data-star], [data-rail-toggle]");
@@ -2172,7 +2589,26 @@ fn every_page_is_whole(scene: &mut Scene) {
 type State = (&'static str, fn(&mut Scene));
 
 /// What a picture shows beside the pages as they come.
-const STATES: [State; 4] = [
+const STATES: [State; 7] = [
+    ("form-faults", |scene| {
+        scene.open("create/default/go-http-service/");
+        scene.page.click(".form-buttons .is-primary");
+    }),
+    ("form-lists", |scene| {
+        open_form(scene, "everything", "");
+        scene.page.eval(&format!("callboard.form.show({ANSWERS})"));
+        next_page(scene, "Lists and objects");
+        scene.page.click_text(".form-group button", "Add People");
+    }),
+    ("form-entities", |scene| {
+        open_form(scene, "everything", "");
+        scene.page.eval(&format!("callboard.form.show({ANSWERS})"));
+        for heading in ["Lists and objects", "What depends on what", "From the catalog"] {
+            next_page(scene, heading);
+        }
+        at_field(scene, "Component");
+        scene.page.wait("document.activeElement.getAttribute('aria-expanded') === 'true'");
+    }),
     ("search-filters", |scene| {
         scene.open("search/?q=payment");
         play_engine(scene);
@@ -2292,6 +2728,10 @@ fn wrong_address(scene: &mut Scene) {
 
 // ---- Weight.
 
+/// The scripts of a form; the last three come where a template asks for patterns, extensions, entities.
+const FORM: [&str; 6] =
+    ["form-schema.js", "form-fields.js", "form.js", "form-pattern.js", "form-pickers.js", "form-catalog.js"];
+
 fn light_scripts(scene: &mut Scene) {
     let root = scene.stage.example.path();
     let home = scene.address("");
@@ -2300,14 +2740,19 @@ fn light_scripts(scene: &mut Scene) {
         scene.open(path);
         let scripts: Vec<String> =
             scene.page.requests().into_iter().filter(|address| address.ends_with(".js")).collect();
-        // The script of the service worker comes when the page is done.
-        let code = |address: &&String| address.contains("/assets/") && !address.ends_with("/worker.js");
+        // The script of the service worker comes when the page is done, and so does a form.
+        let later = |address: &str| address.ends_with("/worker.js") || FORM.iter().any(|name| address.ends_with(name));
+        let code = |address: &&String| address.contains("/assets/") && !later(address);
         let weight: u64 = scripts.iter().filter(code).map(|address| gzipped(&root.join(&address[home.len()..]))).sum();
         if weight > 10 << 10 {
             heavy.push(format!("{name}: {weight} bytes in {scripts:?}"));
         }
     }
     assert!(heavy.is_empty(), "more than 10 KB of script before the first search: {heavy:#?}");
+    let weights = FORM.map(|name| gzipped(&root.join("assets").join(name)));
+    let [asked @ .., pattern, pickers, catalog] = weights;
+    assert!(asked.iter().sum::<u64>() <= 20 << 10, "the form weighs {asked:?}");
+    assert!(pattern + pickers + catalog <= 9 << 10, "what only some forms ask for weighs {weights:?}");
 }
 
 fn light_pages(scene: &mut Scene) {

@@ -261,3 +261,16 @@ fn flatten(value: &Json, path: &str, found: &mut dyn FnMut(&str, &str)) {
         Json::Null => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_value_ends_its_script() {
+        let value = json!({ "</script>": "<!--&\u{2028}\u{2029}" });
+        let written = inside_script(&value);
+        assert!(!written.contains(['<', '>', '&', '\u{2028}', '\u{2029}']), "{written}");
+        assert_eq!(serde_json::from_str::<Json>(&written).unwrap(), value);
+    }
+}

@@ -78,7 +78,8 @@ impl View {
     }
 }
 
-/// HTML that is safe to print as it is: made by the Markdown renderer, the highlighter or the graph drawing only.
+/// HTML that is safe to print as it is: made by the Markdown renderer, the highlighter or the graph drawing only, or JSON
+/// in which everything is escaped that could end its element.
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(transparent)]
 pub struct SafeHtml(pub String);

@@ -26,11 +26,12 @@
     return [...nodes, text.slice(done)].filter((node) => node !== "");
   }
   /** Text of a template, paragraph by paragraph. */
-  const prose = (text) => String(text).split(/\n\s*\n/).filter((part) => part.trim()).map((part) => el("p", { dir: "auto" }, ...inline(part.trim())));
+  const prose = (text) => String(text).split(/\n\s*\n/).filter((part) => part.trim()).map((part) => el("p", {}, el("bdi", {}, ...inline(part.trim()))));
 
-  const titleOf = ({ ui, schema, name }) => {
+  const titleOf = ({ ui, schema, name, isExtra }) => {
     const title = [ui.title, schema.title].find((text) => typeof text === "string" && text);
-    return title ?? (typeof name === "number" ? t("form.item", { number: name + 1 }) : name);
+    if (isExtra) return title ?? t("form.value", { name });
+    return typeof name === "number" ? (title ? `${title} ${name + 1}` : t("form.item", { number: name + 1 })) : title ?? name;
   };
   const shown = (value) => (typeof value === "object" ? JSON.stringify(value) : String(value));
   /** The values a field chooses from, with their titles. */
@@ -53,7 +54,9 @@
 
   // ---- What surrounds a control: label, description, help, error.
 
-  const optional = (node) => (node.required ? el("span", { class: "form-required" }, ` ${t("create.required")}`) : null);
+  const marked = (node) => (node.required && typeof node.name !== "number" ? el("span", { class: "form-required" }, ` ${t("create.required")}`) : null);
+  const unknown = ({ field }) => (typeof field !== "string" || extensions.has(field) || PLAIN.has(field) ? null
+    : el("p", { class: "form-help" }, icon("info"), ` ${t("form.unknown_field")} `, el("code", {}, field)));
   function surround(node, form, make) {
     const id = `form-${++count}`;
     const { schema, ui } = node;
@@ -61,8 +64,7 @@
     const about = typeof text === "string" && text ? el("div", { class: "form-about", id: `${id}-about` }, ...prose(text)) : null;
     const help = typeof ui.help === "string" && ui.help ? el("div", { class: "form-help", id: `${id}-help` }, ...prose(ui.help)) : null;
     const error = el("p", { class: "form-error", id: `${id}-error`, hidden: true });
-    const unknown = typeof ui.field === "string" && !extensions.has(ui.field) && !PLAIN.has(ui.field);
-    const note = unknown ? el("p", { class: "form-help" }, icon("info"), ` ${t("form.unknown_field")} `, el("code", {}, ui.field)) : null;
+    const note = unknown(ui);
     const parts = {
       id,
       title: titleOf(node),
@@ -80,17 +82,15 @@
       },
     };
     const { control, inputs, group = false, inLabel = false } = make(node, form, parts);
-    const named = [el("bdi", {}, parts.title), optional(node)];
+    const named = [el("bdi", {}, parts.title), marked(node)];
     const hidden = ui.label === false ? " vh" : "";
     const element = group
       ? el("fieldset", { class: "form-field", ...(group === "radiogroup" ? { role: group, "aria-describedby": parts.base["aria-describedby"], "aria-required": String(node.required === true) } : {}) },
         el("legend", { class: `form-label${hidden}` }, ...named), about, control, note, help, error)
       : el("div", { class: `form-field${inLabel ? " is-check" : ""}` },
         inLabel ? control : null, el("label", { class: `form-label${hidden}`, for: id }, ...named), about, inLabel ? null : control, note, help, error);
-    for (const input of inputs) {
-      input.addEventListener("change", () => { view.touched = true; form.changed(view); });
-      if (!group && node.required && input.type !== "checkbox") input.setAttribute("aria-required", "true");
-    }
+    control.addEventListener("change", () => { view.touched = true; form.changed(view); });
+    if (!group && node.required && !inLabel) inputs[0]?.setAttribute("aria-required", "true");
     const view = {
       node,
       element,
@@ -100,8 +100,11 @@
         error.hidden = !words;
         error.replaceChildren(...(words ? [icon("error"), el("span", {}, ...words)] : []));
         element.classList.toggle("is-wrong", Boolean(words));
-        const invalid = group === "radiogroup" ? [element] : inputs;
-        for (const input of invalid) if (words) input.setAttribute("aria-invalid", "true"); else input.removeAttribute("aria-invalid");
+        // Of several, those that are empty.
+        const isWrong = (input) => words && (!group || input === element || input.type === "checkbox" || !input.value);
+        for (const input of group === "radiogroup" ? [element] : inputs) {
+          if (isWrong(input)) input.setAttribute("aria-invalid", "true"); else input.removeAttribute("aria-invalid");
+        }
       },
     };
     return view;
@@ -148,20 +151,14 @@
     return { control, inputs: [input] };
   }
   function select(node, form, { id, base, commit }) {
-    const many = node.type === "array";
     const options = optionsOf(node);
-    const holds = (value) => (many ? node.value.some((one) => same(one, value)) : same(node.value, value));
-    const input = el("select", { ...base, readonly: null, disabled: base.disabled || base.readonly, id, multiple: many, size: many ? Math.min(Math.max(options.length, 3), 8) : null });
-    if (!many) input.append(el("option", { value: "" }, node.ui.placeholder ?? t("form.choose")));
+    const input = el("select", { ...base, readonly: null, disabled: base.disabled || base.readonly, id }, el("option", { value: "" }, node.ui.placeholder ?? t("form.choose")));
     options.forEach(({ value, title, disabled }, n) => {
       const option = el("option", { value: n, disabled }, title);
-      option.selected = node.value !== undefined && holds(value);
+      option.selected = node.value !== undefined && same(node.value, value);
       input.append(option);
     });
-    input.addEventListener("change", () => {
-      const chosen = [...input.selectedOptions].filter(({ value }) => value !== "").map(({ value }) => options[value].value);
-      commit(many ? chosen : chosen[0] ?? node.ui.emptyValue, true);
-    });
+    input.addEventListener("change", () => commit(input.value === "" ? node.ui.emptyValue : options[input.value].value, true));
     return { control: input, inputs: [input] };
   }
   /** Radio buttons, or boxes where several may be chosen. */
@@ -196,10 +193,9 @@
     if ("const" in schema) return fixed;
     const extension = extensions.get(ui.field);
     if (extension) return extension;
-    const options = type === "array" || Array.isArray(schema.enum);
-    if (ui.widget === "checkboxes" || (ui.widget === "radio" && (options || type === "boolean"))) return choices;
-    if (type === "array") return ui.widget === "select" ? select : choices;
-    if (options || (type === "boolean" && ui.widget === "select")) return select;
+    const isListed = Array.isArray(schema.enum);
+    if (type === "array" || (ui.widget === "radio" && (isListed || type === "boolean"))) return choices;
+    if (isListed || (type === "boolean" && ui.widget === "select")) return select;
     return type === "boolean" ? checkbox : line;
   }
 
@@ -235,9 +231,9 @@
     const id = `form-${++count}`;
     const text = node.ui.description ?? node.schema.description;
     const error = el("p", { class: "form-error", id: `${id}-error`, hidden: true });
-    const legend = el("legend", { class: "form-label", id, tabindex: "-1" }, el("bdi", {}, titleOf(node)), node.rows ? optional(node) : null);
+    const legend = el("legend", { class: "form-label", id, tabindex: "-1" }, el("bdi", {}, titleOf(node)), node.rows ? marked(node) : null);
     const element = el("fieldset", { class: "form-group", "aria-describedby": `${id}-error`, disabled: node.ui.disabled === true },
-      legend, typeof text === "string" && text ? el("div", { class: "form-about" }, ...prose(text)) : null, body, below, error);
+      legend, typeof text === "string" && text ? el("div", { class: "form-about" }, ...prose(text)) : null, unknown(node.ui), body, below, error);
     const fail = (words) => {
       error.hidden = !words;
       error.replaceChildren(...(words ? [icon("error"), el("span", {}, ...words)] : []));
@@ -252,7 +248,7 @@
       for (let n = 2; Object.hasOwn(view.node.extra, name); n++) name = `key${n}`;
       view.node.extra[name] = undefined;
       form.changed(view);
-      view.views.get(name)?.outer.querySelector("input")?.focus();
+      view.views.get(name)?.outer.querySelector("input")?.select();
     }) : null;
     const view = container(node, body, add);
     /** Extra entries have their name before them, and can go. */
@@ -262,8 +258,12 @@
       name.addEventListener("change", () => {
         const raw = view.node.extra;
         if (Object.hasOwn(raw, name.value)) { name.value = child.node.name; return; }
-        for (const [key, value] of Object.entries(raw)) { delete raw[key]; raw[key === child.node.name ? name.value : key] = value; }
+        const old = child.node.name;
+        for (const [key, value] of Object.entries(raw)) { delete raw[key]; raw[key === old ? name.value : key] = value; }
+        view.views.delete(old);
+        view.views.set(name.value, child);
         form.changed(view);
+        child.element.querySelector("bdi").textContent = titleOf(child.node);
       });
       const remove = button("", t("form.remove", { name: child.node.name }), () => {
         delete view.node.extra[child.node.name];
@@ -306,13 +306,14 @@
         ([...view.views.values()][at]?.buttons[2] ?? addButton).focus();
       });
       child.buttons = [up, down, remove];
-      return el("li", {}, child.element, el("div", { class: "form-rowbuttons" }, ...(node.ui.orderable === false ? [] : [up, down]), remove));
+      return el("li", { class: child.node.type === "object" ? "is-tall" : null }, child.element, el("div", { class: "form-rowbuttons" }, ...(node.ui.orderable === false ? [] : [up, down]), remove));
     };
     view.update = (next) => {
       view.node = next;
       reconcile(body, view.views, next.children, form, wrap);
       const many = next.rows.length;
       [...view.views.values()].forEach(({ buttons: [up, down, remove] }, n) => {
+        up.hidden = down.hidden = many < 2;
         up.disabled = n === 0;
         down.disabled = n === many - 1;
         remove.hidden = node.ui.removable === false || many <= (next.schema.minItems ?? 0);

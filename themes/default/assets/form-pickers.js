@@ -1,5 +1,4 @@
-// Field extensions of forms: entities of this portal's own catalog, tags, and the places of repositories. The catalog comes
-// with the first look into it.
+// Field extensions of forms: entities of this portal's own catalog, tags, and the places of repositories.
 "use strict";
 (() => {
   const { root, el, icon, glyph, store, t } = globalThis.callboard;
@@ -7,69 +6,10 @@
   const { isObject, mix } = globalThis.callboardSchema;
   const MOST_SHOWN = 50;
 
-  // ---- The catalog: rows of the list, and other fields where a filter names one.
-
-  const shards = new Map();
-  const before = globalThis.callboardData;
-  globalThis.callboardData = (set, key, value) => {
-    if (set === "catalog") shards.set(String(key), value);
-    else before?.(set, key, value);
+  const entities = async (filter) => {
+    await globalThis.callboardLoad("assets/form-catalog.js");
+    return globalThis.callboardEntities(filter);
   };
-  const loaded = new Map();
-  const once = (key, load) => {
-    if (!loaded.has(key)) loaded.set(key, load().catch((error) => { loaded.delete(key); throw error; }));
-    return loaded.get(key);
-  };
-  const take = async (name) => {
-    await globalThis.callboardLoad(`data/catalog/${name}.js`);
-    return shards.get(name);
-  };
-  const family = (name, count) => Promise.all(Array.from({ length: count }, (_, n) => take(name + n)));
-  const catalog = () => once("rows", async () => {
-    const head = await take("root");
-    const rows = (await family("", head.shards)).flatMap((shard) => shard.reference.map((reference, n) => {
-      const [kind, namespace, name] = reference.split(/[:/]/);
-      const shared = (field) => shard[field][0][shard[field][1][n]];
-      return {
-        reference, kind, namespace, name, title: shard.title[n] || name, type: shared("type"), lifecycle: shared("lifecycle"),
-        owners: [shared("owner"), ...(shard.owners[n] ?? [])], tags: shard.tags[1][n].map((tag) => shard.tags[0][tag]), more: new Map(),
-      };
-    }));
-    return { head, rows, known: new Map(rows.map((row) => [row.reference, row])) };
-  });
-  const COLUMNS = { kind: "kind", "metadata.namespace": "namespace", "metadata.name": "name", "metadata.tags": "tags", "spec.type": "type", "spec.lifecycle": "lifecycle", "relations.ownedby": "owners" };
-  const note = (row, key, value) => { if (row) row.more.set(key, [...(row.more.get(key) ?? []), value]); };
-  const others = ({ head, rows, known }) => once("fields", async () => {
-    (await family("fields-", head.fieldsShards)).forEach((shard, at) => {
-      for (const [path, values] of Object.entries(shard)) {
-        for (let i = 0; i < values.length; i += 2) note(rows[at * head.perFieldsShard + values[i]], path.toLowerCase(), values[i + 1]);
-      }
-    });
-    (await family("relations-", head.shards)).forEach((shard, at) => shard.forEach((held, n) => {
-      const row = rows[at * head.perShard + n];
-      for (const [relation, ends] of held) {
-        const [name, opposite] = head.relations[relation].map((word) => `relations.${word.toLowerCase()}`);
-        for (const end of ends) {
-          const target = typeof end === "number" ? rows[end].reference : end;
-          note(row, name, target);
-          note(known.get(target), opposite, row.reference);
-        }
-      }
-    }));
-  });
-  const filtersOf = (filter) => [filter].flat().filter(isObject).map((each) => Object.entries(each).map(([key, value]) => [key.toLowerCase(), value]));
-  /** Rows that pass one of the filters, as the catalog's API understands them. */
-  async function entities(filter) {
-    const found = await catalog();
-    const filters = filtersOf(filter);
-    if (filters.flat().some(([key]) => !Object.hasOwn(COLUMNS, key))) await others(found);
-    const holds = (row) => ([key, wanted]) => {
-      const held = (Object.hasOwn(COLUMNS, key) ? [row[COLUMNS[key]]].flat() : row.more.get(key) ?? []).filter(Boolean).map((value) => value.toLowerCase());
-      if (isObject(wanted)) return (wanted.exists === true) === held.length > 0;
-      return [wanted].flat().some((value) => held.includes(String(value).toLowerCase()));
-    };
-    return filters.length ? found.rows.filter((row) => filters.some((each) => each.every(holds(row)))) : found.rows;
-  }
   const myTeam = () => {
     try { return JSON.parse(store.get(`callboard:team:${root.pathname}`) ?? "null")?.reference; } catch { return undefined; }
   };
@@ -84,7 +24,8 @@
     const chips = el("ul", { class: "form-chips", "aria-label": t("form.chosen"), hidden: true });
     const ref = el("p", { class: "ref form-ref" });
     const values = () => (many ? chosen : chosen.slice(0, 1));
-    let chosen = many ? [...node.value] : node.value === undefined ? [] : [node.value];
+    let chosen = many ? node.value.filter((one) => typeof one === "string") : node.value === undefined ? [] : [node.value];
+    let finding = null;
     let options = [];
     let active = -1;
     let typed = false;
@@ -126,8 +67,8 @@
       item.scrollIntoView({ block: "nearest" });
     }
     async function open() {
-      try { options = await find(); } catch { status.textContent = t("form.no_catalog"); return; }
-      for (const { value, title: name } of options) titles.set(value, name);
+      try { options = await (finding ??= find()); } catch { finding = null; status.textContent = t("form.no_catalog"); return; }
+      if (!titles.size) for (const { value, title: name } of options) titles.set(value, name);
       if (document.activeElement !== input) return typed ? undefined : show();
       const words = typed ? input.value.trim().toLowerCase().split(/\s+/) : [];
       const fits = options.filter((option) => !(many && chosen.includes(option.value)) && words.every((word) => `${option.title} ${option.value}`.toLowerCase().includes(word)));
@@ -151,10 +92,11 @@
       const same = options.find(({ value, title: name }) => [value, name].some((word) => word.toLowerCase() === text.toLowerCase()));
       typed = false;
       if (!text) { if (!many) { chosen = []; give(); } return; }
-      const value = same ? same.value : read(text);
+      // Where only what is listed counts, the one that is left is meant.
+      const value = same ? same.value : read(text) ?? (list.children.length === 1 ? list.firstChild.callboardValue : undefined);
       if (value !== undefined) choose(value);
       else if (many) input.value = "";
-      else { chosen = []; give(); input.value = text; }
+      else choose(text);
     }
     input.addEventListener("focus", open);
     input.addEventListener("click", open);
@@ -240,7 +182,8 @@
   };
   const ORDER = ["owner", "repo", "organization", "workspace", "project"];
   const LISTS = { owner: "allowedOwners", repo: "allowedRepos", organization: "allowedOrganizations", project: "allowedProjects" };
-  const partsOf = (type) => PARTS[type] ?? ["owner", "repo"];
+  // Backstage knows this host without a word in its configuration.
+  const partsOf = (hosts, host) => PARTS[hosts[host] ?? (host === "dev.azure.com" ? "azure" : "")] ?? ["owner", "repo"];
   const listed = (value) => (Array.isArray(value) ? value.map(String) : []);
   function place(value) {
     const at = typeof value === "string" ? value.indexOf("?") : -1;
@@ -269,12 +212,12 @@
     };
     const give = () => {
       const query = new URLSearchParams();
-      for (const name of ORDER) if (state[name] && partsOf(form.hosts[state.host]).includes(name)) query.set(name, state[name]);
+      for (const name of ORDER) if (state[name] && partsOf(form.hosts, state.host).includes(name)) query.set(name, state[name]);
       commit(`${state.host}?${query}`);
     };
     function fill() {
       inputs.length = 0;
-      const names = partsOf(form.hosts[state.host]);
+      const names = partsOf(form.hosts, state.host);
       for (const name of names) if (!state[name] && listed(ui[LISTS[name]]).length === 1) [state[name]] = listed(ui[LISTS[name]]);
       body.replaceChildren(
         part("host", t("form.host"), hosts, (value) => { state.host = value; fill(); body.querySelector("select, input").focus(); }),
@@ -293,9 +236,11 @@
     if (value === undefined) return [];
     if (ui.field === "EntityNamePicker" && !NAME.test(value)) return [{ rule: "entityName" }];
     if (ui.field === "EntityTagsPicker") return value.filter((tag) => !TAG.test(tag)).slice(0, 1).map((tag) => ({ rule: "tag", limit: tag }));
+    const isListed = ui.allowArbitraryValues === false || ui.field === "MyGroupsPicker";
+    if (isListed && typeof value === "string" && !/^[^:]+:[^/]+\/./.test(value)) return [{ rule: "enum" }];
     if (ui.field !== "RepoUrlPicker") return [];
     const found = place(value);
-    const missing = found.host ? partsOf(hosts[found.host]).filter((name) => !found[name] && name !== "workspace") : ["host"];
+    const missing = found.host ? partsOf(hosts, found.host).filter((name) => !found[name] && name !== "workspace") : ["host"];
     return missing.map((name) => ({ rule: name }));
   };
 })();

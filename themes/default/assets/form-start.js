@@ -6,10 +6,11 @@
   const asks = document.getElementById("asks");
   const data = document.getElementById("template-data");
   if (!host || !data) return;
-  const SCRIPTS = ["form-pattern", "form-schema", "form-fields", "form-pickers", "form"];
+  const asked = (word) => data.textContent.includes(`"${word}`);
+  // Each needs what those before it give; what a template does not ask for stays away.
+  const SCRIPTS = ["form-schema", asked("pattern") && "form-pattern", "form-fields", asked("ui:field") && "form-pickers", "form"].filter(Boolean);
   const start = async () => {
     try {
-      // Each needs what those before it give.
       for (const name of [...SCRIPTS, "preview"]) await load(`assets/${name}.js`);
       host.hidden = false;
       asks.open = false;

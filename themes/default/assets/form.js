@@ -24,7 +24,7 @@
   function words({ rule, limit, words: own }, name) {
     let written = isObject(own) ? own[rule] : own;
     if (isObject(written)) written = written[limit];
-    if (typeof written === "string") return inline(written);
+    if (typeof written === "string") return [el("bdi", {}, ...inline(written))];
     if (rule === "pattern") return [t("form.pattern", { name }), " ", el("code", {}, limit)];
     const what = rule === "format" ? FORMATS[limit]?.() ?? String(limit) : rule === "type" ? limit.map((type) => TYPES[type]?.() ?? type).join(", ") : null;
     if (what) return [t("form.must_be", { name, limit: what })];
@@ -45,14 +45,15 @@
     use(node);
     for (const child of node.children) walk(child, use);
   }
-  /** What is wrong on a page: field and words. One fault a field is enough. */
+  /** What is wrong on a page, in the order of its fields: field and words. One fault a field is enough. */
   function faultsOf(page, at) {
     const found = new Map();
-    const note = (node, said) => { if (!found.has(node)) found.set(node, said); };
+    const note = (node, said) => { if (!found.get(node)) found.set(node, said); };
+    walk(page, (node) => found.set(node, null));
     walk(page, (node) => {
       // A row that was added waits for its value.
       if (node.rows && valueOf(node) !== undefined) for (const child of node.children) if (valueOf(child) === undefined) note(child, words({ rule: "required" }, titleOf(child)));
-      for (const fault of globalThis.callboardFaults(node, form.hosts)) note(node, words(fault, titleOf(node)));
+      for (const fault of globalThis.callboardFaults?.(node, form.hosts) ?? []) note(node, words(fault, titleOf(node)));
     });
     const chosen = (path, rule) => form.choices.get(`${path.join("/")}|${rule}`);
     for (const error of validate(form.schemas[at], together(form.pages.flatMap(({ children }) => children), true), { chosen })) {
@@ -62,7 +63,7 @@
       const isMissing = error.rule === "required" && node.name !== error.limit;
       note(isMissing ? { ...node, path: error.path } : node, words(error, isMissing ? error.limit : node === page ? form.titles[at] : titleOf(node)));
     }
-    return found;
+    return new Map([...found].filter(([, said]) => said));
   }
 
   // ---- What is there.
@@ -106,9 +107,11 @@
   const views = new Map();
   function changed(view) {
     read();
-    if (form.at < form.pages.length) reconcile(form.box, views, form.pages[form.at].children, form);
+    if (form.at < form.pages.length) {
+      reconcile(form.box, views, form.pages[form.at].children, form);
+      if ((view.touched || form.strict) && !form.isPressed) mark();
+    }
     keep();
-    if (view?.touched || form.strict) mark();
     tell();
   }
   const shownViews = () => {
@@ -156,12 +159,13 @@
     views.clear();
     form.box.replaceChildren();
     form.summary.hidden = true;
+    if (at) form.note.replaceChildren();
     stepList();
     read();
     const isReview = at >= form.pages.length;
     const page = form.pages[at];
     const text = page?.schema.description;
-    form.heading.textContent = isReview ? t("form.review") : form.titles[at];
+    form.heading.replaceChildren(isReview ? t("form.review") : el("bdi", {}, form.titles[at]));
     form.about.replaceChildren(...(isReview ? [el("p", {}, t("form.review_about"))] : typeof text === "string" ? prose(text) : []));
     if (isReview) review();
     else reconcile(form.box, views, page.children, form);
@@ -190,7 +194,8 @@
     const name = review.name ?? titleOf(node);
     const row = (...content) => [el("div", {}, el("dt", {}, el("bdi", {}, name)), el("dd", {}, ...content))];
     if (review.mask || isSecret(node.ui)) return row(typeof review.mask === "string" ? review.mask : "••••••");
-    if (node.rows || node.type === "object") {
+    const isPlain = node.rows && node.children.every((child) => !child.rows && child.type !== "object");
+    if ((node.rows && !isPlain) || node.type === "object") {
       const rows = node.children.flatMap(told);
       return rows.length ? row(el("dl", { class: "form-told" }, ...rows)) : [];
     }
@@ -210,7 +215,8 @@
 
   // ---- From outside.
 
-  function say(text, action, act) {
+  const say = (text) => { form.status.textContent = text; };
+  function tellAbove(text, action, act) {
     form.note.replaceChildren(text);
     if (!action) return;
     const button = el("button", { type: "button", class: "textbutton" }, action);
@@ -223,7 +229,7 @@
     form.choices.clear();
     go(0);
     store.set(form.key, "");
-    say(t("form.started_again"), t("form.bring_back"), () => { form.raw = before; go(0); keep(); say(""); });
+    tellAbove(t("form.started_again"), t("form.bring_back"), () => { form.raw = before; go(0); keep(); tellAbove(""); });
   }
   function open(data, host) {
     const { reference, parameters, hosts = {} } = plain(data);
@@ -241,8 +247,9 @@
     form = { host, schemas, hosts, raw: mix(), choices: new Map(), key: keyOf(reference), at: 0, strict: false, changed, say };
     form.titles = schemas.map(({ title }, n) => (typeof title === "string" && title ? title : t("form.step", { number: n + 1 })));
     form.note = el("p", { class: "form-note", role: "status" });
+    form.status = el("p", { class: "vh", role: "status" });
     form.steps = el("ol", { class: "form-steps", "aria-label": t("form.steps") });
-    form.heading = el("h3", { tabindex: "-1", dir: "auto" });
+    form.heading = el("h3", { tabindex: "-1" });
     form.about = el("div", { class: "form-about" });
     form.summary = el("div", { class: "form-summary", tabindex: "-1", role: "group", "aria-label": t("form.summary"), hidden: true });
     form.box = el("div", { class: "form-fields" });
@@ -252,16 +259,21 @@
     form.back.addEventListener("click", () => go(form.at - 1));
     const again = el("button", { type: "button", class: "textbutton" }, t("form.again"));
     again.addEventListener("click", startAgain);
-    const page = el("form", { class: "form-page", novalidate: true, autocomplete: "off" }, form.heading, form.about, form.summary, form.box,
-      el("div", { class: "form-buttons" }, form.back, form.next, again));
+    const buttons = el("div", { class: "form-buttons" }, form.back, form.next, again);
+    // What is said beside a field that is left would move the button away from under the pointer.
+    buttons.addEventListener("pointerdown", () => {
+      form.isPressed = true;
+      addEventListener("pointerup", () => setTimeout(() => { form.isPressed = false; }), { once: true });
+    });
+    const page = el("form", { class: "form-page", novalidate: true, autocomplete: "off" }, form.heading, form.about, form.summary, form.box, buttons);
     page.addEventListener("submit", (event) => { event.preventDefault(); if (form.at < form.pages.length) next(); });
-    host.replaceChildren(form.note, schemas.length ? form.steps : "", el("div", { class: "form-body" }, el("div", {}, page, form.result), el("div", { id: "preview" })));
+    host.replaceChildren(form.note, form.status, schemas.length ? form.steps : "", el("div", { class: "form-body" }, el("div", {}, page, form.result), el("div", { id: "preview" })));
     const asked = new URLSearchParams(location.search).get("formData");
     const draft = store.get(form.key);
     const given = parsed(asked ?? draft);
     if (given) form.raw = given;
-    if (asked !== null) say(given ? t("form.from_link") : t("form.bad_link"));
-    else if (given && Object.keys(given).length) say(t("form.from_draft"), t("form.again"), startAgain);
+    if (asked !== null) tellAbove(given ? t("form.from_link") : t("form.bad_link"));
+    else if (given && Object.keys(given).length) tellAbove(t("form.from_draft"), t("form.again"), startAgain);
     go(0, false);
   }
   function show(given) {
