@@ -53,7 +53,7 @@ struct Scenario {
 }
 
 /// The longest come first, so that nobody waits for them at the end.
-const SCENARIOS: [Scenario; 54] = [
+const SCENARIOS: [Scenario; 55] = [
     Scenario { name: "nothing for axe to say in light", origins: &[Origin::Http], run: axe_in_light },
     Scenario { name: "nothing for axe to say in dark", origins: &[Origin::Http], run: axe_in_dark },
     Scenario { name: "nothing for axe to say of what opens", origins: &[Origin::Http], run: axe_of_what_opens },
@@ -98,6 +98,7 @@ const SCENARIOS: [Scenario; 54] = [
     Scenario { name: "draft and link of a form", origins: &Origin::BOTH, run: draft_of_a_form },
     Scenario { name: "hostile form is text", origins: &Origin::BOTH, run: hostile_form },
     Scenario { name: "forms judge as in cases", origins: &[Origin::Http], run: forms_as_in_cases },
+    Scenario { name: "templates give what their cases say", origins: &Origin::BOTH, run: templates_as_in_cases },
     Scenario { name: "colour scheme", origins: &Origin::BOTH, run: colour_scheme },
     Scenario { name: "hostile entity is text", origins: &Origin::BOTH, run: hostile_entity },
     Scenario { name: "long list has pages", origins: &[Origin::Http], run: long_list_has_pages },
@@ -592,6 +593,49 @@ fn queries_as_in_cases(scene: &mut Scene) {
         assert!(told.starts_with(&fault.replace('`', "").to_lowercase()), "{}: {answer}", case["query"]);
         assert_eq!(case["guess"], answer["guess"], "{}", case["query"]);
     }
+}
+
+/// The engine of the portal, under its policy, and Nunjucks itself, which needs to compile code.
+fn templates_as_in_cases(scene: &mut Scene) {
+    const NUNJUCKS: &str = include_str!("vendor/nunjucks/nunjucks.min.js");
+    let cases: Value = serde_json::from_str(include_str!("template-language.json")).expect("cases are JSON");
+    let ours = "async (cases) => {
+        await callboardLoad('assets/template-language.js');
+        const { render, value, Fault } = callboard.language;
+        return cases.map((given) => {
+            const settings = given.settings ?? {};
+            try {
+                if (given.name !== 'values') return { output: render(given.template, given.context ?? {}, settings) };
+                const found = value(given.template, given.context ?? {}, settings);
+                return found === undefined ? { undefined: true } : { value: found };
+            } catch (error) {
+                if (!(error instanceof Fault)) throw error;
+                return { fault: error.message, at: `${error.line}:${error.column}` };
+            }
+        });
+    }";
+    scene.open("create/");
+    let answers = scene.page.eval(&format!("({ours})({cases})"));
+    for (case, answer) in cases.as_array().expect("cases").iter().zip(answers.as_array().expect("an answer each")) {
+        for (key, found) in answer.as_object().expect("an answer") {
+            assert_eq!(case[key], *found, "{}: {}", case["name"], case["template"]);
+        }
+    }
+    let theirs = "(cases) => cases.filter((given) => given.nunjucks).flatMap((given) => {
+        const { cookiecutter, trimBlocks, lstripBlocks } = given.settings ?? {};
+        const tags = { variableStart: cookiecutter ? '{{' : '${{', variableEnd: '}}' };
+        const environment = new nunjucks.Environment([], { autoescape: false, trimBlocks, lstripBlocks, tags });
+        if (cookiecutter) environment.addFilter('jsonify', environment.getFilter('dump'));
+        let output;
+        try {
+            output = environment.renderString(given.template, given.context ?? {}).toWellFormed();
+        } catch { /* a fault of theirs is one of ours */ }
+        return output === given.output ? [] : [`${given.template}: ${output}`];
+    })";
+    scene.page.bypass_policy();
+    scene.open("create/");
+    scene.page.eval(&format!("{NUNJUCKS}; null"));
+    assert_eq!(scene.page.eval(&format!("({theirs})({cases})")), json!([]), "where Nunjucks says otherwise");
 }
 
 /// Queries made from every value that the portal's entities hold, at every path.

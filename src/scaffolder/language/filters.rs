@@ -477,9 +477,11 @@ fn sorted_by(
     with_case: &Value,
     attribute: &Value,
 ) -> Outcome<Value> {
-    let list = items(state, value)?;
+    // What is undefined stands last, whatever it is sorted by.
+    let (rest, list): (Vec<Value>, Vec<Value>) =
+        items(state, value)?.into_iter().partition(|item| matches!(item, Value::Undefined));
     let path = path(attribute);
-    let sorted = merged(state, &list, &mut |state, one, other| {
+    let mut sorted = merged(state, &list, &mut |state, one, other| {
         let (mut one, mut other) = (look_along(state, one, &path)?, look_along(state, other, &path)?);
         if !with_case.is_true()
             && let (Value::Text(a), Value::Text(b)) = (&one, &other)
@@ -489,6 +491,7 @@ fn sorted_by(
         let order = state.order(&one, &other)?.unwrap_or(Ordering::Equal);
         Ok(if reverse.is_true() { order.reverse() } else { order })
     })?;
+    sorted.extend(rest);
     Ok(Value::list(sorted))
 }
 

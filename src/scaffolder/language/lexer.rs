@@ -70,14 +70,11 @@ impl Lexer<'_> {
                 data = &self.text[self.at..line];
             }
         }
-        if !data.is_empty() && self.drop {
-            data = trim_start(data);
-            self.drop = false;
-        }
-        if trims {
-            data = trim_end(data);
-        }
         if !data.is_empty() {
+            // Data that is taken off leaves a node all the same: a case with it is not empty.
+            let data = if self.drop { trim_start(data) } else { data };
+            let data = if trims { trim_end(data) } else { data };
+            self.drop = false;
             self.found.push(Token { kind: Kind::Data(data.into()), at: self.at });
         }
         self.at = start;

@@ -123,6 +123,3 @@ fn guarded<T>(
         Fault { message: failure.message, line, column }
     })
 }
-
-#[cfg(test)]
-mod tests;

@@ -193,7 +193,7 @@ impl Value {
 }
 
 fn json_number(number: f64) -> Json {
-    const WHOLE: f64 = 9_007_199_254_740_992.0;
+    const WHOLE: f64 = 9_223_372_036_854_775_808.0;
     if number.fract() == 0.0 && number.abs() < WHOLE {
         return Json::from(number as i64);
     }

@@ -159,12 +159,12 @@
       let data = text.slice(at, start);
       const line = Math.max(text.lastIndexOf("\n", start - 1) + 1, 0);
       if (lstripBlocks && text.startsWith("{%", start) && line >= at && !text.slice(line, start).trim()) data = text.slice(at, line);
-      if (data && drop) {
-        data = data.trimStart();
+      if (data) {
+        // Data that is taken off leaves a node all the same: a case with it is not empty.
+        if (drop) data = data.trimStart();
         drop = false;
+        found.push({ kind: "text", value: trims ? data.trimEnd() : data, at });
       }
-      if (trims) data = data.trimEnd();
-      if (data) found.push({ kind: "text", value: data, at });
       at = start;
       if (at === text.length) break;
       if (text.startsWith("#}", at)) fail("a comment ends here that has no beginning", at);
@@ -1003,11 +1003,13 @@
     },
     sort(value, reverse, withCase, attribute) {
       const of = lookAlong(attribute);
-      return sorted(items(value), (one, other) => {
+      // What is undefined stands last, whatever it is sorted by.
+      const [known, rest] = [true, false].map((wanted) => items(value).filter((item) => (item !== undefined) === wanted));
+      return sorted(known, (one, other) => {
         let [a, b] = [of(one), of(other)];
         if (!withCase && typeof a === "string" && typeof b === "string") [a, b] = [a.toLowerCase(), b.toLowerCase()];
         return (OPERATORS["<"](a, b) ? -1 : OPERATORS[">"](a, b) ? 1 : 0) * (reverse ? -1 : 1);
-      });
+      }).concat(rest);
     },
     string: (value) => isNone(value) ? needs("a value", value) : text(value),
     striptags(value, keepsLines) {
