@@ -86,6 +86,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "api",
             "graph",
             "insights",
+            "scaffolder",
             "search",
             "site",
             "emit",

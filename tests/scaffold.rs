@@ -21,7 +21,7 @@ fn outcome(case: &Json) -> Json {
         .result(&bundle, &given)
         .into_iter()
         .map(|(path, made)| {
-            let text = String::from_utf8(made.bytes.clone()).map_or_else(|_| format!("{:?}", made.bytes), |text| text);
+            let text = String::from_utf8(made.bytes.clone()).unwrap_or_else(|_| format!("{:?}", made.bytes));
             let path = if made.executable { format!("{path} (executable)") } else { path };
             (path, text.into())
         })

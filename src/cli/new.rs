@@ -264,6 +264,9 @@ fn answer(bundle: &Bundle, question: &Question, talk: &Talk) -> Result<Option<Js
     if let Some(about) = question.schema["description"].as_str() {
         say(&format!("  {}\n", printable(about).replace('\n', "\n  ")));
     }
+    if question.schema["ui:field"] == "RepoUrlPicker" {
+        say("  Such as github.com?owner=acme&repo=shop\n");
+    }
     for (at, choice) in question.choices().iter().enumerate() {
         let names = question.schema["enumNames"].as_array();
         let name = names.and_then(|names| names.get(at)).and_then(Json::as_str);

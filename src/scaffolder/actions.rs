@@ -363,9 +363,8 @@ fn canonical(reference: &str, kind: Option<&str>, namespace: Option<&str>) -> St
 
 fn debug_log(task: &mut Task<'_>, input: &Input) -> Result<Map<String, Json>, String> {
     task.log.extend(text(input, "message").map(str::to_owned));
-    match input.get("listWorkspace") {
-        Some(Json::Bool(true) | Json::String(_)) => task.log.extend(task.workspace.at("")),
-        _ => {}
+    if let Some(Json::Bool(true) | Json::String(_)) = input.get("listWorkspace") {
+        task.log.extend(task.workspace.at(""));
     }
     Ok(Map::new())
 }

@@ -11,7 +11,7 @@ const WORDS: [&str; 11] = ["", "~", "null", "true", "false", "yes", "no", "on", 
 pub fn write(value: &Json) -> String {
     let mut out = String::new();
     node(&mut out, value, 0);
-    if out.starts_with('\n') { out[1..].to_string() + "\n" } else { format!("{}\n", out.trim_start_matches(' ')) }
+    format!("{}\n", out.strip_prefix('\n').unwrap_or(out.trim_start_matches(' ')))
 }
 
 /// Writes what follows a key or a dash: on the same line, or on lines of its own.

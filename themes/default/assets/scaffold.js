@@ -78,8 +78,8 @@
   class Workspace {
     files = new Map();
     size = 0;
-    /** The file, or the files below the folder, of that name. */
-    at(path) {
+    /** The file, or the files below the folder, of that name; all without one. */
+    at(path = "") {
       return [...this.files.keys()].filter((file) => path === "" || file === path || file.startsWith(`${path}/`)).sort(order);
     }
     put(target, file) {
@@ -363,7 +363,7 @@
       const message = textOf(input, "message");
       if (message !== undefined) log.push(message);
       const list = get(input, "listWorkspace");
-      if (typeof list === "boolean" || typeof list === "string") log.push(...(list === false ? [] : workspace.at("")));
+      if (typeof list === "boolean" || typeof list === "string") log.push(...(list === false ? [] : workspace.at()));
     },
     "debug:wait"() {},
     "fetch:plain"(task, input) {
@@ -386,7 +386,7 @@
     },
     "fs:delete"({ workspace }, input) {
       const reach = globs(textsOf(input, "files"));
-      for (const path of workspace.at("").filter(reach)) workspace.remove(path);
+      for (const path of workspace.at().filter(reach)) workspace.remove(path);
     },
     "fs:readdir"({ workspace }, input) {
       const [files, folders] = [[], new Map()];
