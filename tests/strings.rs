@@ -99,7 +99,8 @@ fn scripts_that_speak_know_how() {
 fn asked<'a>(text: &'a str, before: &'a str, after: &'a str) -> impl Iterator<Item = &'a str> {
     let is_key = |part: &&str| {
         part.split_once('.').is_some_and(|(section, key)| {
-            !section.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            let is_name = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            !section.is_empty() && is_name(section) && is_name(key)
         })
     };
     text.match_indices(after)
