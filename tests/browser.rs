@@ -1953,7 +1953,8 @@ fn labels(scene: &mut Scene) -> Vec<String> {
     scene.page.texts("[...document.querySelectorAll('.form-page .form-label bdi')].map((b) => b.textContent)")
 }
 
-const ANSWERS: &str = "{ text: 'from-a-test', choice: 'b', names: ['ann', 'bob'], target: { region: 'north' } }";
+const ANSWERS: &str =
+    "{ text: 'from-a-test', choice: 'b', names: ['ann', 'bob'], target: { region: 'north' }, number: 5 }";
 
 fn every_field_of_a_form(scene: &mut Scene) {
     at_forms(scene);
@@ -2028,6 +2029,14 @@ fn every_field_of_a_form(scene: &mut Scene) {
     assert_eq!(scene.page.text(&format!("{SUMMARY}.querySelector('li').textContent")), "Engine is needed");
     at_field(scene, "Engine");
     scene.page.press(Key::Down);
+    next_page(scene, "One of two pages");
+    assert_eq!(labels(scene)[1..], ["Number"], "the answers tell which page it is");
+    at_field(scene, "Which kind of");
+    scene.page.eval("(() => { const kind = document.activeElement; kind.value = 0; kind.dispatchEvent(new Event('change', { bubbles: true })) })()");
+    assert_eq!(labels(scene)[1..], ["Nickname"]);
+    at_field(scene, "Nickname");
+    scene.page.type_text("anny");
+    scene.page.assert("!('number' in callboard.form.values())");
     next_page(scene, "From the catalog");
 
     let options =
@@ -2489,6 +2498,7 @@ fn axe_of_what_opens(scene: &mut Scene) {
         next_page(scene, "Lists and objects");
         next_page(scene, "What depends on what");
         violations.extend(axe(&mut scene.page, "form of choices"));
+        next_page(scene, "One of two pages");
         next_page(scene, "From the catalog");
         at_field(scene, "Component");
         scene.page.wait("document.activeElement.getAttribute('aria-expanded') === 'true'");
@@ -2647,7 +2657,7 @@ const STATES: [State; 7] = [
     ("form-entities", |scene| {
         open_form(scene, "everything", "");
         scene.page.eval(&format!("callboard.form.show({ANSWERS})"));
-        for heading in ["Lists and objects", "What depends on what", "From the catalog"] {
+        for heading in ["Lists and objects", "What depends on what", "One of two pages", "From the catalog"] {
             next_page(scene, heading);
         }
         at_field(scene, "Component");

@@ -323,21 +323,25 @@
     view.update(node);
     return view;
   }
-  /** A field of which there are several forms to choose from. */
-  function withChoice(node, form) {
+  /** Asks which of several schemas applies. */
+  function chooser(node, form) {
     const { options, chosen } = node.schema.choice;
     const id = `form-${++count}`;
-    const chooser = el("select", { id }, ...options.map((title, n) => el("option", { value: n }, title ?? t("form.option", { number: n + 1 }))));
-    chooser.value = chosen;
-    chooser.addEventListener("change", () => { form.choices.set(view.node.schema.choice.key, Number(chooser.value)); form.changed(view); });
+    const input = el("select", { id }, ...options.map((title, n) => el("option", { value: n }, title ?? t("form.option", { number: n + 1 }))));
+    input.value = chosen;
+    input.addEventListener("change", () => { form.choices.set(view.node.schema.choice.key, Number(input.value)); form.changed(view); });
+    const element = el("div", { class: "form-field" }, el("label", { class: "form-label", for: id }, t("form.which"), " ", el("bdi", {}, titleOf(node))), input);
+    const view = { node, element, focus: input, fail() {}, update(next) { view.node = next; input.value = next.schema.choice.chosen; } };
+    return view;
+  }
+  function withChoice(node, form) {
+    const first = chooser(node, form);
     const body = el("div", {});
-    const element = el("div", { class: "form-fields" },
-      el("div", { class: "form-field" }, el("label", { class: "form-label", for: id }, t("form.which"), " ", el("bdi", {}, titleOf(node))), chooser), body);
     const views = new Map();
     const inner = (next) => ({ ...next, schema: { ...next.schema, choice: undefined } });
     const view = {
-      node, element, views, focus: chooser,
-      update(next) { view.node = next; chooser.value = next.schema.choice.chosen; reconcile(body, views, [inner(next)], form); },
+      node, views, element: el("div", { class: "form-fields" }, first.element, body), focus: first.focus,
+      update(next) { view.node = next; first.update(next); reconcile(body, views, [inner(next)], form); },
       fail: (words) => [...views.values()][0].fail(words),
     };
     view.update(node);
@@ -350,6 +354,7 @@
   function draw(node, form) {
     const isQuiet = "const" in node.schema && !node.schema.title && !node.schema.description;
     if (node.ui.widget === "hidden" || node.type === "null" || isQuiet) return nothing(node);
+    if (node.type === "choice") return chooser(node, form);
     if (node.schema.choice) return withChoice(node, form);
     if (node.rows) return rows(node, form);
     if (node.type === "object" && !extensions.has(node.ui.field)) return object(node, form);

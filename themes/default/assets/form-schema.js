@@ -4,7 +4,7 @@
 (() => {
   /** Patterns have a script of their own, which comes where one is asked for. */
   const pattern = (source, text) => globalThis.callboardPattern?.(source, text) ?? null;
-  const MOST_STEPS = 200000;
+  const MOST_STEPS = 50000;
   const MOST_FIELDS = 2000;
   const MOST_ROWS = 200;
   const DEEPEST = 12;
@@ -208,15 +208,16 @@
   const oneValue = (schema) => ("const" in schema ? schema.const : schema.enum[0]);
 
   /** The schema of what applies to `value`, without branches. `place` holds the root, the path, choices made and work done. */
-  function flatten(schema, value, place, depth = 0) {
+  function flatten(schema, value, place, within = []) {
+    const reference = isObject(schema) ? schema.$ref : undefined;
+    if (within.length > 16 || (reference && within.includes(reference)) || ++place.work.steps > MOST_STEPS / 5) return mix({ required: [] });
     const whole = follow(schema, place.root);
     const flat = without(whole, BRANCHES);
     if (isObject(whole.properties)) flat.properties = mix(whole.properties);
     else delete flat.properties;
     if (!Array.isArray(flat.required)) flat.required = [];
-    if (depth > 16 || ++place.work.steps > MOST_STEPS / 10) return flat;
     const state = { root: place.root, work: { steps: 0 }, within: new Set(), errors: [] };
-    const add = (more) => merge(flat, without(flatten(more, value, place, depth + 1), ["definitions", "$defs"]));
+    const add = (more) => merge(flat, without(flatten(more, value, place, [...within, reference]), ["definitions", "$defs"]));
     if (Array.isArray(whole.allOf)) whole.allOf.forEach(add);
     if ("if" in whole) add(fits(whole.if, value, [], state) ? whole.then : whole.else);
     for (const [name, needed] of Object.entries(isObject(whole.dependencies) ? whole.dependencies : {})) {
@@ -244,10 +245,11 @@
       // Where a field says which option applies, nobody need be asked.
       const telling = Object.keys(flat.properties ?? {}).filter((name) =>
         real.every(({ properties }) => isObject(properties) && isObject(properties[name]) && (isOneValue(properties[name]) || properties[name].enum)));
-      const score = (option) => 1000 * apart(attempt(option, value, [], state))
-        - (isObject(value) ? Object.keys(option.properties ?? {}).filter((name) => value[name] !== undefined).length : 0);
+      const { held = value } = place;
+      const score = (option) => 1000 * apart(attempt(option, held, [], state))
+        - (isObject(held) ? Object.keys(option.properties ?? {}).filter((name) => held[name] !== undefined).length : 0);
       const closest = real.reduce((best, option, n) => (score(option) < score(real[best]) ? n : best), 0);
-      const key = `${place.path.join("/")}|${rule}`;
+      const key = `${place.page}|${place.path.join("/")}|${rule}`;
       const chosen = real[place.choices.get(key)] ? place.choices.get(key) : closest;
       if (!telling.length && real.length > 1 && !flat.choice) flat.choice = { key, chosen, options: real.map((option) => option.title) };
       const option = without(real[chosen], ["title", "description"]);
@@ -320,7 +322,9 @@
     for (let round = 0; ; round++) {
       const seen = mix();
       for (const name of known) if (holder[name] !== undefined) seen[name] = plain(holder[name]);
-      const flats = schemas.map((schema, n) => flatten(schema, seen, places[n]));
+      // Among options, also answers to questions that are not asked yet tell which is meant.
+      const held = plain(holder);
+      const flats = schemas.map((schema, n) => flatten(schema, seen, { ...places[n], held }));
       const names = [];
       flats.forEach((flat, n) => {
         for (const [name, inner] of Object.entries(flat.properties ?? {})) {
@@ -397,12 +401,14 @@
   /** The fields of all pages over one object of raw answers, which gets the defaults of those that appear. */
   function fields(pages, raw, choices) {
     const work = { steps: 0, fields: 0 };
-    const places = pages.map((root) => ({ root, path: [], choices, work, refs: [] }));
+    const places = pages.map((root, page) => ({ root, page, path: [], choices, work, refs: [] }));
     const flats = settle(pages, raw, places);
     return flats.map((schema, n) => {
       const ui = uiOf(schema);
       const names = inOrder(Object.keys(schema.properties ?? {}), ui.order);
       const children = names.map((name) => grow(schema.properties[name], raw, name, { ...places[n], path: [name] }, schema.required.includes(name)));
+      // What kind of page it is comes first.
+      if (schema.choice) children.unshift({ name: schema.title ?? "", path: [], type: "choice", schema: { choice: schema.choice }, ui: mix(), children: [] });
       return { path: [], type: "object", schema, ui, root: pages[n], children: children.filter(Boolean) };
     });
   }

@@ -55,7 +55,7 @@
       if (node.rows && valueOf(node) !== undefined) for (const child of node.children) if (valueOf(child) === undefined) note(child, words({ rule: "required" }, titleOf(child)));
       for (const fault of globalThis.callboardFaults?.(node, form.hosts) ?? []) note(node, words(fault, titleOf(node)));
     });
-    const chosen = (path, rule) => form.choices.get(`${path.join("/")}|${rule}`);
+    const chosen = (path, rule) => form.choices.get(`${at}|${path.join("/")}|${rule}`);
     for (const error of validate(form.schemas[at], together(form.pages.flatMap(({ children }) => children), true), { chosen })) {
       // Whatever the form does not ask for is not handed over either.
       if (error.rule === "additionalProperties") continue;
