@@ -2428,6 +2428,8 @@ fn axe_of_what_opens(scene: &mut Scene) {
     for scheme in Scheme::ALL {
         scene.page.show_on(Screen::Desktop);
         scene.page.prefer(scheme);
+        scaffolding::review(scene);
+        violations.extend(axe(&mut scene.page, "review of a template"));
         scene.open("");
         scene.ask("payment");
         violations.extend(axe(&mut scene.page, "search dialog"));
@@ -2783,6 +2785,9 @@ fn wrong_address(scene: &mut Scene) {
 // ---- Weight.
 
 /// The scripts of a form; the last three come where a template asks for patterns, extensions, entities.
+/// What makes files of answers, loaded when somebody comes near the form.
+const ENGINE: [&str; 4] = ["/preview.js", "/template-language.js", "/scaffold.js", "/next-steps.js"];
+
 const FORM: [&str; 6] =
     ["form-schema.js", "form-fields.js", "form.js", "form-pattern.js", "form-pickers.js", "form-catalog.js"];
 
@@ -2795,7 +2800,10 @@ fn light_scripts(scene: &mut Scene) {
         let scripts: Vec<String> =
             scene.page.requests().into_iter().filter(|address| address.ends_with(".js")).collect();
         // The script of the service worker comes when the page is done, and so does a form.
-        let later = |address: &str| address.ends_with("/worker.js") || FORM.iter().any(|name| address.ends_with(name));
+        let engine = |address: &str| ENGINE.iter().any(|name| address.ends_with(name));
+        let later = |address: &str| {
+            address.ends_with("/worker.js") || engine(address) || FORM.iter().any(|name| address.ends_with(name))
+        };
         let code = |address: &&String| address.contains("/assets/") && !later(address);
         let weight: u64 = scripts.iter().filter(code).map(|address| gzipped(&root.join(&address[home.len()..]))).sum();
         if weight > 10 << 10 {
@@ -2807,6 +2815,8 @@ fn light_scripts(scene: &mut Scene) {
     let [asked @ .., pattern, pickers, catalog] = weights;
     assert!(asked.iter().sum::<u64>() <= 20 << 10, "the form weighs {asked:?}");
     assert!(pattern + pickers + catalog <= 9 << 10, "what only some forms ask for weighs {weights:?}");
+    let weights = ENGINE.map(|name| gzipped(&root.join("assets").join(&name[1..])));
+    assert!(weights.iter().sum::<u64>() <= 37 << 10, "what makes files weighs {weights:?}");
 }
 
 fn light_pages(scene: &mut Scene) {

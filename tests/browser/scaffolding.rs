@@ -53,22 +53,42 @@ pub(super) fn scaffolds_as_in_cases(scene: &mut Scene) {
     assert_eq!(Some(outcomes.len()), expected.as_object().map(Map::len));
 }
 
-/// Fills in the example's form, takes the zip, and compares it with what the command line writes.
-pub(super) fn template_in_a_zip(scene: &mut Scene) {
+/// Fills in the example's form.
+fn answered(scene: &mut Scene) -> Value {
     scene.open(TEMPLATE);
-    scene.page.wait("globalThis.callboard.form && document.querySelector('#preview .tree button')");
+    scene.page.wait("globalThis.callboard.form && document.querySelector('#form input')");
+    scene.page.assert("document.getElementById('preview').offsetHeight === 0 && !globalThis.callboard.scaffold");
+    scene.page.eval("document.querySelector('#form input').focus()");
+    scene.page.wait("document.querySelector('#preview .tree button')");
     let values = json!({
         "name": "ord-ers", "description": "It's \"quoted\": <b>größer</b> 😀", "owner": "group:default/team-orders",
         "repoUrl": "github.com?owner=acme&repo=orders", "database": true,
     });
     scene.page.eval(&format!("callboard.form.show({values})"));
-    scene.page.wait("[...document.querySelectorAll('#preview .tree button')].some((file) => file.dataset.path.startsWith('migrations/'))");
-    scene.page.wait("document.querySelector('#preview .made-file pre').textContent.includes('größer')");
-    scene.page.assert("document.querySelector('#preview .tree .is-changed') !== null");
+    values
+}
+
+/// Goes on to the page that hands over what was made.
+fn to_review(scene: &mut Scene) {
     let next = "[...document.querySelectorAll('#form button')].find((button) => /^(Next|Review)$/.test(button.textContent)).click()";
     scene.page.eval(next);
     scene.page.eval(next);
     scene.page.wait("document.querySelector('#result .button.is-primary')");
+}
+
+/// The same for somebody who only looks.
+pub(super) fn review(scene: &mut Scene) {
+    answered(scene);
+    to_review(scene);
+}
+
+/// Fills in the example's form, takes the zip, and compares it with what the command line writes.
+pub(super) fn template_in_a_zip(scene: &mut Scene) {
+    let values = answered(scene);
+    scene.page.wait("[...document.querySelectorAll('#preview .tree button')].some((file) => file.dataset.path.startsWith('migrations/'))");
+    scene.page.wait("document.querySelector('#preview .made-file pre').textContent.includes('größer')");
+    scene.page.assert("document.querySelector('#preview .tree .is-changed') !== null");
+    to_review(scene);
     scene.page.assert("document.querySelector('#result .next').textContent.includes('gh repo create acme/orders')");
     scene.page.assert("document.querySelector('#result details pre').textContent.includes('callboard new template:default/go-http-service ord-ers --defaults --portal')");
     scene.page.assert("callboard.form.isComplete()");

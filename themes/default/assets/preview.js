@@ -226,6 +226,15 @@
     link.remove();
     setTimeout(() => URL.revokeObjectURL(address), 10_000);
   }
-  host.addEventListener("callboard:values", ({ detail }) => update(detail));
+  // Whoever only looks at the page does not pay for the engine: the first values wait until somebody comes near the form.
+  let waiting;
+  const use = () => {
+    if (waiting) update(waiting);
+    waiting = undefined;
+  };
+  host.addEventListener("callboard:values", ({ detail }) => {
+    if (turns > 0 || waiting) { waiting = undefined; update(detail); } else waiting = detail;
+  });
+  for (const near of ["pointerenter", "focusin"]) host.addEventListener(near, use);
   host.addEventListener("callboard:review", finish);
 })();
