@@ -103,11 +103,13 @@ impl<'a> State<'a> {
         }
     }
 
-    pub(super) fn inside<T>(&mut self, run: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
+    fn enter(&mut self) -> Outcome<()> {
         self.depth += 1;
-        if self.depth > FRAMES {
-            return fail("the template is nested too deeply");
-        }
+        if self.depth > FRAMES { fail("the template is nested too deeply") } else { Ok(()) }
+    }
+
+    pub(super) fn inside<T>(&mut self, run: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
+        self.enter()?;
         let result = run(self)?;
         self.depth -= 1;
         Ok(result)
@@ -376,14 +378,20 @@ impl<'a> State<'a> {
     }
 
     pub(super) fn value(&mut self, node: &Expr, scope: usize) -> Outcome<Value> {
-        self.inside(|state| {
-            state.step(1)?;
-            state.expression(node, scope)
-        })
+        self.enter()?;
+        self.step(1)?;
+        let found = self.expression(node, scope)?;
+        self.depth -= 1;
+        Ok(found)
     }
 
     fn values(&mut self, nodes: &[Expr], scope: usize) -> Outcome<Vec<Value>> {
-        nodes.iter().map(|node| self.value(node, scope)).collect()
+        // A loop, since adapters take more of the stack.
+        let mut found = Vec::with_capacity(nodes.len());
+        for node in nodes {
+            found.push(self.value(node, scope)?);
+        }
+        Ok(found)
     }
 
     fn expression(&mut self, node: &Expr, scope: usize) -> Outcome<Value> {
@@ -405,8 +413,11 @@ impl<'a> State<'a> {
             Expr::Group(items) => Ok(self.values(items, scope)?.pop().unwrap_or(Value::Undefined)),
             Expr::List(items) => Ok(Value::list(self.values(items, scope)?)),
             Expr::Dict(pairs) => {
-                let pairs = pairs.iter().map(|(key, node)| Ok((key.clone(), self.value(node, scope)?)));
-                Ok(Value::dict(pairs.collect::<Outcome<Vec<_>>>()?))
+                let mut found = Vec::with_capacity(pairs.len());
+                for (key, node) in pairs {
+                    found.push((key.clone(), self.value(node, scope)?));
+                }
+                Ok(Value::dict(found))
             }
             Expr::Member { target, key } => {
                 let target = self.value(target, scope)?;
@@ -596,7 +607,11 @@ impl<'a> State<'a> {
 
     /// By name; of two, the last counts.
     fn named(&mut self, given: &Given, scope: usize) -> Outcome<Named> {
-        given.named.iter().map(|(name, node)| Ok((name.clone(), self.value(node, scope)?))).collect()
+        let mut found = Vec::with_capacity(given.named.len());
+        for (name, node) in &given.named {
+            found.push((name.clone(), self.value(node, scope)?));
+        }
+        Ok(found)
     }
 
     fn run(&mut self, callable: &Callable, args: Vec<Value>, named: &Named) -> Outcome<Value> {

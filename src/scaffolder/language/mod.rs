@@ -23,7 +23,7 @@ use std::fmt;
 const STEPS: u64 = 1_000_000;
 const LENGTH: usize = 10 * 1024 * 1024;
 const DEPTH: usize = 100;
-const FRAMES: usize = 500;
+const FRAMES: usize = 250;
 const RANGE: f64 = 100_000.0;
 
 /// How a text is to be read.

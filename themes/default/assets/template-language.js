@@ -6,7 +6,7 @@
   const STEPS = 1_000_000;
   const LENGTH = 10 * 1024 * 1024;
   const DEPTH = 100;
-  const FRAMES = 500;
+  const FRAMES = 250;
   const RANGE = 100_000;
   const PATTERN = 256;
   const PATTERN_TEXT = 10_000;
@@ -157,8 +157,10 @@
       const start = tag.exec(text)?.index ?? text.length;
       const trims = text[start + (text.startsWith(open, start) ? open.length : 2)] === "-";
       let data = text.slice(at, start);
-      const line = Math.max(text.lastIndexOf("\n", start - 1) + 1, 0);
-      if (lstripBlocks && text.startsWith("{%", start) && line >= at && !text.slice(line, start).trim()) data = text.slice(at, line);
+      if (lstripBlocks && text.startsWith("{%", start)) {
+        const line = start ? text.lastIndexOf("\n", start - 1) + 1 : 0;
+        if (line >= at && !text.slice(line, start).trim()) data = text.slice(at, line);
+      }
       if (data) {
         // Data that is taken off leaves a node all the same: a case with it is not empty.
         if (drop) data = data.trimStart();
@@ -272,13 +274,18 @@
   const LATER = ["elif", "elseif", "else", "case", "default"];
   const parsed = new Map();
 
+  /** The tree of a text, remembered by what it depends on. */
   function parse(text, settings) {
-    const key = `${settings.cookiecutter ? 1 : 0}${settings.trimBlocks ? 1 : 0}${settings.lstripBlocks ? 1 : 0}${text}`;
-    if (!parsed.has(key)) {
-      if (parsed.size >= PARSED) parsed.clear();
-      parsed.set(key, tree(tokens(text, settings), text));
+    const { cookiecutter, trimBlocks, lstripBlocks } = settings;
+    const key = [cookiecutter, trimBlocks, lstripBlocks].map(Boolean).join();
+    if (!parsed.has(key)) parsed.set(key, new Map());
+    const known = parsed.get(key);
+    let nodes = known.get(text);
+    if (!nodes) {
+      if (known.size >= PARSED) known.clear();
+      known.set(text, nodes = tree(tokens(text, settings), text));
     }
-    return parsed.get(key);
+    return nodes;
   }
 
   function tree(list, text) {
@@ -290,7 +297,12 @@
     const isName = (name) => is("name") && peek().value === name;
     const skip = (kind) => is(kind) && list[next++];
     const skipName = (name) => isName(name) && list[next++];
-    const shown = (token) => token.kind === "end" ? "the end of the template" : `\`${token.quoted || token.kind === "name" ? token.value : token.kind === "literal" ? token.value ?? "none" : token.kind === "number" ? String(token.value) : token.kind === "pattern" ? "r/" : token.kind === "text" ? "text" : token.kind}\``;
+    function shown({ kind, value, quoted }) {
+      if (kind === "end") return "the end of the template";
+      if (quoted || kind === "name" || kind === "number") return `\`${value}\``;
+      if (kind === "literal") return `\`${value ?? "none"}\``;
+      return kind === "pattern" ? "`r/`" : `\`${kind}\``;
+    }
     const expected = (what) => fail(`expected ${what}, found ${shown(peek())}`, peek().at);
     const expect = (kind) => skip(kind) || expected(`\`${kind}\``);
     const name = (what) => (skip("name") || expected(what)).value;
@@ -344,7 +356,8 @@
           return macro;
         }
         case "call": {
-          const caller = { kind: "macro", at, ...(is("(") ? parameters() : { names: [], defaults: [] }), isCaller: true };
+          const taken = is("(") ? parameters() : { names: [], defaults: [] };
+          const caller = { kind: "macro", at, ...taken, isCaller: true };
           const value = primary();
           if (value.kind !== "call") fail("expected a call of a macro after `call`", at);
           caller.body = until("endcall");
@@ -531,8 +544,7 @@
       return items.length > 1 ? { kind: "power", items } : items[0];
     }
     function unary() {
-      const node = signed();
-      return filters(node);
+      return filters(signed());
     }
     function signed() {
       if (!is("-") && !is("+")) return primary();
@@ -672,7 +684,8 @@
   }
   /** The context's values as the language has them. */
   function own(value) {
-    if (typeof value !== "object" || value === null) return ["string", "number", "boolean"].includes(typeof value) ? value : value === null ? null : undefined;
+    if (value === null || ["string", "number", "boolean"].includes(typeof value)) return value;
+    if (typeof value !== "object") return undefined;
     return inside(() => {
       if (Array.isArray(value)) return value.map(own);
       const dict = Object.create(null);
@@ -718,7 +731,6 @@
   };
   function same(a, b) {
     const objects = [a, b].filter((value) => typeof value === "object" && value !== null).length;
-    // eslint-disable-next-line eqeqeq -- this is what `==` means in templates.
     return objects === 2 || isNone(a) || isNone(b) ? a == b : plain(a) == plain(b);
   }
 
@@ -891,7 +903,7 @@
     return parts.reduce(member, value);
   }
 
-  const WORDS = { html: /<\/?([a-z][a-z0-9]*)\b[^>]*>|<!--[\s\S]*?-->/gi };
+  const TAG = /<\/?([a-z][a-z0-9]*)\b[^>]*>|<!--[\s\S]*?-->/gi;
   function short(value) {
     return value.length > PATTERN_TEXT ? fail(`\`${state.doing}\` works on texts of up to 10,000 characters`) : value;
   }
@@ -1013,7 +1025,7 @@
     },
     string: (value) => isNone(value) ? needs("a value", value) : text(value),
     striptags(value, keepsLines) {
-      const bare = short(soft(value)).replace(WORDS.html, "").trim();
+      const bare = short(soft(value)).replace(TAG, "").trim();
       if (!keepsLines) return bare.replace(/\s+/g, " ");
       return bare.replace(/^ +| +$/gm, "").replace(/ +/g, " ").replace(/\r\n/g, "\n").replace(/\n\n\n+/g, "\n\n");
     },
