@@ -2784,10 +2784,10 @@ fn wrong_address(scene: &mut Scene) {
 
 // ---- Weight.
 
-/// The scripts of a form; the last three come where a template asks for patterns, extensions, entities.
 /// What makes files of answers, loaded when somebody comes near the form.
 const ENGINE: [&str; 4] = ["/preview.js", "/template-language.js", "/scaffold.js", "/next-steps.js"];
 
+/// The scripts of a form; the last three come where a template asks for patterns, extensions, entities.
 const FORM: [&str; 6] =
     ["form-schema.js", "form-fields.js", "form.js", "form-pattern.js", "form-pickers.js", "form-catalog.js"];
 

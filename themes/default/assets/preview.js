@@ -226,14 +226,17 @@
     link.remove();
     setTimeout(() => URL.revokeObjectURL(address), 10_000);
   }
-  // Whoever only looks at the page does not pay for the engine: the first values wait until somebody comes near the form.
+  // Whoever only looks at the page does not pay for the engine: values wait until somebody comes near the form.
+  let isUsed = false;
   let waiting;
   const use = () => {
+    isUsed = true;
     if (waiting) update(waiting);
     waiting = undefined;
   };
   host.addEventListener("callboard:values", ({ detail }) => {
-    if (turns > 0 || waiting) { waiting = undefined; update(detail); } else waiting = detail;
+    if (isUsed) update(detail);
+    else waiting = detail;
   });
   for (const near of ["pointerenter", "focusin"]) host.addEventListener(near, use);
   host.addEventListener("callboard:review", finish);
