@@ -58,7 +58,7 @@ fn answered(scene: &mut Scene) -> Value {
     scene.open(TEMPLATE);
     scene.page.wait("globalThis.callboard.form && document.querySelector('#form input')");
     scene.page.assert("document.getElementById('preview').offsetHeight === 0 && !globalThis.callboard.scaffold");
-    scene.page.eval("document.querySelector('#form input').focus()");
+    scene.page.eval("document.getElementById('form').dispatchEvent(new PointerEvent('pointerenter'))");
     scene.page.wait("document.querySelector('#preview .tree button')");
     let values = json!({
         "name": "ord-ers", "description": "It's \"quoted\": <b>größer</b> 😀", "owner": "group:default/team-orders",

@@ -238,6 +238,6 @@
     if (isUsed) update(detail);
     else waiting = detail;
   });
-  for (const near of ["pointerenter", "focusin"]) host.addEventListener(near, use);
+  for (const near of ["pointerenter", "keydown", "input"]) host.addEventListener(near, use);
   host.addEventListener("callboard:review", finish);
 })();
