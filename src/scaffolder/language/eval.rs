@@ -520,7 +520,7 @@ impl<'a> State<'a> {
                 find(text, &part, 0).is_some()
             }
             Value::List(list) => list.items.borrow().iter().any(|other| other.is(&item)),
-            Value::Dict(dict) => dict.get(&*self.text(&item)?).is_some(),
+            Value::Dict(dict) => dict.get(&self.text(&item)?).is_some(),
             other => return fail(format!("`in` looks into text, lists and dicts, not {}", other.kind())),
         }))
     }

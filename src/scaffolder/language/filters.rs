@@ -102,8 +102,9 @@ pub(super) fn filtered(state: &mut State<'_>, name: &Rc<str>, mut args: Vec<Valu
         _ if !named.is_empty() => return fail(format!("`{name}` takes no arguments by name")),
         _ => &[],
     };
-    for at in args.len().saturating_sub(1)..names.len() {
-        let key = units(names[at]);
+    // The first argument is what is filtered.
+    for name in names.iter().skip(args.len().saturating_sub(1)) {
+        let key = units(name);
         let found = named.iter().rev().find(|(other, _)| *other == key);
         args.push(found.map_or(Value::Undefined, |(_, value)| value.clone()));
     }
@@ -140,14 +141,14 @@ fn filter(state: &mut State<'_>, name: &str, args: &[Value]) -> Outcome<Value> {
         "escape" | "e" | "forceescape" => escaped(state, value)?,
         "first" => look(state, value, &Value::Number(0.0))?,
         "float" => {
-            let found = parse_float(&*state.text(value)?);
+            let found = parse_float(&state.text(value)?);
             if found.is_nan() { arg(1) } else { Value::Number(found) }
         }
         "groupby" => grouped(state, value, &arg(1))?,
         "indent" => indented(state, value, &arg(1), arg(2).is_true())?,
         "int" => {
             let base = if matches!(arg(2), Value::Undefined) { 10.0 } else { state.number(&arg(2))? };
-            let found = parse_int(&*state.text(value)?, base);
+            let found = parse_int(&state.text(value)?, base);
             if found.is_nan() { arg(1) } else { Value::Number(found) }
         }
         "join" => {

@@ -85,10 +85,10 @@ pub(super) fn method(state: &mut State<'_>, target: &Value, name: &str, args: &[
                 "keys" => Value::list(dict.entries().iter().map(|(key, _)| Value::Text(key.clone())).collect()),
                 "values" => Value::list(dict.entries().iter().map(|(_, item)| item.clone()).collect()),
                 "get" => {
-                    let found = dict.get(&*state.text(&arg(0))?).cloned().unwrap_or(Value::Undefined);
+                    let found = dict.get(&state.text(&arg(0))?).cloned().unwrap_or(Value::Undefined);
                     if found.is_none() { arg(1) } else { found }
                 }
-                _ => Value::Bool(dict.get(&*state.text(&arg(0))?).is_some()),
+                _ => Value::Bool(dict.get(&state.text(&arg(0))?).is_some()),
             }
         }
         Value::Number(number) => of_number(state, *number, name, args)?,
