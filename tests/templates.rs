@@ -132,11 +132,17 @@ fn answers_that_will_not_do_write_nothing() {
         ran.err
     );
     let ran = work.run(&["new", "greeter", "out", "--source", "templates"]);
-    assert!(ran.code == 2 && ran.err.contains("\"name\" is a required property"), "{}", ran.err);
+    assert!(ran.code == 2 && ran.err.contains("`name` is needed"), "{}", ran.err);
     let ran = work.run(&["new", "greter", "out", "--source", "templates"]);
     assert!(ran.code == 2 && ran.err.contains("Did you mean `greeter`?"), "{}", ran.err);
     let ran = work.run(&["new", "greeter", "out", "--source", "templates", "--set", "name"]);
     assert!(ran.code == 2 && ran.err.contains("`--set name` is no `NAME=VALUE`"), "{}", ran.err);
+    let ran = work.run(&["new", "greeter", "out", "--source", "templates", "--set", "nme=ann"]);
+    assert!(
+        ran.code == 2 && ran.err.contains("asks for no answer `nme`") && ran.err.contains("Did you mean `name`?"),
+        "{}",
+        ran.err
+    );
     assert!(!work.has("out"));
 }
 
@@ -174,6 +180,12 @@ fn a_secret_is_taken_from_the_environment_and_written_nowhere() {
     for file in ["README.md", "NEXT-STEPS.md", ".callboard-answers.yaml"] {
         assert!(!work.read(&format!("out/{file}")).contains("hunter2secret"), "{file}");
     }
+    work.0.write("values.yaml", "name: bob\ntoken: hunter2secret\n");
+    work.succeeds(&["new", "greeter", "bob", "--source", "templates", "--values", "values.yaml"]);
+    assert!(
+        !work.read("bob/.callboard-answers.yaml").contains("hunter2secret"),
+        "a secret is one wherever it comes from"
+    );
     let ran = work.run(&arguments);
     assert!(ran.code == 2 && ran.err.contains("the environment has no variable `MY_TOKEN`"), "{}", ran.err);
 }
@@ -203,6 +215,7 @@ fn fixtures_hold_a_template_to_what_it_makes() {
 #[test]
 fn repositories_know_when_their_template_moved_on() {
     let work = Work::new("status");
+    work.0.write("templates/greeter/skeleton/old.txt", "Old\n");
     work.git("templates", &["init", "--quiet", "--initial-branch=main"]);
     let commit = |message: &str| {
         work.git("templates", &["add", "--all"]);
@@ -221,10 +234,11 @@ fn repositories_know_when_their_template_moved_on() {
 
     work.0.write("templates/greeter/skeleton/${{ values.name }}.txt", "${{ values.times }} times\n");
     work.0.write("templates/greeter/skeleton/LICENSE", "Yours\n");
+    fs::remove_file(work.0.path().join("templates/greeter/skeleton/old.txt")).expect("it goes");
     commit("Two");
     let ran = work.run(&["template", "status", "templates", "made", "--check"]);
     assert_eq!(ran.code, 3, "{}", ran.err);
-    assert!(ran.out.contains("moved on: 2 files\n  LICENSE\n  ann.txt\n"), "{}", ran.out);
+    assert!(ran.out.contains("moved on: 3 files\n  LICENSE\n  ann.txt\n  old.txt\n"), "{}", ran.out);
     let ran = work.succeeds(&["template", "status", "templates", "made", "--diff"]);
     assert!(ran.out.contains("--- a/ann.txt\n+++ b/ann.txt\n") && ran.out.contains("-1\n+1 times\n"), "{}", ran.out);
     assert!(!ran.out.contains("Our own words"), "what the repository changed itself is no difference: {}", ran.out);
@@ -232,6 +246,16 @@ fn repositories_know_when_their_template_moved_on() {
     work.0.write("lacks.patch", patch);
     work.git("made", &["apply", "../lacks.patch"]);
     assert_eq!(work.read("made/LICENSE"), "Yours\n");
+    assert!(!work.has("made/old.txt"), "what the template does not make any more goes");
+    let head = work.git("templates", &["rev-parse", "HEAD"]);
+    assert!(work.read("made/.callboard-answers.yaml").contains(&head), "the answers know it");
+    work.git("made", &["commit", "--quiet", "--all", "--message", "Applied"]);
     let ran = work.succeeds(&["template", "status", "templates", "made"]);
     assert!(ran.out.contains("current"), "{}", ran.out);
+
+    let answers = work.read("made/.callboard-answers.yaml").replace(&head, "0123456789012345678901234567890123456789");
+    work.0.write("made/.callboard-answers.yaml", answers);
+    work.git("made", &["commit", "--quiet", "--all", "--message", "A commit that nobody has"]);
+    let ran = work.succeeds(&["template", "status", "templates", "made", "--diff"]);
+    assert!(ran.out.contains("is not known, so that nobody can tell") && !ran.out.contains("@@"), "{}", ran.out);
 }

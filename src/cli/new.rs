@@ -207,13 +207,32 @@ fn given(command: &New, bundle: &Bundle) -> Result<Given, Stop> {
         let schema = questions.iter().find(|question| question.name == name).map(|question| &question.schema);
         given.values.insert(name.to_string(), typed(schema, value));
     }
+    refuse_unknown(bundle, given.values.keys(), "answer")?;
     for pair in &command.secret {
         let (name, variable) = pair.split_once('=').ok_or_else(|| not_a_pair("--secret", pair))?;
         let value = std::env::var(variable)
             .map_err(|_| Stop::usage(format!("the environment has no variable `{}`", printable(variable))))?;
         given.secrets.insert(name.to_string(), value.into());
     }
+    refuse_unknown(bundle, given.secrets.keys(), "secret")?;
+    form::keep_secrets(&bundle.parameters, &mut given.values, &mut given.secrets);
     Ok(given)
+}
+
+/// An answer to a question that the template never asks is a slip.
+fn refuse_unknown<'a>(bundle: &Bundle, given: impl Iterator<Item = &'a String>, what: &str) -> Result<(), Stop> {
+    let known = form::names(&bundle.parameters);
+    for name in given.filter(|name| !known.contains(*name)) {
+        let stop = Stop::usage(format!("`{}` asks for no {what} `{}`", bundle.reference, printable(name)));
+        return Err(match did_you_mean(name, known.iter().map(String::as_str)) {
+            Some(guess) => stop.hint(guess),
+            None => stop.hint(format!(
+                "It asks for {}.",
+                known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+            )),
+        });
+    }
+    Ok(())
 }
 
 fn not_a_pair(option: &str, found: &str) -> Stop {
@@ -272,12 +291,20 @@ fn answer(bundle: &Bundle, question: &Question, talk: &Talk) -> Result<Option<Js
         let name = names.and_then(|names| names.get(at)).and_then(Json::as_str);
         say(&format!("  {}. {}\n", at + 1, printable(&name.map_or_else(|| shown(choice), str::to_owned))));
     }
+    if matches!(question.schema["type"].as_str(), Some("array" | "object")) {
+        say("  Written as JSON, such as [\"a\", \"b\"] or {\"a\": 1}\n");
+    }
     let usual = question.schema.get("default");
     let hint = usual.map(|usual| format!(" [{}]", printable(&shown(usual)))).unwrap_or_default();
     loop {
         say(&format!("  {}{hint}: ", printable(&question.name)));
         let mut line = String::new();
+        let hidden = question.is_secret().then(Hidden::new);
         let read = std::io::stdin().lock().read_line(&mut line);
+        if hidden.is_some() {
+            say("\n");
+        }
+        drop(hidden);
         if read.map_err(|error| Stop::environment("no answer can be read").cause(error))? == 0 {
             return Err(Stop::usage(format!("`{}` has no answer", question.name))
                 .hint("`--set` gives answers, `--defaults` takes what the template says."));
@@ -294,6 +321,39 @@ fn answer(bundle: &Bundle, question: &Question, talk: &Talk) -> Result<Option<Js
         match faults.into_iter().find(|fault| fault.at.starts_with(&at)) {
             Some(fault) => say(&format!("  {}\n", printable(&fault.message))),
             None => return Ok(Some(value)),
+        }
+    }
+}
+
+/// A terminal that does not show what is typed, until this is dropped.
+struct Hidden {
+    #[cfg(unix)]
+    before: Option<rustix::termios::Termios>,
+}
+
+impl Hidden {
+    #[cfg(unix)]
+    fn new() -> Hidden {
+        use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+        let before = tcgetattr(std::io::stdin()).ok();
+        if let Some(mut modes) = before.clone() {
+            modes.local_modes.remove(LocalModes::ECHO);
+            let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &modes);
+        }
+        Hidden { before }
+    }
+
+    #[cfg(not(unix))]
+    fn new() -> Hidden {
+        Hidden {}
+    }
+}
+
+impl Drop for Hidden {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        if let Some(before) = &self.before {
+            let _ = rustix::termios::tcsetattr(std::io::stdin(), rustix::termios::OptionalActions::Now, before);
         }
     }
 }
@@ -425,7 +485,28 @@ fn write(dest: &Path, files: &BTreeMap<String, Made>, force: bool) -> Result<(),
     std::fs::rename(&inner, dest).map_err(|error| stop(dest, error))
 }
 
+/// Nothing is written where something is in the way of one of the files.
+fn refuse_obstacles(dest: &Path, files: &BTreeMap<String, Made>) -> Result<(), Stop> {
+    for path in files.keys() {
+        let mut place = dest.to_path_buf();
+        let parts: Vec<Component<'_>> = Path::new(path).components().collect();
+        for (at, part) in parts.iter().enumerate() {
+            place.push(part);
+            // Nothing is written through a link: it may lead out of the folder.
+            let why = match at + 1 < parts.len() {
+                _ if place.is_symlink() => "is a link; nothing is written through it",
+                true if place.is_file() => "is a file, where a folder is needed",
+                false if place.is_dir() => "is a folder, where a file is needed",
+                _ => continue,
+            };
+            return Err(Stop::environment(format!("`{}` {why}", place.display())).hint("Nothing was written."));
+        }
+    }
+    Ok(())
+}
+
 fn write_into(dest: &Path, files: &BTreeMap<String, Made>) -> Result<(), Stop> {
+    refuse_obstacles(dest, files)?;
     for (path, made) in files {
         let stop = |error: std::io::Error| {
             Stop::environment(format!("`{}` cannot be written", dest.join(path).display())).cause(error)
@@ -434,13 +515,6 @@ fn write_into(dest: &Path, files: &BTreeMap<String, Made>) -> Result<(), Stop> {
         let parts: Vec<Component<'_>> = Path::new(path).components().collect();
         for (at, part) in parts.iter().enumerate() {
             folder.push(part);
-            // Nothing is written through a link: it may lead out of the folder.
-            if folder.is_symlink() {
-                return Err(Stop::environment(format!(
-                    "`{}` is a link; nothing is written through it",
-                    folder.display()
-                )));
-            }
             if at + 1 < parts.len() && !folder.is_dir() {
                 std::fs::create_dir(&folder).map_err(stop)?;
             }
@@ -462,6 +536,9 @@ fn tell(dest: &Path, files: &BTreeMap<String, Made>, outcome: &Outcome, talk: &T
     }
     for text in &outcome.texts {
         talk.say(&printable(&format!("{}\n{}", text.title, text.content)));
+    }
+    for link in outcome.links.iter().filter(|link| !link.url.is_empty()) {
+        talk.say(&printable(&format!("{}: {}", link.title, link.url)));
     }
     talk.say(&format!("Made {} in `{}`", count(files.len(), "file"), dest.display()));
     if !outcome.next.is_empty() {

@@ -14,7 +14,7 @@ use crate::scaffolder::{Answers, Bundle, Given, Made, Outcome, answers, form, ru
 use crate::source::{Repo, Snapshot, at_commit, parent};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value as Json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// Largest file of answers, and of a fixture.
@@ -205,6 +205,10 @@ fn compare(files: &BTreeMap<String, Made>, expected: Option<&Map<String, Json>>)
                 let text = |value: &Json| {
                     value["text"].as_str().or(value.as_str()).map_or_else(|| value.to_string(), str::to_owned)
                 };
+                if wanted["executable"] != found["executable"] {
+                    let is = if made.executable { "is executable now" } else { "is not executable any more" };
+                    faults.push(format!("  {path} {is}"));
+                }
                 faults.push(difference(path, text(wanted).as_bytes(), text(&found).as_bytes()));
             }
         }
@@ -299,29 +303,66 @@ fn standing(repo: &Repo, answers: &Answers, gathered: &Gathered, config: &Config
     if let Some(fault) = now.fault {
         return Standing::Unknown(format!("its template fails now: {fault}"));
     }
-    let then = before(entity, answers, gathered, config);
+    let Some(then) = before(entity, answers, gathered, config) else {
+        let commit = if answers.commit.is_empty() { "none" } else { answers.commit.as_str() };
+        return Standing::Unknown(format!(
+            "the commit that it was made at ({commit}) is not known, so that nobody can tell what it lacks"
+        ));
+    };
     let mut files = Vec::new();
     let mut lacks = String::new();
-    let is_kept = |path: &&String| *path != answers::FILE;
-    let then_files = then.as_ref().map(|then| &then.files);
-    for path in now.files.keys().chain(then_files.into_iter().flatten().map(|(path, _)| path)).filter(is_kept) {
-        if files.contains(path) {
-            continue;
-        }
-        let new = now.files.get(path).map(|made| made.bytes.as_slice());
+    let paths: BTreeSet<&String> =
+        now.files.keys().chain(then.files.keys()).filter(|path| *path != answers::FILE).collect();
+    for path in paths {
+        let (old, new) = (then.files.get(path), now.files.get(path));
         let here = repo.read(path, MAX_FILE).ok();
-        let old = match then_files {
-            Some(then) => then.get(path).map(|made| made.bytes.clone()),
-            // Nobody knows any more what it was made from: what is here stands for it.
-            None => here.clone(),
+        let executable = repo.file(path).is_some_and(|file| file.executable);
+        let is_there = match new {
+            Some(new) => here.as_ref() == Some(&new.bytes) && executable == new.executable,
+            None => here.is_none(),
         };
-        if old.as_deref() == new || here.as_deref() == new {
+        if old == new || is_there {
             continue;
         }
-        lacks.push_str(&difference(path, old.as_deref().unwrap_or_default(), new.unwrap_or_default()));
+        lacks.push_str(&patch(path, old, new));
         files.push(path.clone());
     }
-    if files.is_empty() { Standing::Current } else { Standing::Moved(files, lacks) }
+    if files.is_empty() {
+        return Standing::Current;
+    }
+    // Whoever applies the patch has what the template makes now.
+    let text = |files: &BTreeMap<String, Made>| files.get(answers::FILE).cloned();
+    let here = repo.read(answers::FILE, MAX_FILE).ok().map(|bytes| Made { bytes, executable: false });
+    if let (Some(here), Some(mut now)) = (here, text(&now.files)) {
+        let known = Answers { commit: bundle.commit.clone(), ..answers.clone() };
+        now.bytes = known.write().into_bytes();
+        lacks.push_str(&patch(answers::FILE, Some(&here), Some(&now)));
+    }
+    Standing::Moved(files, lacks)
+}
+
+/// A change as `git apply` takes it: files that come and go, modes, lines.
+fn patch(path: &str, old: Option<&Made>, new: Option<&Made>) -> String {
+    let mode = |made: &Made| if made.executable { "100755" } else { "100644" };
+    let is_text = |made: Option<&Made>| made.is_none_or(|made| std::str::from_utf8(&made.bytes).is_ok());
+    if !is_text(old) || !is_text(new) {
+        // A patch of bytes is nothing to read; what cannot be applied is said, not passed over.
+        return format!("# `{path}` is no text: take it from `callboard new`\n");
+    }
+    let mut patch = format!("diff --git a/{path} b/{path}\n");
+    match (old, new) {
+        (None, Some(new)) => patch.push_str(&format!("new file mode {}\n", mode(new))),
+        (Some(old), None) => patch.push_str(&format!("deleted file mode {}\n", mode(old))),
+        (Some(old), Some(new)) if mode(old) != mode(new) => {
+            patch.push_str(&format!("old mode {}\nnew mode {}\n", mode(old), mode(new)));
+        }
+        _ => {}
+    }
+    let bytes = |made: Option<&Made>| made.map(|made| made.bytes.clone()).unwrap_or_default();
+    let lines = difference(path, &bytes(old), &bytes(new));
+    let lines = if old.is_none() { lines.replacen(&format!("--- a/{path}"), "--- /dev/null", 1) } else { lines };
+    let lines = if new.is_none() { lines.replacen(&format!("+++ b/{path}"), "+++ /dev/null", 1) } else { lines };
+    patch + &lines
 }
 
 /// What the template made at the commit that the answers name, where git still has it.

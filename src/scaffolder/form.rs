@@ -1,7 +1,7 @@
 //! What a template asks, and whether the answers will do: JSON Schema (draft 7) as Backstage's form reads it.
 
 use serde_json::{Map, Value as Json, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Schemas within schemas that are followed.
 const DEEPEST: usize = 24;
@@ -124,7 +124,34 @@ fn is_valid(schema: &Json, value: &Json) -> bool {
     jsonschema::draft7::is_valid(schema, value)
 }
 
-/// Values with the defaults of what is asked and not given.
+/// Names of everything that a form may ask, whatever is answered.
+pub fn names(parameters: &Json) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    pages(parameters).into_iter().for_each(|page| named(page, &mut names, 0));
+    names
+}
+
+fn named(schema: &Json, names: &mut BTreeSet<String>, depth: usize) {
+    if depth > DEEPEST {
+        return;
+    }
+    names.extend(schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone()));
+    let lists = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|key| schema[key].as_array()).flatten();
+    let branches = ["then", "else"].into_iter().filter_map(|key| schema.get(key));
+    let dependent = schema["dependencies"].as_object().into_iter().flatten().map(|(_, dependency)| dependency);
+    lists.chain(branches).chain(dependent).for_each(|branch| named(branch, names, depth + 1));
+}
+
+/// Moves answers that must not be written down from the values to the secrets.
+pub fn keep_secrets(parameters: &Json, values: &mut Map<String, Json>, secrets: &mut Map<String, Json>) {
+    for question in questions(parameters, values).iter().filter(|question| question.is_secret()) {
+        if let Some(value) = values.shift_remove(&question.name) {
+            secrets.entry(question.name.clone()).or_insert(value);
+        }
+    }
+}
+
+/// Values with the defaults of what is asked and not given. What is not asked any more gives no value.
 pub fn with_defaults(parameters: &Json, given: &Map<String, Json>) -> Map<String, Json> {
     let mut values = given.clone();
     // A default may bring in a branch that has defaults of its own.
@@ -138,12 +165,17 @@ pub fn with_defaults(parameters: &Json, given: &Map<String, Json>) -> Map<String
             break;
         }
     }
-    in_order(parameters, values)
+    let asked = questions(parameters, &values);
+    asked.into_iter().filter_map(|question| values.shift_remove_entry(&question.name)).collect()
 }
 
 /// The default of a schema, laid under a value.
 fn default(schema: &Json, value: Option<&Json>, depth: usize) -> Option<Json> {
     let usual = value.or_else(|| schema.get("default")).or_else(|| schema.get("const").filter(|_| depth == 0));
+    if let (Some(Json::Array(items)), true, true) = (usual, schema["items"].is_object(), depth < DEEPEST) {
+        let item = |item: &Json| default(&schema["items"], Some(item), depth + 1).unwrap_or_default();
+        return Some(items.iter().map(item).collect());
+    }
     let properties = schema["properties"].as_object().filter(|_| depth < DEEPEST);
     let Some(properties) = properties else { return usual.cloned() };
     let mut object = match usual {
@@ -157,18 +189,6 @@ fn default(schema: &Json, value: Option<&Json>, depth: usize) -> Option<Json> {
         }
     }
     (value.is_some() || !object.is_empty()).then_some(Json::Object(object))
-}
-
-/// Values in the order in which they are asked, others after them: answers are written down, and look the same each time.
-fn in_order(parameters: &Json, mut values: Map<String, Json>) -> Map<String, Json> {
-    let mut ordered = Map::new();
-    for question in questions(parameters, &values) {
-        if let Some(value) = values.shift_remove(&question.name) {
-            ordered.insert(question.name, value);
-        }
-    }
-    ordered.extend(values);
-    ordered
 }
 
 /// What is wrong with the values, page by page. Secrets are kept apart and count as given.
@@ -190,15 +210,47 @@ pub fn faults(parameters: &Json, values: &Map<String, Json>, secrets: &Map<Strin
             faults.entry((number, at)).or_insert_with(|| in_words(&error));
         }
     }
-    faults.into_iter().map(|((_, at), message)| Fault { at, message }).collect()
+    let mut faults: Vec<Fault> = faults.into_iter().map(|((_, at), message)| Fault { at, message }).collect();
+    let asked = questions(parameters, values);
+    faults.extend(asked.iter().filter_map(|question| {
+        let text = values.get(&question.name)?.as_str()?;
+        let message = of_extension(&question.schema, text)?;
+        Some(Fault { at: format!("/{}", question.name), message })
+    }));
+    faults
+}
+
+/// What a field extension has to say of an answer, beyond the schema.
+fn of_extension(schema: &Json, text: &str) -> Option<String> {
+    match schema["ui:field"].as_str()? {
+        "EntityNamePicker" => {
+            let is_part = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric());
+            let is_name = text.len() <= 63 && text.split(['-', '_', '.']).all(is_part);
+            (!is_name).then(|| "a name has letters and digits, with single `-`, `_` or `.` between them".to_string())
+        }
+        "RepoUrlPicker" if !text.is_empty() => {
+            let (host, query) = text.split_once('?').unwrap_or((text, ""));
+            let has_repo =
+                url::form_urlencoded::parse(query.as_bytes()).any(|(key, value)| key == "repo" && !value.is_empty());
+            if !has_repo {
+                return Some("a repository is written such as `github.com?owner=acme&repo=shop`".to_string());
+            }
+            let allowed = schema["ui:options"]["allowedHosts"].as_array()?;
+            let known: Vec<&str> = allowed.iter().filter_map(Json::as_str).collect();
+            (!known.is_empty() && !known.contains(&host))
+                .then(|| format!("the host is not one of {}", known.join(", ")))
+        }
+        _ => None,
+    }
 }
 
 /// A fault in words. Those of options would show everything that was answered.
 fn in_words(error: &jsonschema::ValidationError<'_>) -> String {
-    use jsonschema::error::ValidationErrorKind::{AnyOf, OneOfMultipleValid, OneOfNotValid};
+    use jsonschema::error::ValidationErrorKind::{AnyOf, OneOfMultipleValid, OneOfNotValid, Required};
     match error.kind() {
         AnyOf { .. } | OneOfNotValid { .. } => "none of the combinations that the form allows".to_string(),
         OneOfMultipleValid { .. } => "more than one of the combinations of which the form allows one".to_string(),
+        Required { property } => format!("`{}` is needed", property.as_str().unwrap_or_default()),
         _ => error.to_string(),
     }
 }

@@ -60,10 +60,10 @@ pub(super) fn of(action: &str, title: &str, input: &Input, bundle: &Bundle) -> N
         output.insert("repoContentsUrl".into(), repo.contents(branch(input)).into());
     }
     match (action, &repo) {
-        ("publish:github" | "github:repo:create" | "github:repo:push", Some(repo)) => {
+        ("publish:github" | "github:repo:create" | "github:repo:push", Some(repo)) if repo.is_of("github") => {
             github(&mut blocks, repo, action, input)
         }
-        ("publish:gitlab", Some(repo)) => gitlab(&mut blocks, repo, input),
+        ("publish:gitlab", Some(repo)) if repo.is_of("gitlab") => gitlab(&mut blocks, repo, input),
         ("publish:github:pull-request", Some(repo)) => pull_request(&mut blocks, repo, input),
         ("publish:gitlab:merge-request", Some(repo)) => merge_request(&mut blocks, repo, input),
         (action, Some(repo)) if action.starts_with("publish:") => publish(&mut blocks, repo, input),
@@ -148,7 +148,10 @@ fn word(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@=,+".contains(c);
     match !text.is_empty() && text.chars().all(is_plain) && !text.starts_with('-') {
         true => text.to_string(),
-        false => format!("'{}'", line(text).replace('\'', "'\\''")),
+        false => {
+            let lines: Vec<String> = text.split('\n').map(line).collect();
+            format!("'{}'", lines.join("\n").replace('\'', "'\\''"))
+        }
     }
 }
 
@@ -235,6 +238,11 @@ impl Target {
         format!("{}/{}", self.owner, self.name)
     }
 
+    /// The host is such a forge, as far as anybody knows.
+    fn is_of(&self, forge: &str) -> bool {
+        self.forge.is_empty() || self.forge == forge
+    }
+
     /// As the GitHub CLI names it.
     fn full(&self) -> String {
         match self.host.as_str() {
@@ -259,6 +267,15 @@ fn encoded(text: &str) -> String {
 fn branch(input: &Input) -> &str {
     let branch = text(input, "defaultBranch");
     if branch.is_empty() { "master" } else { branch }
+}
+
+/// Lines that run where the files to publish are: all of them, or those of a folder.
+fn there(input: &Input, lines: Vec<String>) -> Vec<String> {
+    let path = text(input, "sourcePath").trim_start_matches("./").trim_matches('/');
+    match path {
+        "" | "." => lines,
+        path => [vec![command(&["cd", path])], lines, vec!["cd -".to_string()]].concat(),
+    }
 }
 
 /// The files as the first commit of a repository.
@@ -292,7 +309,7 @@ fn github(blocks: &mut Vec<Block>, repo: &Target, action: &str, input: &Input) {
     let mut lines = if action == "github:repo:create" { Vec::new() } else { first_commit(input) };
     if action == "github:repo:push" {
         lines.extend(push(repo, input));
-        return run(blocks, &lines);
+        return run(blocks, &there(input, lines));
     }
     let visibility = visibility(input);
     let flag = format!("--{visibility}");
@@ -311,7 +328,7 @@ fn github(blocks: &mut Vec<Block>, repo: &Target, action: &str, input: &Input) {
         lines.push(command(&["gh", "repo", "edit", &slug, "--add-topic", &topics.join(",")]));
     }
     say(blocks, "With the GitHub CLI, in the folder of these files:");
-    run(blocks, &lines);
+    run(blocks, &there(input, lines));
     let pairs = [
         ("owner", repo.owner.as_str()),
         ("name", &repo.name),
@@ -325,7 +342,7 @@ fn github(blocks: &mut Vec<Block>, repo: &Target, action: &str, input: &Input) {
     });
     if action == "publish:github" {
         say(blocks, "and push to it:");
-        run(blocks, &[first_commit(input), push(repo, input)].concat());
+        run(blocks, &there(input, [first_commit(input), push(repo, input)].concat()));
     }
 }
 
@@ -333,8 +350,12 @@ fn gitlab(blocks: &mut Vec<Block>, repo: &Target, input: &Input) {
     let flag = format!("--{}", visibility(input));
     let address = repo.slug();
     let mut words = vec!["glab", "repo", "create", &address, &flag];
-    if !text(input, "description").is_empty() {
-        words.extend(["--description", text(input, "description")]);
+    let description = match text(input, "description") {
+        "" => input.get("settings").and_then(|settings| settings["description"].as_str()).unwrap_or_default(),
+        description => description,
+    };
+    if !description.is_empty() {
+        words.extend(["--description", description]);
     }
     let mut lines = Vec::new();
     if repo.host != "gitlab.com" {
@@ -344,7 +365,7 @@ fn gitlab(blocks: &mut Vec<Block>, repo: &Target, input: &Input) {
     lines.extend(first_commit(input));
     lines.extend(push(repo, input));
     say(blocks, "With the GitLab CLI, in the folder of these files:");
-    run(blocks, &lines);
+    run(blocks, &there(input, lines));
     say(
         blocks,
         "Without it, leave out `glab`: GitLab makes a private project of what is pushed to it. Or make it in the browser first:",
@@ -377,19 +398,19 @@ fn publish(blocks: &mut Vec<Block>, repo: &Target, input: &Input) {
     if let Some(url) = page {
         blocks.push(Block::Link { text: format!("New repository on {}", repo.host), url });
     }
-    run(blocks, &[first_commit(input), push(repo, input)].concat());
+    run(blocks, &there(input, [first_commit(input), push(repo, input)].concat()));
 }
 
 /// What is common to pull and merge requests: the files on a branch of a clone.
-fn on_a_branch(blocks: &mut Vec<Block>, clone: String, repo: &Target, input: &Input, asked: String) {
+fn on_a_branch(blocks: &mut Vec<Block>, clone: String, (repo, source): (&Target, &str), input: &Input, asked: String) {
     let (name, title) = (text(input, "branchName"), text(input, "title"));
     let name = if name.is_empty() { "from-template" } else { name };
     let into = text(input, "targetPath");
     let message = text(input, "commitMessage");
     let message = if message.is_empty() { title } else { message };
     let folder = if into.is_empty() { ".".to_string() } else { into.to_string() };
-    let from = match text(input, "sourcePath") {
-        "" => "..".to_string(),
+    let from = match source.trim_start_matches("./").trim_matches('/') {
+        "" | "." => "..".to_string(),
         path => format!("../{path}"),
     };
     say(blocks, "In the folder of these files:");
@@ -398,7 +419,7 @@ fn on_a_branch(blocks: &mut Vec<Block>, clone: String, repo: &Target, input: &In
         lines.push(command(&["mkdir", "-p", &folder]));
     }
     lines.push(format!(
-        "tar --create --directory {} --exclude {} --exclude NEXT-STEPS.md . | tar --extract --directory {}",
+        "tar --create --directory {} --exclude {} --exclude NEXT-STEPS.md --exclude .callboard-answers.yaml . | tar --extract --directory {}",
         word(&from),
         word(&format!("./{}", repo.name)),
         word(&folder)
@@ -422,7 +443,8 @@ fn pull_request(blocks: &mut Vec<Block>, repo: &Target, input: &Input) {
         words.push("--draft");
     }
     let slug = repo.full();
-    on_a_branch(blocks, command(&["gh", "repo", "clone", &slug]), repo, input, command(&words));
+    let source = text(input, "sourcePath");
+    on_a_branch(blocks, command(&["gh", "repo", "clone", &slug]), (repo, source), input, command(&words));
 }
 
 fn merge_request(blocks: &mut Vec<Block>, repo: &Target, input: &Input) {
@@ -431,7 +453,10 @@ fn merge_request(blocks: &mut Vec<Block>, repo: &Target, input: &Input) {
     if !text(input, "targetBranchName").is_empty() {
         words.extend(["--target-branch", text(input, "targetBranchName")]);
     }
-    on_a_branch(blocks, command(&["git", "clone", &repo.remote()]), repo, input, command(&words));
+    // Backstage takes the files from the folder that they go to, where nobody says otherwise.
+    let source = if input.contains_key("sourcePath") { "sourcePath" } else { "targetPath" };
+    let clone = command(&["git", "clone", &repo.remote()]);
+    on_a_branch(blocks, clone, (repo, text(input, source)), input, command(&words));
 }
 
 /// Actions on a repository that the GitHub CLI does in a line or two. False for those it does not.

@@ -15,7 +15,8 @@
   const link = (blocks, text, url) => blocks.push({ kind: "link", text, url });
 
   /** A word of a POSIX shell. */
-  const word = (text) => (/^[A-Za-z0-9_./:@=,+][-A-Za-z0-9_./:@=,+]*$/.test(text) ? text : `'${line(text).replaceAll("'", "'\\''")}'`);
+  const word = (text) => (/^[A-Za-z0-9_./:@=,+][-A-Za-z0-9_./:@=,+]*$/.test(text) ? text
+    : `'${text.split("\n").map(line).join("\n").replaceAll("'", "'\\''")}'`);
   const command = (...words) => words.map((text) => (/^-[-A-Za-z]*$/.test(text) ? text : word(text))).join(" ");
 
   /** What `repoUrl` names: `host?owner=o&repo=r`. */
@@ -52,6 +53,13 @@
     };
   }
 
+  const isOf = (repo, forge) => repo.forge === "" || repo.forge === forge;
+  const inner = (path) => { const rest = path.replace(/^(?:\.\/)+/, "").replace(/^\/+|\/+$/g, ""); return rest === "." ? "" : rest; };
+  /** Lines that run where the files to publish are: all of them, or those of a folder. */
+  const there = (input, lines) => {
+    const path = inner(textOf(input, "sourcePath"));
+    return path === "" ? lines : [command("cd", path), ...lines, "cd -"];
+  };
   const branch = (input) => textOf(input, "defaultBranch") || "master";
   const firstCommit = (input) => [
     command("git", "init", "--initial-branch", branch(input)),
@@ -66,7 +74,7 @@
 
   function github(blocks, repo, action, input) {
     const lines = action === "github:repo:create" ? [] : firstCommit(input);
-    if (action === "github:repo:push") return run(blocks, [...lines, ...push(repo, input)]);
+    if (action === "github:repo:push") return run(blocks, there(input, [...lines, ...push(repo, input)]));
     const words = ["gh", "repo", "create", repo.full, `--${visibility(input)}`];
     for (const key of ["description", "homepage"]) {
       if (textOf(input, key) !== "") words.push(`--${key}`, textOf(input, key));
@@ -76,21 +84,24 @@
     const topics = textsOf(input, "topics");
     if (topics.length > 0) lines.push(command("gh", "repo", "edit", repo.full, "--add-topic", topics.join(",")));
     say(blocks, "With the GitHub CLI, in the folder of these files:");
-    run(blocks, lines);
+    run(blocks, there(input, lines));
     const pairs = [["owner", repo.owner], ["name", repo.name], ["description", textOf(input, "description")], ["visibility", visibility(input)]];
     say(blocks, "Or make the repository in the browser:");
     link(blocks, `New repository on ${repo.host}`, `https://${repo.host}/new?${new URLSearchParams(pairs.filter(([, value]) => value !== ""))}`);
     if (action === "publish:github") {
       say(blocks, "and push to it:");
-      run(blocks, [...firstCommit(input), ...push(repo, input)]);
+      run(blocks, there(input, [...firstCommit(input), ...push(repo, input)]));
     }
   }
   function gitlab(blocks, repo, input) {
     const words = ["glab", "repo", "create", repo.slug, `--${visibility(input)}`];
-    if (textOf(input, "description") !== "") words.push("--description", textOf(input, "description"));
+    const settings = valueOf(input, "settings");
+    const usual = settings !== null && typeof settings === "object" ? textOf(settings, "description") : "";
+    const description = textOf(input, "description") || usual;
+    if (description !== "") words.push("--description", description);
     const host = repo.host === "gitlab.com" ? [] : [command("export", `GITLAB_HOST=${repo.host}`)];
     say(blocks, "With the GitLab CLI, in the folder of these files:");
-    run(blocks, [...host, command(...words), ...firstCommit(input), ...push(repo, input)]);
+    run(blocks, there(input, [...host, command(...words), ...firstCommit(input), ...push(repo, input)]));
     say(blocks, "Without it, leave out `glab`: GitLab makes a private project of what is pushed to it. Or make it in the browser first:");
     link(blocks, `New project on ${repo.host}`, `https://${repo.host}/projects/new#blank_project`);
   }
@@ -100,17 +111,17 @@
     const page = repo.forge === "azure" ? `https://${repo.host}/${encoded(repo.owner)}/${encoded(repo.project)}/_settings/repositories`
       : ["gitea", "bitbucketCloud"].includes(repo.forge) ? `https://${repo.host}/repo/create` : "";
     if (page !== "") link(blocks, `New repository on ${repo.host}`, page);
-    run(blocks, [...firstCommit(input), ...push(repo, input)]);
+    run(blocks, there(input, [...firstCommit(input), ...push(repo, input)]));
   }
   /** What is common to pull and merge requests: the files on a branch of a clone. */
-  function onABranch(blocks, clone, repo, input, asked) {
+  function onABranch(blocks, clone, repo, source, input, asked) {
     const name = textOf(input, "branchName") || "from-template";
     const into = textOf(input, "targetPath") || ".";
-    const path = textOf(input, "sourcePath");
+    const path = inner(source);
     say(blocks, "In the folder of these files:");
     run(blocks, [
       clone, command("cd", repo.name), command("git", "switch", "--create", name), ...(into === "." ? [] : [command("mkdir", "-p", into)]),
-      `tar --create --directory ${word(path === "" ? ".." : `../${path}`)} --exclude ${word(`./${repo.name}`)} --exclude NEXT-STEPS.md . | tar --extract --directory ${word(into)}`,
+      `tar --create --directory ${word(path === "" ? ".." : `../${path}`)} --exclude ${word(`./${repo.name}`)} --exclude NEXT-STEPS.md --exclude .callboard-answers.yaml . | tar --extract --directory ${word(into)}`,
       "git add --all", command("git", "commit", "--message", textOf(input, "commitMessage") || textOf(input, "title")),
       command("git", "push", "--set-upstream", "origin", name), asked,
     ]);
@@ -119,12 +130,14 @@
     const words = ["gh", "pr", "create", "--title", textOf(input, "title"), "--body", textOf(input, "description")];
     if (textOf(input, "targetBranchName") !== "") words.push("--base", textOf(input, "targetBranchName"));
     if (valueOf(input, "draft") === true) words.push("--draft");
-    onABranch(blocks, command("gh", "repo", "clone", repo.full), repo, input, command(...words));
+    onABranch(blocks, command("gh", "repo", "clone", repo.full), repo, textOf(input, "sourcePath"), input, command(...words));
   }
   function mergeRequest(blocks, repo, input) {
     const words = ["glab", "mr", "create", "--title", textOf(input, "title"), "--description", textOf(input, "description")];
     if (textOf(input, "targetBranchName") !== "") words.push("--target-branch", textOf(input, "targetBranchName"));
-    onABranch(blocks, command("git", "clone", repo.remote), repo, input, command(...words));
+    // Backstage takes the files from the folder that they go to, where nobody says otherwise.
+    const source = textOf(input, Object.hasOwn(input, "sourcePath") ? "sourcePath" : "targetPath");
+    onABranch(blocks, command("git", "clone", repo.remote), repo, source, input, command(...words));
   }
   /** Actions on a repository that the GitHub CLI does in a line or two. */
   const onIt = (repo, words, ...rest) => command("gh", ...words, "--repo", repo.full, ...rest);
@@ -187,8 +200,8 @@
       output.remoteUrl = repo.remote;
       output.repoContentsUrl = repo.contents(branch(input));
     }
-    if (repo && ["publish:github", "github:repo:create", "github:repo:push"].includes(action)) github(blocks, repo, action, input);
-    else if (repo && action === "publish:gitlab") gitlab(blocks, repo, input);
+    if (repo && isOf(repo, "github") && ["publish:github", "github:repo:create", "github:repo:push"].includes(action)) github(blocks, repo, action, input);
+    else if (repo && isOf(repo, "gitlab") && action === "publish:gitlab") gitlab(blocks, repo, input);
     else if (repo && action === "publish:github:pull-request") pullRequest(blocks, repo, input);
     else if (repo && action === "publish:gitlab:merge-request") mergeRequest(blocks, repo, input);
     else if (repo && action.startsWith("publish:")) publish(blocks, repo, input);
