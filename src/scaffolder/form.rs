@@ -224,9 +224,13 @@ pub fn faults(parameters: &Json, values: &Map<String, Json>, secrets: &Map<Strin
 fn of_extension(schema: &Json, text: &str) -> Option<String> {
     match schema["ui:field"].as_str()? {
         "EntityNamePicker" => {
-            let is_part = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric());
-            let is_name = text.len() <= 63 && text.split(['-', '_', '.']).all(is_part);
-            (!is_name).then(|| "a name has letters and digits, with single `-`, `_` or `.` between them".to_string())
+            let is_outer = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+            let is_inner = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+            let is_name = text.len() <= 63
+                && text.chars().all(is_inner)
+                && is_outer(text.chars().next())
+                && is_outer(text.chars().next_back());
+            (!is_name).then(|| "a name has letters and digits, and `-`, `_` or `.` between them".to_string())
         }
         "RepoUrlPicker" if !text.is_empty() => {
             let (host, query) = text.split_once('?').unwrap_or((text, ""));

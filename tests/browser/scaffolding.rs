@@ -62,7 +62,7 @@ fn answered(scene: &mut Scene) -> Value {
     scene.page.wait("document.querySelector('#preview .tree button')");
     let values = json!({
         "name": "ord-ers", "description": "It's \"quoted\": <b>größer</b> 😀", "owner": "group:default/team-orders",
-        "repoUrl": "github.com?owner=acme&repo=orders", "database": true,
+        "repoUrl": "github.com?owner=curtain-call&repo=orders", "database": true,
     });
     scene.page.eval(&format!("callboard.form.show({values})"));
     values
@@ -89,7 +89,7 @@ pub(super) fn template_in_a_zip(scene: &mut Scene) {
     scene.page.wait("document.querySelector('#preview .made-file pre').textContent.includes('größer')");
     scene.page.assert("document.querySelector('#preview .tree .is-changed') !== null");
     to_review(scene);
-    scene.page.assert("document.querySelector('#result .next').textContent.includes('gh repo create acme/orders')");
+    scene.page.assert("document.querySelector('#result .next').textContent.includes('gh repo create curtain-call/orders')");
     scene.page.assert("document.querySelector('#result details pre').textContent.includes('callboard new template:default/go-http-service ord-ers --defaults --portal')");
     scene.page.assert("callboard.form.isComplete()");
     let zip = scene.page.eval(

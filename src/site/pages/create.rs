@@ -9,7 +9,7 @@ use super::data::{inside_script, script};
 use crate::catalog::{Entity, EntityId};
 use crate::scaffolder;
 use crate::techdocs::inline_text;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 /// Files of a starter that its page lists.
 const MOST_LISTED: usize = 500;
@@ -111,7 +111,14 @@ fn form(site: &Site<'_>, entity: &Entity) -> Json {
         Json::Null => Vec::new(),
         page => vec![page.clone()],
     };
-    json!({ "reference": *entity.reference, "parameters": parameters, "hosts": scaffolder::hosts(&site.config.hosts()) })
+    let labels: Map<String, Json> = data["spec"]["presentation"]["buttonLabels"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(_, text)| text.is_string())
+        .map(|(name, text)| (name.clone(), text.clone()))
+        .collect();
+    json!({ "reference": *entity.reference, "parameters": parameters, "labels": labels, "hosts": scaffolder::hosts(&site.config.hosts()) })
 }
 
 fn parameter_page(page: scaffolder::ParameterPage) -> ParameterPage {

@@ -241,6 +241,8 @@
     if (ui.field !== "RepoUrlPicker") return [];
     const found = place(value);
     const missing = found.host ? partsOf(hosts, found.host).filter((name) => !found[name] && name !== "workspace") : ["host"];
-    return missing.map((name) => ({ rule: name }));
+    const lists = { ...LISTS, host: "allowedHosts" };
+    const strange = Object.keys(lists).filter((name) => found[name] && listed(ui[lists[name]]).length && !listed(ui[lists[name]]).includes(found[name]));
+    return [...missing.map((name) => ({ rule: name })), ...strange.map((name) => ({ rule: "among", limit: found[name] }))];
   };
 })();

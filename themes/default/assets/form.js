@@ -15,7 +15,7 @@
     multipleOf: (v) => t("form.multiple", v), maxLength: (v) => t("form.longest", v), minLength: (v) => t("form.shortest", v),
     maxItems: (v) => t("form.most_items", v), minItems: (v) => t("form.fewest_items", v), maxProperties: (v) => t("form.most_items", v), minProperties: (v) => t("form.fewest_items", v),
     required: (v) => t("form.needed", v), uniqueItems: (v) => t("form.twice", v), enum: (v) => t("form.not_listed", v), const: (v) => t("form.must_be", v),
-    additionalProperties: (v) => t("form.not_allowed", v), entityName: (v) => t("form.entity_name", v), tag: (v) => t("form.tag", v), several: (v) => t("form.several", v),
+    additionalProperties: (v) => t("form.not_allowed", v), entityName: (v) => t("form.entity_name", v), among: (v) => t("form.not_among", v), tag: (v) => t("form.tag", v), several: (v) => t("form.several", v),
     owner: (v) => t("form.lacks_owner", v), repo: (v) => t("form.lacks_repo", v), organization: (v) => t("form.lacks_organization", v), project: (v) => t("form.lacks_project", v), host: (v) => t("form.lacks_host", v),
   };
   const FORMATS = { email: () => t("form.email"), uri: () => t("form.address"), url: () => t("form.address"), date: () => t("form.date"), "date-time": () => t("form.date_time"), "entity-ref": () => t("form.entity_ref") };
@@ -109,7 +109,10 @@
     read();
     if (form.at < form.pages.length) {
       reconcile(form.box, views, form.pages[form.at].children, form);
-      if ((view.touched || form.strict) && !form.isPressed) mark();
+      if ((view.touched || form.strict) && !form.isPressed) {
+        const faults = mark();
+        if (!form.summary.hidden) summary(faults, false);
+      }
     }
     keep();
     tell();
@@ -130,7 +133,7 @@
     }
     return faults;
   }
-  function summary(faults) {
+  function summary(faults, isNew = true) {
     const list = el("ul", {}, ...[...faults].map(([node, said]) => {
       const view = shownViews().find((each) => isAt(each, node.path));
       if (!view?.focus) return el("li", {}, ...said);
@@ -139,8 +142,8 @@
       return el("li", {}, link);
     }));
     form.summary.replaceChildren(el("h4", {}, icon("error"), t("form.to_fix", { count: faults.size })), list);
-    form.summary.hidden = false;
-    form.summary.focus();
+    form.summary.hidden = faults.size === 0;
+    if (isNew) form.summary.focus();
   }
   function stepList() {
     const names = [...form.titles, t("form.review")];
@@ -172,7 +175,7 @@
     if (page && !page.children.length) form.box.append(el("p", { class: "empty" }, t("form.nothing")));
     form.back.hidden = at === 0;
     form.next.hidden = isReview;
-    form.next.textContent = at === form.pages.length - 1 ? t("form.review") : t("word.next");
+    form.next.textContent = at === form.pages.length - 1 ? form.labels.reviewButtonText ?? t("form.review") : t("word.next");
     form.result.hidden = !isReview;
     if (focus) (form.box.querySelector("[autofocus]") ?? form.heading).focus();
     tell();
@@ -232,7 +235,7 @@
     tellAbove(t("form.started_again"), t("form.bring_back"), () => { form.raw = before; go(0); keep(); tellAbove(""); });
   }
   function open(data, host) {
-    const { reference, parameters, hosts = {} } = plain(data);
+    const { reference, parameters, hosts = {}, labels = {} } = plain(data);
     const flagged = (schema) => isObject(schema) && schema["backstage:featureFlag"] !== undefined;
     const schemas = [parameters].flat().filter((page) => isObject(page) && !flagged(page));
     // Nobody has switched a feature on here.
@@ -244,7 +247,7 @@
         if (Array.isArray(page.required)) page.required = page.required.filter((one) => one !== name);
       }
     }
-    form = { host, schemas, hosts, raw: mix(), choices: new Map(), key: keyOf(reference), at: 0, strict: false, changed, say };
+    form = { host, schemas, hosts, labels, raw: mix(), choices: new Map(), key: keyOf(reference), at: 0, strict: false, changed, say };
     form.titles = schemas.map(({ title }, n) => (typeof title === "string" && title ? title : t("form.step", { number: n + 1 })));
     form.note = el("p", { class: "form-note", role: "status" });
     form.status = el("p", { class: "vh", role: "status" });
@@ -254,7 +257,7 @@
     form.summary = el("div", { class: "form-summary", tabindex: "-1", role: "group", "aria-label": t("form.summary"), hidden: true });
     form.box = el("div", { class: "form-fields" });
     form.result = el("div", { id: "result" });
-    form.back = el("button", { type: "button", class: "button" }, t("form.back"));
+    form.back = el("button", { type: "button", class: "button" }, form.labels.backButtonText ?? t("form.back"));
     form.next = el("button", { type: "submit", class: "button is-primary" });
     form.back.addEventListener("click", () => go(form.at - 1));
     const again = el("button", { type: "button", class: "textbutton" }, t("form.again"));
@@ -267,7 +270,7 @@
     });
     const page = el("form", { class: "form-page", novalidate: true, autocomplete: "off" }, form.heading, form.about, form.summary, form.box, buttons);
     page.addEventListener("submit", (event) => { event.preventDefault(); if (form.at < form.pages.length) next(); });
-    host.replaceChildren(form.note, form.status, schemas.length ? form.steps : "", el("div", { class: "form-body" }, el("div", {}, page, form.result), el("div", { id: "preview" })));
+    host.replaceChildren(form.note, form.status, schemas.length ? form.steps : "", el("div", { class: "form-body" }, page, el("div", { id: "preview" }), form.result));
     const asked = new URLSearchParams(location.search).get("formData");
     const draft = store.get(form.key);
     const given = parsed(asked ?? draft);

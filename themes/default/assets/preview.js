@@ -6,6 +6,7 @@
   if (!host?.dataset.bundle) return;
   const reference = document.querySelector("[data-entity]").dataset.entity;
   const MOST_LINES = 2000;
+  const label = JSON.parse(document.getElementById("template-data").textContent).labels?.createButtonText;
 
   // ---- The engine comes with the first answer.
 
@@ -196,7 +197,7 @@
     const result = document.getElementById("result");
     if (!result || !latest) return;
     const { outcome, files } = latest;
-    const download = el("button", { type: "button", class: "button is-primary", disabled: Boolean(outcome.fault) }, t("preview.download"));
+    const download = el("button", { type: "button", class: "button is-primary", disabled: Boolean(outcome.fault) }, label ?? t("preview.download"));
     download.addEventListener("click", save);
     const parts = [el("div", { class: "actions" }, download, el("span", { class: "count" }, t("preview.files", { count: files.size })))];
     if (outcome.fault) parts.push(el("p", { class: "severity is-error", role: "alert" }, icon("error"), t("preview.failed", { fault: outcome.fault })));
@@ -206,6 +207,7 @@
       const address = safe(url) || (entity ? globalThis.callboard.url(`catalog/${encodeURIComponent(namespace)}/${encodeURIComponent(kind)}/${encodeURIComponent(entity)}/`) : "");
       return address ? el("li", {}, el("a", { href: address }, title || url || ref)) : "";
     }).filter(Boolean);
+    if (links.length > 0 && outcome.next.length > 0) parts.push(el("p", {}, t("preview.links")));
     if (links.length > 0) parts.push(el("ul", { class: "links" }, ...links));
     parts.push(el("details", { class: "fold" }, el("summary", {}, t("preview.command")), el("p", {}, t("preview.command_note")), copyable(commandLine())));
     if (outcome.next.length > 0) {
@@ -239,5 +241,5 @@
     else waiting = detail;
   });
   for (const near of ["pointerenter", "keydown", "input"]) host.addEventListener(near, use);
-  host.addEventListener("callboard:review", finish);
+  host.addEventListener("callboard:review", () => { use(); finish(); });
 })();
