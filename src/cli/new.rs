@@ -220,19 +220,17 @@ fn given(command: &New, bundle: &Bundle) -> Result<Given, Stop> {
 }
 
 /// An answer to a question that the template never asks is a slip.
-fn refuse_unknown<'a>(bundle: &Bundle, given: impl Iterator<Item = &'a String>, what: &str) -> Result<(), Stop> {
+fn refuse_unknown<'a>(bundle: &Bundle, given: impl IntoIterator<Item = &'a String>, what: &str) -> Result<(), Stop> {
     let known = form::names(&bundle.parameters);
-    for name in given.filter(|name| !known.contains(*name)) {
-        let stop = Stop::usage(format!("`{}` asks for no {what} `{}`", bundle.reference, printable(name)));
-        return Err(match did_you_mean(name, known.iter().map(String::as_str)) {
-            Some(guess) => stop.hint(guess),
-            None => stop.hint(format!(
-                "It asks for {}.",
-                known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-            )),
-        });
+    let Some(name) = given.into_iter().find(|name| !known.contains(*name)) else { return Ok(()) };
+    let stop = Stop::usage(format!("`{}` asks for no {what} `{}`", bundle.reference, printable(name)));
+    match did_you_mean(name, known.iter().map(String::as_str)) {
+        Some(guess) => Err(stop.hint(guess)),
+        None => {
+            let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+            Err(stop.hint(format!("It asks for {}.", known.join(", "))))
+        }
     }
-    Ok(())
 }
 
 fn not_a_pair(option: &str, found: &str) -> Stop {

@@ -89,7 +89,9 @@ pub(super) fn template_in_a_zip(scene: &mut Scene) {
     scene.page.wait("document.querySelector('#preview .made-file pre').textContent.includes('größer')");
     scene.page.assert("document.querySelector('#preview .tree .is-changed') !== null");
     to_review(scene);
-    scene.page.assert("document.querySelector('#result .next').textContent.includes('gh repo create curtain-call/orders')");
+    scene
+        .page
+        .assert("document.querySelector('#result .next').textContent.includes('gh repo create curtain-call/orders')");
     scene.page.assert("document.querySelector('#result details pre').textContent.includes('callboard new template:default/go-http-service ord-ers --defaults --portal')");
     scene.page.assert("callboard.form.isComplete()");
     let zip = scene.page.eval(
