@@ -60,9 +60,9 @@ fn texts(input: &Input, key: &str) -> Vec<String> {
 }
 
 /// How files are rendered.
-struct Rendering<'a> {
+pub(super) struct Rendering<'a> {
     context: Json,
-    settings: Settings,
+    pub(super) settings: Settings,
     /// Files that are copied as they are; their names are rendered all the same.
     as_they_are: Globs,
     /// Only files with this ending are rendered, and lose it.
@@ -71,7 +71,7 @@ struct Rendering<'a> {
 }
 
 impl<'a> Rendering<'a> {
-    fn new(input: &'a Input, settings: &Settings) -> Result<Rendering<'a>, String> {
+    pub(super) fn new(input: &'a Input, settings: &Settings) -> Result<Rendering<'a>, String> {
         let values = input.get("values").cloned().unwrap_or_else(|| json!({}));
         let cookiecutter = is_on(input, "cookiecutterCompat");
         let ending = match input.get("templateFileExtension") {
@@ -104,14 +104,20 @@ impl<'a> Rendering<'a> {
             .map_err(|fault| format!("`{}` cannot be rendered: {fault}", shown(what)))
     }
 
-    /// Renders a file of a template into the workspace. `path` is its path below what was fetched.
-    fn file(&self, workspace: &mut Workspace, folder: &str, path: &str, file: &BundledFile) -> Result<(), String> {
+    /// What gives a file its name, and whether its text is rendered.
+    pub(super) fn reads<'p>(&self, path: &'p str) -> (&'p str, bool) {
         let cut = self.ending.and_then(|ending| path.strip_suffix(ending)).filter(|rest| !file_name(rest).is_empty());
         let is_rendered = match self.ending {
             Some(_) => cut.is_some(),
             None => !self.as_they_are.reach(path),
         };
-        let name = self.render(path, cut.unwrap_or(path))?;
+        (cut.unwrap_or(path), is_rendered)
+    }
+
+    /// Renders a file of a template into the workspace. `path` is its path below what was fetched.
+    fn file(&self, workspace: &mut Workspace, folder: &str, path: &str, file: &BundledFile) -> Result<(), String> {
+        let (name, is_rendered) = self.reads(path);
+        let name = self.render(path, name)?;
         // This is how an `if` in a name leaves a file or a folder out.
         if name.is_empty() || name.starts_with('/') || name.contains("//") {
             return Ok(());

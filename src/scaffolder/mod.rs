@@ -7,6 +7,7 @@
 mod actions;
 pub mod answers;
 pub mod bundle;
+mod faulty;
 pub mod form;
 pub mod language;
 mod missing;
@@ -29,9 +30,10 @@ pub use starter::{Starter, starter};
 pub use workspace::Made;
 pub use yaml_text::write as yaml;
 
-/// What templates fetch and is not there, and what is there and no template fetches.
+/// What templates fetch and is not there or cannot be read, and what is there and no template fetches.
 pub fn findings(catalog: &Catalog, snapshot: &Snapshot) -> Vec<Finding> {
     let mut findings = missing::findings(catalog, snapshot);
+    findings.extend(faulty::findings(catalog, snapshot));
     findings.extend(unused::findings(catalog, snapshot));
     findings
 }

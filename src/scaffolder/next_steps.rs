@@ -567,7 +567,7 @@ mod tests {
         assert_eq!(word("acme/shop"), "acme/shop");
         assert_eq!(word("it's; rm -rf ~"), "'it'\\''s; rm -rf ~'");
         assert_eq!(word("-x"), "'-x'");
-        assert_eq!(word("a\nb"), "'a b'");
+        assert_eq!(word("a\nb\rc"), "'a\nb c'");
         assert_eq!(word(""), "''");
         assert_eq!(command(&["gh", "--title", "$(id)"]), "gh --title '$(id)'");
     }

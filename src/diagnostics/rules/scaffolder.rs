@@ -4,7 +4,7 @@ use crate::diagnostics::suggestion::did_you_mean;
 use crate::diagnostics::{Finding, Place, Rule, Severity};
 
 /// The rules of this file.
-pub const RULES: &[&Rule] = &[MISSING_SKELETON, UNUSED_SKELETON];
+pub const RULES: &[&Rule] = &[MISSING_SKELETON, FAULTY_SKELETON, UNUSED_SKELETON];
 
 const MISSING_SKELETON: &Rule = &Rule {
     name: "missing-skeleton",
@@ -18,6 +18,20 @@ pub fn missing_skeleton<'a>(place: Place, template: &str, url: &str, known: impl
     Finding::new(MISSING_SKELETON, place, format!("a step fetches `{url}`, which is not in the repository"))
         .about(template)
         .hint_if(did_you_mean(url, known))
+}
+
+const FAULTY_SKELETON: &Rule = &Rule {
+    name: "faulty-skeleton",
+    severity: Severity::Warning,
+    summary: "A file of a skeleton cannot be read as a template.",
+    why: "The template fails for everybody who uses it, after they have answered all its questions.",
+};
+
+/// `why` is what the template language says.
+pub fn faulty_skeleton(place: Place, template: &str, why: &str) -> Finding {
+    Finding::new(FAULTY_SKELETON, place, format!("this file of a skeleton cannot be rendered: {why}"))
+        .about(template)
+        .hint("Files that are no templates are named in `copyWithoutTemplating` of the step that fetches them.")
 }
 
 const UNUSED_SKELETON: &Rule = &Rule {

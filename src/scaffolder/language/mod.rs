@@ -78,6 +78,11 @@ pub fn render(text: &str, context: &Json, settings: &Settings) -> Result<String,
     })
 }
 
+/// Whether a text can be read. What only answers show, such as a filter that does not exist, shows when it is filled in.
+pub fn check(text: &str, settings: &Settings) -> Result<(), Fault> {
+    guarded(text, &Json::Null, settings, |_, _| Ok(()))
+}
+
 /// A text that is exactly one `${{ expression }}` gives the expression's value with its type; `None` is undefined.
 /// Anything else is rendered as text.
 pub fn value(text: &str, context: &Json, settings: &Settings) -> Result<Option<Json>, Fault> {
