@@ -142,6 +142,22 @@ fn named(schema: &Json, names: &mut BTreeSet<String>, depth: usize) {
     lists.chain(branches).chain(dependent).for_each(|branch| named(branch, names, depth + 1));
 }
 
+/// Names of fields that hide what is typed and are parameters all the same: a `password` widget, which is no `Secret`.
+pub(super) fn passwords(schema: &Json, found: &mut BTreeSet<String>, depth: usize) {
+    match schema {
+        Json::Array(items) if depth < DEEPEST => items.iter().for_each(|item| passwords(item, found, depth + 1)),
+        Json::Object(map) if depth < DEEPEST => {
+            for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+                if property["ui:widget"] == "password" && property["ui:field"] != "Secret" {
+                    found.insert(name.clone());
+                }
+            }
+            map.values().for_each(|value| passwords(value, found, depth + 1));
+        }
+        _ => {}
+    }
+}
+
 /// Moves answers that must not be written down from the values to the secrets.
 pub fn keep_secrets(parameters: &Json, values: &mut Map<String, Json>, secrets: &mut Map<String, Json>) {
     for question in questions(parameters, values).iter().filter(|question| question.is_secret()) {

@@ -5,6 +5,7 @@
 use super::actions::{ACTIONS, Task};
 use super::answers::{self, Answers};
 use super::bundle::Bundle;
+use super::form;
 use super::language::{self, Settings};
 use super::next_steps::{self, NextStep};
 use super::workspace::{Made, Workspace};
@@ -89,9 +90,14 @@ struct Run<'a> {
 
 /// Runs every step in order, up to the first that fails.
 pub fn run(bundle: &Bundle, given: &Given) -> Outcome {
+    let mut passwords = BTreeSet::new();
+    form::passwords(&bundle.parameters, &mut passwords, 0);
     let context = |secrets: &Map<String, Json>| {
+        let typed = secrets.iter().filter(|(name, _)| passwords.contains(*name));
+        let typed = typed.map(|(name, value)| (name.clone(), value.clone()));
+        let parameters: Map<String, Json> = given.values.clone().into_iter().chain(typed).collect();
         json!({
-            "parameters": given.values,
+            "parameters": parameters,
             "steps": {},
             "secrets": secrets,
             "user": {},

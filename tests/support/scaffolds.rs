@@ -22,7 +22,7 @@ pub(crate) fn cases() -> Vec<Json> {
             "name": case["name"],
             "bundle": {
                 "reference": "template:default/case", "title": "Case", "repo": "templates", "web": "", "commit": "",
-                "path": "t/template.yaml", "parameters": null, "steps": case["steps"], "output": case["output"],
+                "path": "t/template.yaml", "parameters": case["parameters"], "steps": case["steps"], "output": case["output"],
                 "hosts": or("hosts", json!({ "github.com": "github" })), "addresses": or("addresses", json!([])),
                 "files": files, "leftOut": 0
             },

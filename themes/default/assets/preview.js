@@ -140,6 +140,16 @@
 
   // ---- What comes out.
 
+  /** Values without the stars that stand for secrets, which have dotted paths. */
+  function without(values, secrets, above = "") {
+    const left = Object.create(null);
+    for (const [name, value] of Object.entries(values)) {
+      const isInner = value !== null && typeof value === "object" && !Array.isArray(value);
+      if (!Object.hasOwn(secrets, above + name)) left[name] = isInner ? without(value, secrets, `${above}${name}.`) : value;
+    }
+    return left;
+  }
+
   let latest;
   let turns = 0;
   async function update({ values, complete }) {
@@ -152,8 +162,9 @@
       return;
     }
     const { scaffold, form } = globalThis.callboard;
-    const given = { values, secrets: form.secrets() };
-    const outcome = await make(values, given.secrets);
+    const secrets = form.secrets();
+    const given = { values: without(values, secrets), secrets };
+    const outcome = await make(given.values, secrets);
     if (turn !== turns) return;
     const files = scaffold.result(bundle, given, outcome);
     shown = { files, was: shown.files, path: files.has(shown.path) ? shown.path : first(files) };

@@ -460,12 +460,23 @@
       : fail("`each` is neither a list nor a mapping");
     return all.length > MOST_ROUNDS ? fail(`\`each\` has more than ${MOST_ROUNDS} items`) : all;
   }
+  /** Names of fields that hide what is typed and are parameters all the same: a `password` widget, which is no `Secret`. */
+  function passwords(schema, found, depth) {
+    if (schema === null || typeof schema !== "object" || depth >= 24) return;
+    const properties = Array.isArray(schema) ? undefined : get(schema, "properties");
+    for (const [name, property] of isMap(properties) ? Object.entries(properties) : []) {
+      if (get(property, "ui:widget") === "password" && get(property, "ui:field") !== "Secret") found.add(name);
+    }
+    for (const value of Object.values(schema)) passwords(value, found, depth + 1);
+  }
   /** What came of the answers: files, steps, links, texts, what is left to do, and why it failed. */
   function run(bundle, given) {
     const { values, secrets = dict(), entities = new Map() } = given;
     const settings = { hosts: bundle.hosts };
+    const hidden = new Set();
+    passwords(bundle.parameters, hidden, 0);
     const contextOf = (ofSecrets) => dict([
-      ["parameters", values], ["steps", dict()], ["secrets", ofSecrets], ["user", dict()],
+      ["parameters", dict([...Object.entries(values), ...Object.entries(ofSecrets).filter(([name]) => hidden.has(name))])], ["steps", dict()], ["secrets", ofSecrets], ["user", dict()],
       ["environment", dict([["parameters", dict()], ["secrets", dict()]])], ["context", dict([["task", dict([["id", "callboard"]])]])],
     ]);
     const context = contextOf(secrets);
