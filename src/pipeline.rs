@@ -194,7 +194,7 @@ pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<
         docs_pages: site.docs_pages(),
         pages: made.pages + CLOSING.len(),
         search_documents: made.documents,
-        stale: snapshot.repos.iter().filter(|repo| matches!(repo.status, source::Status::Stale(_))).count(),
+        stale: snapshot.repos.iter().filter(|repo| repo.status.stale().is_some()).count(),
         ..Counts::default()
     };
     counts.count_findings(&all);

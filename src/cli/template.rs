@@ -371,7 +371,7 @@ fn before(entity: &Entity, answers: &Answers, gathered: &Gathered, config: &Conf
     let old = at_commit(repo, &answers.commit)?;
     let text = old.text(&entity.written.place.path, MAX_FILE).ok()?;
     let data = template_in(&text, &entity.name)?;
-    let snapshot = Snapshot { repos: vec![old], versions: Vec::new() };
+    let snapshot = Snapshot { repos: vec![old], ..Snapshot::default() };
     let mut written = entity.clone();
     written.data = data.to_string().into();
     written.written.repo = crate::source::RepoId(0);

@@ -113,6 +113,13 @@ const API: &str = "Where its REST API is, if not where the forge has it by defau
 /// A forge that has a public host.
 const PUBLIC: Shape =
     List(&Backstage(&[key("host", Text, HOST), key("token", Text, TOKEN), key("apiBaseUrl", WebAddress, API)]));
+/// GitLab: public, and run by many for themselves.
+const BOTH: Shape = List(&Backstage(&[
+    key("host", Text, HOST),
+    key("token", Text, TOKEN),
+    key("apiBaseUrl", WebAddress, API),
+    key("baseUrl", WebAddress, BASE),
+]));
 /// A forge that everyone runs for themselves.
 const OWN: Shape =
     List(&Backstage(&[needed("host", Text, HOST), key("token", Text, TOKEN), key("baseUrl", WebAddress, BASE)]));
@@ -120,7 +127,7 @@ const BASE: &str = "Where the forge itself is, if not at `https://` and its host
 
 const INTEGRATIONS: &[KnownKey] = &[
     key("github", PUBLIC, "GitHub and GitHub Enterprise. github.com is known without an entry."),
-    key("gitlab", PUBLIC, "GitLab. gitlab.com is known without an entry."),
+    key("gitlab", BOTH, "GitLab. gitlab.com is known without an entry."),
     key("gitea", OWN, "Gitea and Forgejo."),
     key("bitbucketCloud", PUBLIC, "Bitbucket. bitbucket.org is known without an entry."),
 ];

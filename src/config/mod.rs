@@ -174,6 +174,16 @@ pub struct Integration {
     pub token: Option<Secret>,
     /// `apiBaseUrl`, of Gitea `baseUrl`: where the REST API is, or the forge, if not where it is by default.
     pub api: Option<url::Url>,
+    /// `baseUrl`: where the forge itself is, if not at `https://` and its host.
+    pub base: Option<url::Url>,
+}
+
+impl Integration {
+    /// Where its repositories are, without a slash at the end.
+    pub fn base(&self) -> String {
+        let usual = || format!("https://{}", self.host);
+        self.base.as_ref().map_or_else(usual, |base| base.as_str().trim_end_matches('/').to_string())
+    }
 }
 
 /// How a forge writes the addresses of files.

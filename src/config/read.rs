@@ -265,12 +265,13 @@ impl Read {
                 let token = self.text(Some(item), &path, "token").map(Secret::new);
                 let api =
                     self.web_address(Some(item), &path, if forge == Forge::Gitea { "baseUrl" } else { "apiBaseUrl" });
-                integrations.push(Integration { forge, host: named, token, api });
+                let base = (forge != Forge::GitHub).then(|| self.web_address(Some(item), &path, "baseUrl")).flatten();
+                integrations.push(Integration { forge, host: named, token, api, base });
             }
             if let Some(host) = host
                 && !integrations.iter().any(|known| known.host.eq_ignore_ascii_case(host))
             {
-                integrations.push(Integration { forge, host: host.to_string(), token: None, api: None });
+                integrations.push(Integration { forge, host: host.to_string(), token: None, api: None, base: None });
             }
         }
         integrations

@@ -2,7 +2,7 @@
 
 use crate::diagnostics::{Finding, Place, Severity, Stop, rules};
 use crate::site::pages::Counts;
-use crate::source::{Repo, Snapshot, Status};
+use crate::source::{Repo, Snapshot};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -109,10 +109,7 @@ impl RepoStatus {
             id: repo.id.to_string(),
             status: repo.status.word(),
             commit: repo.commit.as_ref().map(|commit| commit.id.clone()),
-            reason: match &repo.status {
-                Status::Stale(reason) => Some(reason.clone()),
-                Status::Fresh | Status::Empty => None,
-            },
+            reason: repo.status.stale().map(|stale| stale.reason.clone()),
         }
     }
 }

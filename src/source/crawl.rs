@@ -7,7 +7,7 @@ use super::IssuesFrom;
 use super::folder::{self, Nature, Pattern};
 use super::path::file_name;
 use super::web::{self, WebFile};
-use super::{Repo, RepoId, Snapshot, Status, git, history, remote};
+use super::{Repo, RepoId, Snapshot, Stale, Status, git, history, remote};
 use crate::cache::Cache;
 use crate::config::{Config, Location, LocationKind, Secret, Source};
 use crate::diagnostics::{Finding, Place, rules};
@@ -410,9 +410,9 @@ impl Worklist<'_> {
             return;
         };
         let Some(file) = web::parse_file(&address, self.config) else {
-            let host = address.host_str().unwrap_or_default();
-            let known = self.config.integration(host).is_some();
-            self.fault(brought.emitter, rules::source::not_fetched(place, &target.target, host, known));
+            let host = web::host_of(&address).unwrap_or_default();
+            let known = self.config.integration(&host).is_some();
+            self.fault(brought.emitter, rules::source::not_fetched(place, &target.target, &host, known));
             return;
         };
         let Some(repo) = self.local_twin(&file, from).or_else(|| self.remote_of(&file, &place)) else {
@@ -530,7 +530,7 @@ impl Worklist<'_> {
                 }
                 if let Some(reason) = fetched.stale {
                     opened.findings.push(rules::source::stale(place.clone(), &shown, &reason));
-                    repo.status = Status::Stale(reason);
+                    repo.status = Status::Stale(Stale { reason, since: None, is_gone: false });
                 }
                 Ok(opened)
             });
@@ -569,7 +569,7 @@ impl Worklist<'_> {
     }
 
     fn close<T>(self, files: Vec<Ingested<T>>) -> Crawl<T> {
-        let snapshot = Snapshot { repos: self.repos, versions: Vec::new() };
+        let snapshot = Snapshot { repos: self.repos, ..Snapshot::default() };
         Crawl { snapshot, files, emitters: self.emitters, findings: self.findings }
     }
 }

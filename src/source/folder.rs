@@ -123,6 +123,8 @@ pub(super) fn open(id: &str, root: &Path) -> Repo {
         commit: None,
         web: None,
         history: History::default(),
+        is_archived: false,
+        has_moved: false,
         branch: None,
         fetched_from: None,
         files,

@@ -72,8 +72,8 @@ impl Api {
                 own.unwrap_or_else(|| "https://api.github.com".to_string())
             }
             Forge::GitHub => own.unwrap_or_else(|| format!("https://{host}/api/v3")),
-            Forge::GitLab => own.unwrap_or_else(|| format!("https://{host}/api/v4")),
-            Forge::Gitea => format!("{}/api/v1", own.unwrap_or_else(|| format!("https://{host}"))),
+            Forge::GitLab => own.unwrap_or_else(|| format!("{}/api/v4", integration.base())),
+            Forge::Gitea => format!("{}/api/v1", integration.base()),
             Forge::Bitbucket => return None,
         };
         let config = ureq::Agent::config_builder()
@@ -236,7 +236,8 @@ mod tests {
     fn each_forge_has_its_api_in_a_place_of_its_own() {
         let base = |forge, host: &str, api: Option<&str>| {
             let api = api.map(|url| Url::parse(url).expect("an address"));
-            Api::of(&Integration { forge, host: host.into(), token: None, api }).map(|api| api.base.to_string())
+            let base = api.clone().filter(|_| forge == Forge::Gitea);
+            Api::of(&Integration { forge, host: host.into(), token: None, api, base }).map(|api| api.base.to_string())
         };
         assert_eq!(base(Forge::GitHub, "github.com", None).as_deref(), Some("https://api.github.com/"));
         assert_eq!(base(Forge::GitHub, "ghe.example", None).as_deref(), Some("https://ghe.example/api/v3/"));

@@ -95,6 +95,8 @@ fn assemble(
         commit,
         web,
         history: History::default(),
+        is_archived: false,
+        has_moved: false,
         branch: None,
         fetched_from: None,
         files,

@@ -21,6 +21,7 @@ mod versions;
 mod web;
 
 use crate::config::Secret;
+use crate::diagnostics::Place;
 use codeowners::CodeOwnersFile;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -42,6 +43,39 @@ pub struct Snapshot {
     pub repos: Vec<Repo>,
     /// Some of them at other tags and branches. Their ids follow those of `repos`.
     pub versions: Vec<Repo>,
+    /// Sources of the configuration that list repositories, in its order.
+    pub sources: Vec<SourceState>,
+    /// Repositories that are known of and cannot be shown, by id.
+    pub absent: Vec<Absent>,
+}
+
+/// What became of a source that lists repositories: an organisation of a forge, or a folder of bundles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceState {
+    /// `github:default`
+    pub id: String,
+    pub place: Place,
+    /// How many repositories it gave.
+    pub repos: usize,
+    /// Why the list is not whole; nothing that is missing from it counts as gone.
+    pub fault: Option<String>,
+    /// When a list was whole the last time, in seconds since 1970, where this one is not.
+    pub stale_since: Option<i64>,
+    /// Questions to its API.
+    pub requests: usize,
+    /// Seconds spent waiting because the host asked for it.
+    pub waited: u64,
+    /// The line of a crontab for its `schedule`.
+    pub cron: Option<String>,
+}
+
+/// A repository that has no state to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Absent {
+    pub id: Arc<str>,
+    /// It was in an earlier list and is in none now; otherwise it could never be fetched.
+    pub is_gone: bool,
+    pub reason: String,
 }
 
 /// Index of a repository in its [`Snapshot`].
@@ -60,6 +94,10 @@ pub struct Repo {
     pub web: Option<Web>,
     /// What git's log tells.
     pub history: History,
+    /// Its forge says that nobody works on it any more.
+    pub is_archived: bool,
+    /// This run brought a commit of it that the cache did not have.
+    pub has_moved: bool,
     /// The branch that was read, or the tag; none for plain folders and where git names none.
     pub branch: Option<String>,
     /// The address of a repository that the cache holds. It may carry a password.
@@ -73,8 +111,8 @@ pub struct Repo {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Status {
     Fresh,
-    /// It could not be fetched; an older state is shown. Holds the reason.
-    Stale(String),
+    /// An older state is shown.
+    Stale(Stale),
     /// It has no commit or no file.
     Empty,
 }
@@ -84,10 +122,29 @@ impl Status {
     pub fn word(&self) -> &'static str {
         match self {
             Status::Fresh => "fresh",
+            Status::Stale(stale) if stale.is_gone => "gone",
             Status::Stale(_) => "stale",
             Status::Empty => "empty",
         }
     }
+
+    /// Why an older state is shown, where one is.
+    pub fn stale(&self) -> Option<&Stale> {
+        match self {
+            Status::Stale(stale) => Some(stale),
+            Status::Fresh | Status::Empty => None,
+        }
+    }
+}
+
+/// Why an older state of a repository is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stale {
+    pub reason: String,
+    /// When the state was confirmed the last time, in seconds since 1970.
+    pub since: Option<i64>,
+    /// The list of its organisation lacks it: it is shown for the last time.
+    pub is_gone: bool,
 }
 
 /// A commit, as pages mention it.
@@ -195,6 +252,8 @@ impl Repo {
             commit: None,
             web: None,
             history: History::default(),
+            is_archived: false,
+            has_moved: false,
             branch: None,
             fetched_from: None,
             files,

@@ -1,6 +1,6 @@
 //! Where people read a repository on the web, and which repository a web address means.
 
-use crate::config::{Config, Forge};
+use crate::config::{Config, Forge, Integration};
 use url::Url;
 
 /// A repository's pages on its forge, at one branch or commit.
@@ -207,8 +207,8 @@ impl Web {
     /// The repository at a web address, such as `repo_url` of an mkdocs.yml names it; `None` for hosts nobody configured.
     pub fn of_address(address: &str, config: &Config) -> Option<Web> {
         let url = Url::parse(address.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
-        let integration = config.integration(url.host_str()?)?;
-        let parts = url.path_segments()?.filter(|part| !part.is_empty()).map(percent_decode);
+        let integration = config.integration(&host_of(&url)?)?;
+        let parts = below(integration, url.path()).split('/').filter(|part| !part.is_empty()).map(percent_decode);
         let parts: Vec<String> = parts.collect::<Option<_>>()?;
         // Only GitLab has groups in groups; behind them, `-` begins what is no name any more.
         let end = match integration.forge {
@@ -216,7 +216,7 @@ impl Web {
             _ => 2,
         };
         let project = parts.get(..end).filter(|project| project.len() > 1)?.join("/");
-        let base = format!("https://{}/{}", integration.host, encode(project.trim_end_matches(".git")));
+        let base = format!("{}/{}", integration.base(), encode(project.trim_end_matches(".git")));
         Some(Web { forge: integration.forge, base, reference: "HEAD".to_string() })
     }
 
@@ -224,18 +224,32 @@ impl Web {
     pub(super) fn of_remote(remote: &str, reference: &str, config: &Config) -> Option<Web> {
         let (host, path) = split_remote(remote)?;
         let integration = config.integration(&host)?;
-        let path = path.trim_matches('/').trim_end_matches(".git");
-        let base = format!("https://{}/{}", integration.host, encode(path));
+        let path = below(integration, &path).trim_matches('/').trim_end_matches(".git");
+        let base = format!("{}/{}", integration.base(), encode(path));
         Some(Web { forge: integration.forge, base, reference: reference.to_string() })
     }
+}
+
+/// A path on the host of a forge, below the forge.
+fn below<'a>(integration: &Integration, path: &'a str) -> &'a str {
+    let prefix = integration.base.as_ref().map_or("", |base| base.path().trim_end_matches('/'));
+    path.strip_prefix(prefix).filter(|rest| rest.is_empty() || rest.starts_with('/')).unwrap_or(path)
+}
+
+/// The host of an address, with the port where it is not that of its scheme: as integrations name hosts.
+pub(super) fn host_of(url: &Url) -> Option<String> {
+    let host = url.host_str()?;
+    // Of ssh addresses the port says nothing about the forge.
+    let port = url.port().filter(|_| matches!(url.scheme(), "http" | "https"));
+    Some(port.map_or_else(|| host.to_string(), |port| format!("{host}:{port}")))
 }
 
 /// Host and path of a clone address in any of git's forms.
 pub(super) fn split_remote(remote: &str) -> Option<(String, String)> {
     if let Ok(url) = Url::parse(remote)
-        && let Some(host) = url.host_str()
+        && let Some(host) = host_of(&url)
     {
-        return Some((host.to_string(), url.path().to_string()));
+        return Some((host, url.path().to_string()));
     }
     let (user_host, path) = remote.split_once(':')?;
     let host = user_host.rsplit('@').next()?;
@@ -245,10 +259,10 @@ pub(super) fn split_remote(remote: &str) -> Option<(String, String)> {
 /// Reads an address such as `https://github.com/acme/shop/blob/main/catalog-info.yaml`. `None` when the host is not
 /// configured or the address is not a file of a repository.
 pub(super) fn parse_file(address: &Url, config: &Config) -> Option<WebFile> {
-    let host = address.host_str()?;
-    let integration = config.integration(host)?;
-    let parts: Vec<String> =
-        address.path_segments()?.filter(|part| !part.is_empty()).map(percent_decode).collect::<Option<_>>()?;
+    let host = host_of(address)?;
+    let integration = config.integration(&host)?;
+    let parts = below(integration, address.path()).split('/').filter(|part| !part.is_empty()).map(percent_decode);
+    let parts: Vec<String> = parts.collect::<Option<_>>()?;
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let (project, reference, path) = match integration.forge {
         Forge::GitHub => match parts.as_slice() {
@@ -273,9 +287,9 @@ pub(super) fn parse_file(address: &Url, config: &Config) -> Option<WebFile> {
             _ => return None,
         },
     };
-    let base = format!("https://{host}/{}", encode(&project.join("/")));
+    let base = format!("{}/{}", integration.base(), encode(&project.join("/")));
     let web = Web { forge: integration.forge, base, reference: reference.to_string() };
-    Some(WebFile { web, host: host.to_string(), path: path.join("/") })
+    Some(WebFile { web, host, path: path.join("/") })
 }
 
 /// A path with everything encoded that an address may not hold.
