@@ -5,7 +5,7 @@
 //! their addresses are made, never taken over.
 
 use super::crawl::CrawlOptions;
-use super::forge::{Answer, Api, Fault, Page, instant};
+use super::forge::{Answer, Api, Fault, Page, Patience, instant};
 use super::kept;
 use super::web::Web;
 use crate::config::{Config, Forge, Integration};
@@ -24,7 +24,7 @@ const MOST_LABELS: usize = 10;
 /// Questions under way at a time.
 const AT_ONCE: usize = 8;
 /// After so long, the trackers that were not asked yet keep what is known of them.
-const PATIENCE: Duration = Duration::from_secs(300);
+const LONGEST: Duration = Duration::from_secs(300);
 /// Text that is taken of an issue, in characters, and places that it may name.
 const LONGEST_TITLE: usize = 200;
 const LONGEST_PLACE: usize = 500;
@@ -109,8 +109,9 @@ pub fn read_issues(
     options: &CrawlOptions<'_>,
 ) -> (Issues, Vec<Finding>) {
     let wanted: BTreeMap<String, Web> = wanted.into_iter().map(|web| (web.base.clone(), web)).collect();
-    let apis: Vec<(&Integration, Api)> =
-        config.integrations.iter().filter_map(|integration| Some((integration, Api::of(integration)?))).collect();
+    // Their last answers do: nobody waits for issues.
+    let api = |integration| Some((integration, Api::of(integration, Patience::none())?));
+    let apis: Vec<(&Integration, Api)> = config.integrations.iter().filter_map(api).collect();
     let question = |web: Web| {
         let host = apis.iter().position(|(integration, _)| web.is_at(&integration.host))?;
         let project = web.project()?;
@@ -125,7 +126,7 @@ pub fn read_issues(
     let mut refusals: BTreeMap<usize, String> = BTreeMap::new();
     let begin = Instant::now();
     for round in questions.chunks(AT_ONCE) {
-        if begin.elapsed() > PATIENCE {
+        if begin.elapsed() > LONGEST {
             for host in 0..apis.len() {
                 refusals.entry(host).or_insert_with(|| "reading those of others took too long".to_string());
             }

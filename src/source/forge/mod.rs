@@ -3,24 +3,40 @@
 //! A host's token goes to the origin of its API alone, and no answer may lead elsewhere. What is read is bytes of a
 //! stranger, limited in size and time.
 
+mod waiting;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
 use crate::config::{Forge, Integration, Secret, days_since_1970, month_named};
+use serde_json::{Value as Json, json};
 use std::io::Read;
+use std::sync::Arc;
 use std::time::Duration;
 use ureq::http::{HeaderMap, Response, header};
 use url::Url;
+use waiting::Waiting;
+
+pub(super) use waiting::Patience;
+pub(super) use walk::{Row, Rows, Walk, Walked, walk};
 
 /// Largest answer, unpacked.
 const MAX_ANSWER: u64 = 16 << 20;
 const CONNECT: Duration = Duration::from_secs(10);
-const PATIENCE: Duration = Duration::from_secs(30);
+const SLOWEST: Duration = Duration::from_secs(30);
 const MOST_REDIRECTS: usize = 3;
 
 /// The API of one host.
+#[derive(Clone)]
 pub(super) struct Api {
     pub(super) forge: Forge,
+    host: String,
     base: Url,
     token: Option<Secret>,
     agent: ureq::Agent,
+    patience: Patience,
+    waiting: Arc<Waiting>,
 }
 
 /// What came of a question.
@@ -50,21 +66,41 @@ pub(super) struct Fault {
     pub(super) reason: String,
     /// Other questions to this host would fare no better now.
     pub(super) is_of_host: bool,
+    /// The host says that there is no such thing, or that it is not for us.
+    pub(super) is_missing: bool,
 }
 
 impl Fault {
     pub(super) fn of_question(reason: impl Into<String>) -> Fault {
-        Fault { reason: reason.into(), is_of_host: false }
+        Fault { reason: reason.into(), is_of_host: false, is_missing: false }
     }
 
     fn of_host(reason: impl Into<String>) -> Fault {
-        Fault { reason: reason.into(), is_of_host: true }
+        Fault { reason: reason.into(), is_of_host: true, is_missing: false }
     }
+}
+
+/// An answer as it came.
+struct Heard {
+    status: u16,
+    headers: HeaderMap,
+    body: Vec<u8>,
+    time: Option<i64>,
+    is_asked_by_post: bool,
+}
+
+/// What is asked beside the address.
+#[derive(Default)]
+struct Question<'a> {
+    /// The mark of an answer that is still at hand.
+    known: Option<&'a str>,
+    /// What is sent; questions without it are read.
+    sent: Option<Vec<u8>>,
 }
 
 impl Api {
     /// `None` for forges whose API is not known here.
-    pub(super) fn of(integration: &Integration) -> Option<Api> {
+    pub(super) fn of(integration: &Integration, patience: Patience) -> Option<Api> {
         let own = integration.api.as_ref().map(|url| url.as_str().trim_end_matches('/').to_string());
         let host = &integration.host;
         let base = match integration.forge {
@@ -78,7 +114,7 @@ impl Api {
         };
         let config = ureq::Agent::config_builder()
             .timeout_connect(Some(CONNECT))
-            .timeout_global(Some(PATIENCE))
+            .timeout_global(Some(SLOWEST))
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
@@ -86,10 +122,18 @@ impl Api {
             .build();
         Some(Api {
             forge: integration.forge,
+            host: host.clone(),
             base: Url::parse(&format!("{base}/")).ok()?,
             token: integration.token.clone(),
             agent: ureq::Agent::new_with_config(config),
+            patience,
+            waiting: Arc::default(),
         })
+    }
+
+    /// The same API for somebody else: what is asked and waited counts together.
+    pub(super) fn with_token(&self, token: Secret) -> Api {
+        Api { token: Some(token), ..self.clone() }
     }
 
     /// Where the API is.
@@ -97,21 +141,29 @@ impl Api {
         self.base.as_str()
     }
 
+    /// How many questions were asked.
+    pub(super) fn requests(&self) -> usize {
+        self.waiting.requests()
+    }
+
+    /// How long the host was left alone because it said so.
+    pub(super) fn waited(&self) -> Duration {
+        self.waiting.waited()
+    }
+
     /// What lies at `path` below the API, percent-encoded where it must be. `known` is the mark of an answer that is
     /// still at hand.
     pub(super) fn get(&self, path: &str, query: &[(&str, &str)], known: Option<&str>) -> Result<Answer, Fault> {
-        let mut url = self.base.join(path).map_err(|error| Fault::of_question(error.to_string()))?;
-        if !url.as_str().starts_with(self.base.as_str()) {
-            return Err(Fault::of_question("its name leads out of the API"));
-        }
+        let mut url = self.below(path)?;
         url.query_pairs_mut().extend_pairs(query);
+        let question = Question { known, sent: None };
         for _ in 0..=MOST_REDIRECTS {
-            let response = self.ask(&url, known)?;
-            let status = response.status().as_u16();
+            let heard = self.hear(&url, &question)?;
+            let status = heard.status;
             if !matches!(status, 301 | 302 | 307 | 308) {
-                return self.answer(response);
+                return self.answer(heard);
             }
-            let to = text(response.headers(), header::LOCATION.as_str()).and_then(|to| url.join(to).ok());
+            let to = text(&heard.headers, header::LOCATION.as_str()).and_then(|to| url.join(to).ok());
             url = match to {
                 Some(to) if to.origin() == self.base.origin() => to,
                 Some(_) => return Err(Fault::of_question("it redirects to another host, which is not followed")),
@@ -121,50 +173,152 @@ impl Api {
         Err(Fault::of_question("it redirects too often"))
     }
 
-    fn ask(&self, url: &Url, known: Option<&str>) -> Result<Response<ureq::Body>, Fault> {
+    /// What `path` answers to a JSON value. Nothing leads elsewhere.
+    pub(super) fn post(&self, path: &str, sent: &Json) -> Result<Json, Fault> {
+        self.send(&self.below(path)?, sent)
+    }
+
+    /// The `data` of an answer to a GraphQL query.
+    pub(super) fn graphql(&self, query: &str, variables: &Json) -> Result<Json, Fault> {
+        // GitHub Enterprise has it beside its REST API, GitHub and GitLab have it at the root.
+        let root = ["v3/", "api/v4/"].iter().find_map(|end| self.base.as_str().strip_suffix(end));
+        let below = if self.forge == Forge::GitLab { "api/graphql" } else { "graphql" };
+        let url = Url::parse(&format!("{}{below}", root.unwrap_or(self.base.as_str())));
+        let url = url.map_err(|error| Fault::of_question(error.to_string()))?;
+        let mut answer = self.send(&url, &json!({ "query": query, "variables": variables }))?;
+        if let Some(first) = answer["errors"].get(0) {
+            let message = first["message"].as_str().unwrap_or("it gives no reason");
+            let plain: String = message.chars().filter(|c| !c.is_control()).take(200).collect();
+            return Err(Fault::of_question(format!("it refuses the question: {plain}")));
+        }
+        Ok(answer["data"].take())
+    }
+
+    fn send(&self, url: &Url, sent: &Json) -> Result<Json, Fault> {
+        let heard = self.hear(url, &Question { known: None, sent: Some(sent.to_string().into_bytes()) })?;
+        if heard.status == 201 || heard.status == 200 {
+            return serde_json::from_slice(&heard.body).map_err(|_| Fault::of_question("its answer is no JSON"));
+        }
+        match self.answer(heard)? {
+            Answer::Gone => Err(Fault::of_question("it is not there any more (status 410)")),
+            Answer::Same { .. } | Answer::New(_) => Err(Fault::of_question("its answer says nothing")),
+        }
+    }
+
+    fn below(&self, path: &str) -> Result<Url, Fault> {
+        let url = self.base.join(path).map_err(|error| Fault::of_question(error.to_string()))?;
+        if !url.as_str().starts_with(self.base.as_str()) {
+            return Err(Fault::of_question("its name leads out of the API"));
+        }
+        Ok(url)
+    }
+
+    /// Asks until there is an answer that will not be another one soon.
+    fn hear(&self, url: &Url, question: &Question<'_>) -> Result<Heard, Fault> {
+        let mut tried = 0;
+        let mut pause = self.patience.pause;
+        loop {
+            self.waiting.turn(&self.patience)?;
+            let fault = match self.ask(url, question) {
+                Ok(heard) => {
+                    if let Some(time) = waiting::asked_for(&heard) {
+                        self.waiting.told(time, heard.status, &self.patience)?;
+                        continue;
+                    }
+                    if heard.status < 500 {
+                        return Ok(heard);
+                    }
+                    Fault::of_question(format!("the host has a fault of its own (status {})", heard.status))
+                }
+                Err(fault) => fault,
+            };
+            tried += 1;
+            if tried >= self.patience.tries {
+                return Err(fault);
+            }
+            waiting::pause(pause, &self.patience)?;
+            pause *= 3;
+        }
+    }
+
+    fn ask(&self, url: &Url, question: &Question<'_>) -> Result<Heard, Fault> {
         let accept = match self.forge {
             Forge::GitHub => "application/vnd.github+json",
             _ => "application/json",
         };
-        let mut request = self.agent.get(url.as_str()).header(header::ACCEPT, accept);
-        if let Some(token) = &self.token {
+        let token = self.token.as_ref().map(|token| {
             let word = if self.forge == Forge::Gitea { "token" } else { "Bearer" };
-            request = request.header(header::AUTHORIZATION, format!("{word} {}", token.reveal()));
-        }
-        if let Some(known) = known {
-            request = request.header(header::IF_NONE_MATCH, known);
-        }
-        request.call().map_err(|error| Fault::of_host(error.to_string()))
+            format!("{word} {}", token.reveal())
+        });
+        let answered = match &question.sent {
+            None => {
+                let mut request = self.agent.get(url.as_str()).header(header::ACCEPT, accept);
+                if let Some(token) = token {
+                    request = request.header(header::AUTHORIZATION, token);
+                }
+                if let Some(known) = question.known {
+                    request = request.header(header::IF_NONE_MATCH, known);
+                }
+                request.call()
+            }
+            Some(sent) => {
+                let mut request = self.agent.post(url.as_str()).header(header::ACCEPT, accept);
+                if let Some(token) = token {
+                    request = request.header(header::AUTHORIZATION, token);
+                }
+                request.content_type("application/json").send(sent)
+            }
+        };
+        let response = answered.map_err(|error| Fault::of_host(error.to_string()))?;
+        heard(response, question.sent.is_some())
     }
 
-    fn answer(&self, mut response: Response<ureq::Body>) -> Result<Answer, Fault> {
-        let status = response.status().as_u16();
-        let headers = response.headers();
-        let time = text(headers, header::DATE.as_str()).and_then(http_date);
-        let is_spent = text(headers, "x-ratelimit-remaining") == Some("0") || headers.contains_key(header::RETRY_AFTER);
+    fn answer(&self, heard: Heard) -> Result<Answer, Fault> {
+        let Heard { status, headers, body, time, .. } = heard;
         let access = if self.token.is_some() { "the token may not read it" } else { "no token is configured" };
         match status {
             200 => {}
             304 => return Ok(Answer::Same { time }),
-            401 => return Err(Fault::of_host("the token is not accepted (status 401)")),
-            429 => return Err(Fault::of_host("it takes no more questions for now (status 429)")),
-            403 if is_spent => return Err(Fault::of_host("it takes no more questions for now (status 403)")),
+            401 => return Err(Fault::of_host(self.unknown())),
             403 => return Err(Fault::of_question(format!("it is refused; {access} (status 403)"))),
-            404 => return Err(Fault::of_question(format!("it is not there, or {access} (status 404)"))),
+            404 => {
+                let fault = Fault::of_question(format!("it is not there, or {access} (status 404)"));
+                return Err(Fault { is_missing: true, ..fault });
+            }
             410 => return Ok(Answer::Gone),
-            500.. => return Err(Fault::of_question(format!("the host has a fault of its own (status {status})"))),
             _ => return Err(Fault::of_question(format!("it cannot be read (status {status})"))),
         }
-        let mark = text(headers, header::ETAG.as_str()).map(str::to_string);
-        let has_next = text(headers, header::LINK.as_str()).is_some_and(has_next);
-        let mut body = Vec::new();
-        let read = response.body_mut().as_reader().take(MAX_ANSWER + 1).read_to_end(&mut body);
-        read.map_err(|error| Fault::of_question(format!("its answer broke off: {error}")))?;
-        if body.len() as u64 > MAX_ANSWER {
-            return Err(Fault::of_question(format!("its answer has more than {} MiB", MAX_ANSWER >> 20)));
-        }
+        let mark = text(&headers, header::ETAG.as_str()).map(str::to_string);
+        let has_next = text(&headers, header::LINK.as_str()).is_some_and(has_next);
         Ok(Answer::New(Page { body, mark, has_next, time }))
     }
+
+    /// Why the host does not know who asks, and where to say it.
+    fn unknown(&self) -> String {
+        let Api { host, forge, token, .. } = self;
+        let key = format!("`token` of `{host}` under `integrations.{}`", forge.name());
+        match token {
+            Some(_) => {
+                format!("the token is not accepted (status 401): it may have expired or been withdrawn; see the {key}")
+            }
+            None => format!("it wants to know who asks (status 401): set the {key}"),
+        }
+    }
+}
+
+fn heard(mut response: Response<ureq::Body>, is_asked_by_post: bool) -> Result<Heard, Fault> {
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let time = text(&headers, header::DATE.as_str()).and_then(http_date);
+    let mut body = Vec::new();
+    let read = response.body_mut().as_reader().take(MAX_ANSWER + 1).read_to_end(&mut body);
+    // What an answer without content says stands in its head.
+    if let (Err(error), 200 | 201) = (read, status) {
+        return Err(Fault::of_question(format!("its answer broke off: {error}")));
+    }
+    if body.len() as u64 > MAX_ANSWER {
+        return Err(Fault::of_question(format!("its answer has more than {} MiB", MAX_ANSWER >> 20)));
+    }
+    Ok(Heard { status, headers, body, time, is_asked_by_post })
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -205,46 +359,4 @@ pub(super) fn instant(text: &str) -> Option<i64> {
 fn clock(text: &str) -> Option<i64> {
     let mut parts = text.split(':').map(|part| part.parse::<i64>().ok().filter(|part| (0..=60).contains(part)));
     Some(parts.next()?? * 3600 + parts.next()?? * 60 + parts.next()??)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_of_headers_and_of_answers_are_read() {
-        assert_eq!(http_date("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777));
-        assert_eq!(http_date("yesterday"), None);
-        let ten = Some(1_795_341_600);
-        let times = [
-            "2026-11-22T10:00:00Z",
-            "2026-11-22T10:00:00.176Z",
-            "2026-11-22T12:00:00+02:00",
-            "2026-11-22T09:00:00-01:00",
-        ];
-        assert_eq!(times.map(instant), [ten; 4]);
-        assert_eq!(["", "2026-11-22", "2026-13-22T10:00:00Z", "T", "2026-11-22T+"].map(instant), [None; 5]);
-    }
-
-    #[test]
-    fn a_page_behind_this_one_is_known_by_its_link() {
-        assert!(has_next("<https://h/x?page=1>; rel=\"prev\", <https://h/x?page=3>; rel=\"next\""));
-        assert!(!has_next("<https://h/x?page=1>; rel=\"first\", <https://h/next>; rel=\"last\""));
-    }
-
-    #[test]
-    fn each_forge_has_its_api_in_a_place_of_its_own() {
-        let base = |forge, host: &str, api: Option<&str>| {
-            let api = api.map(|url| Url::parse(url).expect("an address"));
-            let base = api.clone().filter(|_| forge == Forge::Gitea);
-            Api::of(&Integration { forge, host: host.into(), token: None, api, base }).map(|api| api.base.to_string())
-        };
-        assert_eq!(base(Forge::GitHub, "github.com", None).as_deref(), Some("https://api.github.com/"));
-        assert_eq!(base(Forge::GitHub, "ghe.example", None).as_deref(), Some("https://ghe.example/api/v3/"));
-        assert_eq!(base(Forge::GitLab, "gitlab.com", None).as_deref(), Some("https://gitlab.com/api/v4/"));
-        let at = Some("https://git.example/forge/");
-        assert_eq!(base(Forge::Gitea, "git.example", at).as_deref(), Some("https://git.example/forge/api/v1/"));
-        assert_eq!(base(Forge::GitHub, "git.example", at).as_deref(), Some("https://git.example/forge/"));
-        assert_eq!(base(Forge::Bitbucket, "bitbucket.org", None), None);
-    }
 }
