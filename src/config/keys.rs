@@ -1,8 +1,8 @@
 //! The keys of a configuration: one table for the reader, which names keys that nobody reads, and for the JSON Schema.
 
 use Shape::{
-    Backstage, Count, Days, Filled, JsonSchema, KindName, List, Name, OneOf, Ours, Relation, Severities, Switch,
-    Synonyms, Text, TextOr, WebAddress,
+    Backstage, Count, Days, Filled, Frequency, JsonSchema, KindName, List, Name, Named, OneOf, OneOrList, OneOrNamed,
+    Ours, Relation, Severities, Switch, Synonyms, Text, TextOr, WebAddress,
 };
 
 /// A key that is read.
@@ -49,6 +49,14 @@ pub enum Shape {
     Filled(&'static Shape),
     /// A string, or the other shape.
     TextOr(&'static Shape),
+    /// Names, each with a mapping of Backstage's keys.
+    Named(&'static [KnownKey]),
+    /// A mapping with Backstage's keys, or several by name.
+    OneOrNamed(&'static [KnownKey]),
+    /// A mapping with Backstage's keys, or a list of them.
+    OneOrList(&'static [KnownKey]),
+    /// A duration, the line of a crontab, or `{ trigger: manual }`.
+    Frequency,
 }
 
 /// Every key that is read.
@@ -76,6 +84,101 @@ const CATALOG: &[KnownKey] = &[
         List(&Backstage(RULE)),
         "Which kinds are let in. Without rules these are Component, API and Location, as in Backstage.",
     ),
+    key("providers", Backstage(PROVIDERS), "Organisations and groups whose repositories, teams and users are read."),
+];
+
+/// What lists repositories or people, by forge.
+pub(super) const PROVIDERS: &[KnownKey] = &[
+    key("github", OneOrNamed(GITHUB), "Organisations of GitHub: one, or several by a name of yours."),
+    key("gitlab", Named(GITLAB), "Groups of GitLab, by a name of yours."),
+    key("gitea", OneOrNamed(GITEA), "Organisations of Gitea and Forgejo: one, or several by a name of yours."),
+    key("githubOrg", OneOrList(GITHUB_ORG), "Organisations of GitHub whose teams and users become Groups and Users."),
+];
+
+const PROVIDER_HOST: &str = "The host, as `integrations` name it.";
+const DESCRIPTORS: &str = "Where descriptors are in a repository; `catalog-info.yaml` where it is missing. `*` stands for anything in one folder \
+     name, `**` for any number of folders.";
+const SCHEDULED: KnownKey =
+    key("schedule", Backstage(SCHEDULE), "How often it is to be read, shown as the line of a crontab.");
+
+const GITHUB: &[KnownKey] = &[
+    key("host", Text, PROVIDER_HOST),
+    key("organization", Text, "The organisation or user whose repositories are read. Either this or `app`."),
+    key("app", Name, "The id of a GitHub App: what it is installed for is read."),
+    key("catalogPath", Text, DESCRIPTORS),
+    key("filters", Backstage(FILTERS), "Which of the repositories are read."),
+    key("validateLocationsExist", Switch, "Has no effect: files that are not there are passed over in any case."),
+    SCHEDULED,
+];
+
+const GITEA: &[KnownKey] = &[
+    needed("host", Text, PROVIDER_HOST),
+    needed("organization", Text, "The organisation or user whose repositories are read."),
+    key("branch", Text, "The branch to read; the default branch where it is missing."),
+    key("catalogPath", Text, DESCRIPTORS),
+    key("filters", Backstage(FILTERS), "Which of the repositories are read."),
+    SCHEDULED,
+];
+
+const FILTERS: &[KnownKey] = &[
+    key("branch", Text, "The branch to read; the default branch where it is missing."),
+    key("repository", Text, "A regular expression for the whole name of a repository."),
+    key("topic", Backstage(TOPICS), "What a repository is tagged with."),
+    key(
+        "visibility",
+        List(&OneOf(&["private", "internal", "public"])),
+        "Who may see a repository; all where it is missing.",
+    ),
+    key("allowForks", Switch, "Whether forks are read; `true` where it is missing."),
+    key("allowArchived", Switch, "Whether archived repositories are read; `false` where it is missing."),
+];
+
+const TOPICS: &[KnownKey] = &[
+    key("include", List(&Text), "A repository needs one of these."),
+    key("exclude", List(&Text), "A repository with one of these is left out."),
+];
+
+const GITLAB: &[KnownKey] = &[
+    needed("host", Text, PROVIDER_HOST),
+    key("group", Text, "The path of the group that is read, with those below; the whole host where it is missing."),
+    key("branch", Text, "The branch to read; the default branch where it is missing."),
+    key(
+        "fallbackBranch",
+        Text,
+        "The branch to read of projects without a default branch; `master` where it is missing.",
+    ),
+    key("entityFilename", Text, DESCRIPTORS),
+    key("projectPattern", Text, "A regular expression that is looked for in the path of a project."),
+    key("excludeRepos", List(&Text), "Paths of projects that are left out."),
+    key("topics", List(&Text), "A project needs all of these."),
+    key("skipForkedRepos", Switch, "Whether forks are left out; `false` where it is missing."),
+    key("includeArchivedRepos", Switch, "Whether archived projects are read; `false` where it is missing."),
+    key("membership", Switch, "Whether only projects are read that the owner of the token is a member of."),
+    key("orgEnabled", Switch, "Whether groups and their members become Groups and Users; `false` where it is missing."),
+    key("userPattern", TextOr(&List(&Text)), "Regular expressions of which one is found in the name of a user."),
+    key("groupPattern", TextOr(&List(&Text)), "Regular expressions of which one is found in the path of a group."),
+    key(
+        "relations",
+        List(&OneOf(&["DIRECT", "INHERITED", "DESCENDANTS", "SHARED_FROM_GROUPS"])),
+        "Memberships that count beside direct ones.",
+    ),
+    key("restrictUsersToGroup", Switch, "Whether only direct members of the group become Users."),
+    key("includeUsersWithoutSeat", Switch, "Whether users without a paid seat become Users."),
+    SCHEDULED,
+];
+
+const GITHUB_ORG: &[KnownKey] = &[
+    key("id", Text, "A name of yours; `default` where it is missing."),
+    key("githubUrl", WebAddress, "Where the forge is; `https://github.com` where it is missing."),
+    key("orgs", List(&Text), "The organisations; all that the token sees where it is missing."),
+    SCHEDULED,
+];
+
+const SCHEDULE: &[KnownKey] = &[
+    key("frequency", Frequency, "How often: `{ minutes: 30 }`, `PT30M`, or `{ cron: '0 * * * *' }`."),
+    key("timeout", Frequency, "Has no effect here."),
+    key("initialDelay", Frequency, "Has no effect here."),
+    key("scope", Text, "Has no effect here."),
 ];
 
 const LOCATION: &[KnownKey] = &[

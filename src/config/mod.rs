@@ -11,6 +11,7 @@ mod history;
 mod keys;
 mod load;
 mod policy;
+mod provider;
 mod read;
 mod redact;
 mod scorecard;
@@ -28,6 +29,7 @@ pub use beacon::{Beacon, Counter};
 pub use history::{History, Week, monday_of};
 pub use keys::{KEYS, KnownKey, LANGUAGES, Shape as KeyShape};
 pub use policy::{CodeOwners, DeclaredKind, DeclaredRelationField, DocsVersions};
+pub use provider::{Lists, Membership, Pattern, People, Provider, Repositories};
 pub use scorecard::{Check, Level};
 pub use theme::{Picture, ThemeFiles, theme};
 pub use usage::{PERIOD as USAGE_PERIOD, Usage, Views, days_since_1970, month_named, route_of};
@@ -51,6 +53,8 @@ pub struct Config {
     pub rules: Vec<KindRule>,
     /// Forges whose URLs may be fetched, github.com and gitlab.com always among them.
     pub integrations: Vec<Integration>,
+    /// `catalog.providers`, in order.
+    pub providers: Vec<Provider>,
     /// `callboard.sources`.
     pub sources: Vec<Source>,
     /// `callboard.theme`.
@@ -275,9 +279,9 @@ pub fn load(inputs: &Inputs) -> Result<Loaded, Stop> {
 }
 
 impl Config {
-    /// Whether any location or source is named; if not, the folder itself is scanned.
+    /// Whether any location, provider or source is named; if not, the folder itself is scanned.
     pub fn names_sources(&self) -> bool {
-        !self.locations.is_empty() || !self.sources.is_empty()
+        !self.locations.is_empty() || !self.providers.is_empty() || !self.sources.is_empty()
     }
 
     /// The integration for `host`, if it is configured.
@@ -343,6 +347,12 @@ impl Config {
     pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
         self.integrations.iter().filter_map(|integration| integration.token.as_ref())
     }
+}
+
+/// The host of an address, with the port where it is not that of its scheme: as integrations name hosts.
+fn web_host(url: &url::Url) -> Option<String> {
+    let host = url.host_str()?;
+    Some(url.port().map_or_else(|| host.to_string(), |port| format!("{host}:{port}")))
 }
 
 /// The folder of a config file.

@@ -324,7 +324,7 @@ impl Read {
 }
 
 /// A text as it is written, anything else by what it is.
-fn shown(setting: &Setting) -> String {
+pub(super) fn shown(setting: &Setting) -> String {
     match &setting.value {
         Value::Text(text) => format!("`{text}`"),
         _ => setting.describe().to_string(),

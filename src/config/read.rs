@@ -46,6 +46,8 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
     let base_path = base_url.as_ref().map_or("/", url::Url::path).to_string();
     let language = read.text(own, "callboard", "language").unwrap_or_else(|| "en".to_string());
     let beacon = read.beacon(own, base_url.as_ref());
+    let integrations = read.integrations(root.get("integrations"));
+    let providers = read.providers(catalog, &integrations);
     let config = Config {
         dir: inputs.dir.clone(),
         title: read
@@ -55,7 +57,8 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
         organization,
         locations,
         rules,
-        integrations: read.integrations(root.get("integrations")),
+        integrations,
+        providers,
         sources: read.sources(sources, &bases),
         theme: read.text(own, "callboard", "theme").map(|path| base.join(path)),
         search_language: read.search_language(own, &language),

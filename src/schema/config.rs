@@ -116,6 +116,14 @@ fn shape(of: &Shape, kinds: &Kinds) -> Json {
             schema["minItems"] = 1.into();
             schema
         }
+        Shape::Named(keys) => named(mapping(keys, kinds, true)),
+        Shape::OneOrNamed(keys) => {
+            json!({ "anyOf": [mapping(keys, kinds, true), named(mapping(keys, kinds, true))] })
+        }
+        Shape::OneOrList(keys) => {
+            json!({ "anyOf": [mapping(keys, kinds, true), list(or_outside(mapping(keys, kinds, true)))] })
+        }
+        Shape::Frequency => json!({ "anyOf": [{ "type": "string" }, { "type": "object" }] }),
         Shape::TextOr(other) => {
             let mut text = json!({ "type": "string" });
             // The kinds that a rule lets in are mostly written as words.
@@ -125,6 +133,10 @@ fn shape(of: &Shape, kinds: &Kinds) -> Json {
             json!({ "anyOf": [text, shape(other, kinds)] })
         }
     }
+}
+
+fn named(one: Json) -> Json {
+    json!({ "type": "object", "additionalProperties": or_outside(one) })
 }
 
 fn severities() -> Json {

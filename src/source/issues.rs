@@ -5,13 +5,13 @@
 //! their addresses are made, never taken over.
 
 use super::crawl::CrawlOptions;
-use super::forge::{Answer, Api, Fault, Page, instant};
+use super::forge::{Answer, Api, Fault, Page, Patience, instant};
+use super::kept;
 use super::web::Web;
 use crate::config::{Config, Forge, Integration};
 use crate::diagnostics::{Finding, rules};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -24,7 +24,7 @@ const MOST_LABELS: usize = 10;
 /// Questions under way at a time.
 const AT_ONCE: usize = 8;
 /// After so long, the trackers that were not asked yet keep what is known of them.
-const PATIENCE: Duration = Duration::from_secs(300);
+const LONGEST: Duration = Duration::from_secs(300);
 /// Text that is taken of an issue, in characters, and places that it may name.
 const LONGEST_TITLE: usize = 200;
 const LONGEST_PLACE: usize = 500;
@@ -32,7 +32,6 @@ const MOST_PLACES: usize = 5;
 /// Labels of an issue that are shown, and how long they may be.
 const MOST_SHOWN_LABELS: usize = 10;
 const LONGEST_LABEL: usize = 50;
-const MAX_KEPT: u64 = 16 << 20;
 
 /// Where the issues of a build come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,8 +109,9 @@ pub fn read_issues(
     options: &CrawlOptions<'_>,
 ) -> (Issues, Vec<Finding>) {
     let wanted: BTreeMap<String, Web> = wanted.into_iter().map(|web| (web.base.clone(), web)).collect();
-    let apis: Vec<(&Integration, Api)> =
-        config.integrations.iter().filter_map(|integration| Some((integration, Api::of(integration)?))).collect();
+    // Their last answers do: nobody waits for issues.
+    let api = |integration| Some((integration, Api::of(integration, Patience::none())?));
+    let apis: Vec<(&Integration, Api)> = config.integrations.iter().filter_map(api).collect();
     let question = |web: Web| {
         let host = apis.iter().position(|(integration, _)| web.is_at(&integration.host))?;
         let project = web.project()?;
@@ -126,7 +126,7 @@ pub fn read_issues(
     let mut refusals: BTreeMap<usize, String> = BTreeMap::new();
     let begin = Instant::now();
     for round in questions.chunks(AT_ONCE) {
-        if begin.elapsed() > PATIENCE {
+        if begin.elapsed() > LONGEST {
             for host in 0..apis.len() {
                 refusals.entry(host).or_insert_with(|| "reading those of others took too long".to_string());
             }
@@ -203,12 +203,12 @@ impl Asking<'_> {
     fn hear(&self, question: &Question, refusal: Option<&String>) -> Heard {
         let api = &self.apis[question.host].1;
         let file = kept_file(self.options.cache_dir, api, &question.web);
-        let kept = read_kept(&file);
+        let kept: Option<Kept> = kept::read(&file);
         let fault = match (self.options.issues, refusal) {
             (IssuesFrom::Forges, None) => match self.ask(api, question, kept.as_ref()) {
                 Ok(new) => {
                     // A cache that cannot be written costs only the next failure its last good answer.
-                    let _ = write_kept(&file, &new);
+                    let _ = kept::write(&file, &new);
                     return Heard { tracker: Some(self.tracker(question, &new, None)), fault: None };
                 }
                 Err(fault) => Some(fault),
@@ -378,27 +378,6 @@ fn kept_file(cache_dir: &Path, api: &Api, web: &Web) -> PathBuf {
     cache_dir.join("issues").join(&key.as_str()[..32])
 }
 
-/// A file that is damaged or of another version is none.
-fn read_kept(file: &Path) -> Option<Kept> {
-    if std::fs::metadata(file).ok()?.len() > MAX_KEPT {
-        return None;
-    }
-    let bytes = std::fs::read(file).ok()?;
-    let (sum, bytes) = bytes.split_first_chunk::<32>()?;
-    (blake3::hash(bytes).as_bytes() == sum).then(|| postcard::from_bytes(bytes).ok())?
-}
-
-fn write_kept(file: &Path, kept: &Kept) -> std::io::Result<()> {
-    let folder = file.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let bytes = postcard::to_stdvec(kept).map_err(std::io::Error::other)?;
-    let mut written = tempfile::NamedTempFile::new_in(folder)?;
-    written.write_all(blake3::hash(&bytes).as_bytes())?;
-    written.write_all(&bytes)?;
-    written.persist(file)?;
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -432,20 +411,5 @@ mod tests {
     fn text_of_strangers_is_one_plain_line() {
         assert_eq!(cleaned(" a\u{202e}b\n\tc\u{0}d\u{200b} ", 20), "ab c d");
         assert_eq!(cleaned("äöü äöü", 4), "äöü…");
-    }
-
-    #[test]
-    fn what_is_kept_is_read_again_or_not_at_all() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("issues/x");
-        let kept = Kept { pages: Vec::new(), time: Some(7) };
-        write_kept(&file, &kept).expect("written");
-        assert_eq!(read_kept(&file), Some(kept));
-        let mut bytes = std::fs::read(&file).expect("a file");
-        *bytes.last_mut().expect("not empty") ^= 1;
-        std::fs::write(&file, &bytes).expect("written");
-        assert_eq!(read_kept(&file), None);
-        std::fs::write(&file, b"short").expect("written");
-        assert_eq!(read_kept(&file), None);
     }
 }

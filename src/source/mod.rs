@@ -13,6 +13,7 @@ mod forge;
 mod git;
 mod history;
 mod issues;
+mod kept;
 mod local;
 mod path;
 mod programs;

@@ -18,6 +18,7 @@ pub const RULES: &[&Rule] = &[
     KIND,
     UNKNOWN_RULE,
     UNKNOWN_KIND,
+    PROVIDER,
 ];
 
 const SYNTAX: &Rule = &Rule {
@@ -100,6 +101,46 @@ const UNKNOWN_KIND: &Rule = &Rule {
     summary: "`catalog.rules` let in a kind that does not exist.",
     why: "Entities of the kind that was meant are kept out.",
 };
+const PROVIDER: &Rule = &Rule {
+    name: "config-provider",
+    severity: Severity::Error,
+    summary: "An entry of `catalog.providers` cannot be used.",
+    why: "Every repository or person that it was to list would be missing, so nothing is built.",
+};
+
+pub fn provider_host(place: Place, host: &str, forge: &str) -> Finding {
+    Finding::new(PROVIDER, place, format!("`{host}` is not among the hosts under `integrations.{forge}`"))
+        .hint(format!("Add `integrations: {{ {forge}: [{{ host: {host}, token: ${{NAME}} }}] }}`."))
+}
+
+pub fn provider_owner(place: Place, path: &str, needs: &[&str], has_both: bool) -> Finding {
+    let what = if has_both { "has more than one of" } else { "lacks" };
+    let keys: Vec<String> = needs.iter().map(|key| format!("`{key}`")).collect();
+    let finding = Finding::new(PROVIDER, place, format!("`{path}` {what} {}", keys.join(" and ")));
+    if needs.len() > 1 {
+        finding.hint("Give one of them: `organization`, or the id of a GitHub `app`.")
+    } else {
+        finding
+    }
+}
+
+pub fn provider_wildcard(place: Place, path: &str, descriptors: &str) -> Finding {
+    let message = format!("`{path}` has `validateLocationsExist` together with the pattern `{descriptors}`");
+    Finding::new(PROVIDER, place, message)
+        .hint("Leave `validateLocationsExist` out: files that are not there are passed over in any case.")
+}
+
+pub fn provider_branch(place: Place, branch: &str) -> Finding {
+    Finding::new(PROVIDER, place, format!("the branch `{branch}` holds a `/`, which Backstage does not take here"))
+}
+
+pub fn provider_pattern(place: Place, path: &str, pattern: &str, cause: &str) -> Finding {
+    Finding::new(PROVIDER, place, format!("`{path}` is no regular expression: `{pattern}`")).hint(format!("{cause}."))
+}
+
+pub fn provider_twice(place: Place, id: &str) -> Finding {
+    Finding::new(PROVIDER, place, format!("there are two providers `{id}`")).hint("Give each an `id` of its own.")
+}
 
 pub fn bad_kind(place: Place, name: &str, why: &str) -> Finding {
     Finding::new(KIND, place, format!("the kind `{name}` cannot be used: {why}"))
