@@ -324,7 +324,7 @@ pub fn fingerprint(input: &Input<'_>, gathered: &Gathered, program: &[u8; 32]) -
         parts.extend([path.as_bytes(), bytes]);
     }
     let secrets: Vec<[u8; 32]> =
-        input.loaded.config.secrets().map(|secret| *blake3::hash(secret.reveal().as_bytes()).as_bytes()).collect();
+        input.loaded.config.secrets().map(|secret| *blake3::hash(secret.as_bytes()).as_bytes()).collect();
     parts.extend(repos.iter().chain(&secrets).map(|hash| &hash[..]));
     Fingerprint::of(&parts)
 }

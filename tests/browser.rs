@@ -17,7 +17,7 @@
 mod devtools;
 #[path = "browser/folder.rs"]
 mod folder;
-#[path = "support/forge.rs"]
+#[path = "support/forge/mod.rs"]
 #[expect(dead_code, reason = "tests of the program ask more of it")]
 mod forge;
 #[path = "browser/receiver.rs"]

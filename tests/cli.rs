@@ -5,7 +5,8 @@
     reason = "these tests run programs and look at the disk"
 )]
 
-#[path = "support/forge.rs"]
+#[path = "support/forge/mod.rs"]
+#[expect(dead_code, reason = "other tests ask more of it")]
 mod forge;
 #[path = "support/scratch.rs"]
 mod scratch;

@@ -120,7 +120,8 @@ fn build(
         talk.say(&format!("Nothing changed in `{}`: {}", command.out.display(), summary(&counts)));
         return Ok(());
     }
-    let guarded = Guarded::new(&stage, loaded.config.secrets().map(|secret| secret.reveal().to_string()));
+    let given = gathered.snapshot.secrets.iter().map(|secret| secret.reveal());
+    let guarded = Guarded::new(&stage, loaded.config.secrets().chain(given).map(str::to_string));
     let built = pipeline::build(&input, &gathered, &guarded)?;
     cache.flush();
     talk.findings(&built.findings, &cached_source(&loaded, &gathered.snapshot));

@@ -216,6 +216,26 @@ const API: &str = "Where its REST API is, if not where the forge has it by defau
 /// A forge that has a public host.
 const PUBLIC: Shape =
     List(&Backstage(&[key("host", Text, HOST), key("token", Text, TOKEN), key("apiBaseUrl", WebAddress, API)]));
+const GITHUB_HOST: Shape = List(&Backstage(&[
+    key("host", Text, HOST),
+    key("token", Text, TOKEN),
+    key("apiBaseUrl", WebAddress, API),
+    key("apps", List(&Backstage(APP_OF_GITHUB)), "GitHub Apps. They come before `token`, where they are installed."),
+]));
+const APP_OF_GITHUB: &[KnownKey] = &[
+    needed("appId", Name, "The number of the app."),
+    needed("privateKey", Text, "Its private key, as PEM. Take it from a file: `$file: app.pem`."),
+    key("clientId", Text, "Has no effect: nobody signs in to a portal that is built."),
+    key("clientSecret", Text, "Has no effect: nobody signs in to a portal that is built."),
+    key("webhookSecret", Text, "Has no effect: a portal that is built hears no webhooks."),
+    key(
+        "allowedInstallationOwners",
+        List(&Text),
+        "The only organisations and users that it logs in for; all that installed it where it is missing.",
+    ),
+    key("publicAccess", Switch, "Whether it also reads what is public of owners that have not installed it."),
+];
+
 /// GitLab: public, and run by many for themselves.
 const BOTH: Shape = List(&Backstage(&[
     key("host", Text, HOST),
@@ -229,7 +249,7 @@ const OWN: Shape =
 const BASE: &str = "Where the forge itself is, if not at `https://` and its host. Its REST API is below.";
 
 const INTEGRATIONS: &[KnownKey] = &[
-    key("github", PUBLIC, "GitHub and GitHub Enterprise. github.com is known without an entry."),
+    key("github", GITHUB_HOST, "GitHub and GitHub Enterprise. github.com is known without an entry."),
     key("gitlab", BOTH, "GitLab. gitlab.com is known without an entry."),
     key("gitea", OWN, "Gitea and Forgejo."),
     key("bitbucketCloud", PUBLIC, "Bitbucket. bitbucket.org is known without an entry."),

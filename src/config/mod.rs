@@ -5,6 +5,7 @@
 //! info line each, so that nothing is lost unseen.
 #![expect(clippy::disallowed_methods, reason = "this room reads configuration files")]
 
+mod app;
 mod beacon;
 mod brand;
 mod history;
@@ -25,6 +26,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use app::App;
 pub use beacon::{Beacon, Counter};
 pub use history::{History, Week, monday_of};
 pub use keys::{KEYS, KnownKey, LANGUAGES, Shape as KeyShape};
@@ -180,6 +182,8 @@ pub struct Integration {
     pub api: Option<url::Url>,
     /// `baseUrl`: where the forge itself is, if not at `https://` and its host.
     pub base: Option<url::Url>,
+    /// `apps`, of GitHub.
+    pub apps: Vec<App>,
 }
 
 impl Integration {
@@ -344,8 +348,11 @@ impl Config {
     }
 
     /// Every secret value, for the scanner that looks for them in the output.
-    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
-        self.integrations.iter().filter_map(|integration| integration.token.as_ref())
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.integrations.iter().flat_map(|integration| {
+            let apps = integration.apps.iter().flat_map(App::secrets);
+            integration.token.as_ref().map(Secret::reveal).into_iter().chain(apps)
+        })
     }
 }
 

@@ -269,12 +269,14 @@ impl Read {
                 let api =
                     self.web_address(Some(item), &path, if forge == Forge::Gitea { "baseUrl" } else { "apiBaseUrl" });
                 let base = (forge != Forge::GitHub).then(|| self.web_address(Some(item), &path, "baseUrl")).flatten();
-                integrations.push(Integration { forge, host: named, token, api, base });
+                let apps = if forge == Forge::GitHub { self.apps(item, &path) } else { Vec::new() };
+                integrations.push(Integration { forge, host: named, token, api, base, apps });
             }
             if let Some(host) = host
                 && !integrations.iter().any(|known| known.host.eq_ignore_ascii_case(host))
             {
-                integrations.push(Integration { forge, host: host.to_string(), token: None, api: None, base: None });
+                let (host, apps) = (host.to_string(), Vec::new());
+                integrations.push(Integration { forge, host, token: None, api: None, base: None, apps });
             }
         }
         integrations

@@ -290,7 +290,8 @@ fn listing(forge: Forge, project: &[String]) -> (String, &'static [(&'static str
     }
 }
 
-fn encoded(part: &str) -> String {
+/// A part of a path, with everything escaped that means something there.
+pub(super) fn encoded(part: &str) -> String {
     url::form_urlencoded::byte_serialize(part.as_bytes()).collect::<String>().replace('+', "%20")
 }
 
@@ -362,7 +363,7 @@ fn named_places<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = String
 }
 
 /// Text in one line, without characters that are not seen or turn the order of others.
-fn cleaned(text: &str, longest: usize) -> String {
+pub(super) fn cleaned(text: &str, longest: usize) -> String {
     let is_unseen = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}');
     let plain: String = text.chars().filter(|c| !is_unseen(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
     let words: Vec<&str> = plain.split_whitespace().collect();

@@ -8,6 +8,10 @@
 mod addresses;
 mod codeowners;
 mod crawl;
+#[cfg(test)]
+#[path = "../../tests/support/forge/mod.rs"]
+#[expect(dead_code, reason = "tests of the program ask more of it")]
+mod fake_forge;
 mod folder;
 mod forge;
 mod git;
@@ -16,6 +20,7 @@ mod issues;
 mod kept;
 mod local;
 mod path;
+mod people;
 mod programs;
 mod remote;
 mod versions;
@@ -48,6 +53,8 @@ pub struct Snapshot {
     pub sources: Vec<SourceState>,
     /// Repositories that are known of and cannot be shown, by id.
     pub absent: Vec<Absent>,
+    /// Tokens that forges gave to this run: nothing that is published may hold them.
+    pub secrets: Vec<Secret>,
 }
 
 /// What became of a source that lists repositories: an organisation of a forge, or a folder of bundles.

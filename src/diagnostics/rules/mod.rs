@@ -6,6 +6,7 @@ pub mod catalog;
 pub mod config;
 pub mod insights;
 pub mod internal;
+pub mod people;
 pub mod scaffolder;
 pub mod source;
 pub mod techdocs;
@@ -14,8 +15,17 @@ use super::Rule;
 
 /// Every rule there is, in pipeline order.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [config::RULES, source::RULES, catalog::RULES, insights::RULES, scaffolder::RULES, techdocs::RULES, internal::RULES]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        config::RULES,
+        source::RULES,
+        people::RULES,
+        catalog::RULES,
+        insights::RULES,
+        scaffolder::RULES,
+        techdocs::RULES,
+        internal::RULES,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }

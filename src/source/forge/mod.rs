@@ -3,6 +3,7 @@
 //! A host's token goes to the origin of its API alone, and no answer may lead elsewhere. What is read is bytes of a
 //! stranger, limited in size and time.
 
+mod apps;
 mod waiting;
 mod walk;
 
@@ -18,6 +19,7 @@ use ureq::http::{HeaderMap, Response, header};
 use url::Url;
 use waiting::Waiting;
 
+pub(super) use apps::{Credential, Credentials};
 pub(super) use waiting::Patience;
 pub(super) use walk::{Row, Rows, Walk, Walked, walk};
 
@@ -191,7 +193,7 @@ impl Api {
             let plain: String = message.chars().filter(|c| !c.is_control()).take(200).collect();
             return Err(Fault::of_question(format!("it refuses the question: {plain}")));
         }
-        Ok(answer["data"].take())
+        Ok(answer.get_mut("data").map(Json::take).unwrap_or_default())
     }
 
     fn send(&self, url: &Url, sent: &Json) -> Result<Json, Fault> {

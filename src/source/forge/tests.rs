@@ -41,7 +41,7 @@ impl Host {
         let url = Url::parse(&format!("http://{}/api/v3", self.address)).expect("an address");
         let (api, base) = (Some(url.clone()), Some(url));
         let (host, token) = ("git.example".to_string(), Some(Secret::new("hunter2secret")));
-        Api::of(&Integration { forge, host, token, api, base }, patience).expect("a known forge")
+        Api::of(&Integration { forge, host, token, api, base, apps: Vec::new() }, patience).expect("a known forge")
     }
 
     /// What was asked since the last time.
@@ -330,7 +330,7 @@ fn each_forge_has_its_api_in_a_place_of_its_own() {
     let base = |forge, host: &str, api: Option<&str>| {
         let api = api.map(|url| Url::parse(url).expect("an address"));
         let base = api.clone().filter(|_| forge == Forge::Gitea);
-        Api::of(&Integration { forge, host: host.into(), token: None, api, base }, Patience::none())
+        Api::of(&Integration { forge, host: host.into(), token: None, api, base, apps: Vec::new() }, Patience::none())
             .map(|api| api.base.to_string())
     };
     assert_eq!(base(Forge::GitHub, "github.com", None).as_deref(), Some("https://api.github.com/"));
