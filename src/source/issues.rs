@@ -113,8 +113,8 @@ pub fn read_issues(
     let api = |integration| Some((integration, Api::of(integration, Patience::none())?));
     let apis: Vec<(&Integration, Api)> = config.integrations.iter().filter_map(api).collect();
     let question = |web: Web| {
-        let host = apis.iter().position(|(integration, _)| web.is_at(&integration.host))?;
-        let project = web.project()?;
+        let at = |(host, (integration, _)): (usize, &(&Integration, Api))| Some((host, web.project_at(integration)?));
+        let (host, project) = apis.iter().enumerate().find_map(at)?;
         let is_whole = if web.forge == Forge::GitLab { project.len() > 1 } else { project.len() == 2 };
         let is_plain = project.iter().all(|part| !matches!(part.as_str(), "" | "." | ".."));
         (is_whole && is_plain).then_some(Question { host, web, project })

@@ -150,15 +150,11 @@ impl Web {
         format!("{}/{page}?{}", self.base, query.finish())
     }
 
-    /// Whether the repository is on a host.
-    pub(super) fn is_at(&self, host: &str) -> bool {
-        let own = self.base.split_once("://").and_then(|(_, rest)| rest.split('/').next());
-        own.is_some_and(|own| own.eq_ignore_ascii_case(host))
-    }
-
-    /// The parts of the repository's name: organisation and name, or groups and name.
-    pub(super) fn project(&self) -> Option<Vec<String>> {
-        self.base.split_once("://")?.1.split('/').skip(1).map(percent_decode).collect()
+    /// The parts of the repository's name on that forge: organisation and name, or groups and name. `None` for
+    /// repositories that are elsewhere.
+    pub(super) fn project_at(&self, integration: &Integration) -> Option<Vec<String>> {
+        let path = self.base.strip_prefix(&integration.base())?.strip_prefix('/')?;
+        path.split('/').map(percent_decode).collect()
     }
 
     /// The forge's page for a new file at the root, with its name filled in; nowhere at a commit, only on a branch.
@@ -388,8 +384,14 @@ mod tests {
         assert_eq!(list(Forge::GitLab, &["docs", "x"]), "https://h/o/r/-/issues?state=opened");
         assert_eq!(list(Forge::Gitea, &["docs"]), "https://h/o/r/issues?state=open");
         assert_eq!(web(Forge::GitLab).issue(7), "https://h/o/r/-/issues/7");
-        assert_eq!(web(Forge::GitHub).project(), Some(vec!["o".to_string(), "r".to_string()]));
-        assert!(web(Forge::GitHub).is_at("H") && !web(Forge::GitHub).is_at("o"));
+        let at = |base: &str| {
+            let (forge, host, base) = (Forge::Gitea, "h".to_string(), Url::parse(base).ok());
+            web(Forge::Gitea).project_at(&Integration { forge, host, token: None, api: None, base })
+        };
+        assert_eq!(at("https://h"), Some(vec!["o".to_string(), "r".to_string()]));
+        assert_eq!(at("https://h/o/"), Some(vec!["r".to_string()]));
+        assert_eq!(at("https://h/"), Some(vec!["o".to_string(), "r".to_string()]));
+        assert_eq!((at("https://hh/"), at("http://h/"), at("https://h/other")), (None, None, None));
     }
 
     #[test]
