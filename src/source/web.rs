@@ -386,7 +386,7 @@ mod tests {
         assert_eq!(web(Forge::GitLab).issue(7), "https://h/o/r/-/issues/7");
         let at = |base: &str| {
             let (forge, host, base) = (Forge::Gitea, "h".to_string(), Url::parse(base).ok());
-            web(Forge::Gitea).project_at(&Integration { forge, host, token: None, api: None, base })
+            web(Forge::Gitea).project_at(&Integration { forge, host, token: None, api: None, base, apps: Vec::new() })
         };
         assert_eq!(at("https://h"), Some(vec!["o".to_string(), "r".to_string()]));
         assert_eq!(at("https://h/o/"), Some(vec!["r".to_string()]));

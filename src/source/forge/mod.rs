@@ -21,7 +21,7 @@ use waiting::Waiting;
 
 pub(super) use apps::{Credential, Credentials};
 pub(super) use waiting::Patience;
-pub(super) use walk::{Row, Rows, Walk, Walked, walk};
+pub(super) use walk::{Row, Rows, Walk, Walked, kept_rows, walk};
 
 /// Largest answer, unpacked.
 const MAX_ANSWER: u64 = 16 << 20;
