@@ -17,6 +17,7 @@ fn lists(_: &Repositories, owner: &Owner<'_>) -> Vec<List> {
         path: format!("{kind}/{}/repos", encoded(name)),
         query: vec![("limit", "100".to_string())],
         size: SIZE,
+        is_former: false,
     };
     owner.name.map_or_else(Vec::new, |name| vec![list("orgs", name), list("users", name)])
 }

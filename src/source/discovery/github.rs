@@ -14,20 +14,24 @@ const SIZE: usize = 100;
 fn lists(what: &Repositories, owner: &Owner<'_>) -> Vec<List> {
     let list = |path: String, query: &[(&'static str, &str)]| {
         let query = query.iter().chain(&[("per_page", "100")]).map(|(key, value)| (*key, value.to_string()));
-        List { path, query: query.collect(), size: SIZE }
+        List { path, query: query.collect(), size: SIZE, is_former: false }
     };
     let installed = || list("installation/repositories".to_string(), &[]);
     // By creation, so that what is new changes the last page only.
     let order = [("sort", "created"), ("direction", "asc")];
     match owner.name {
-        _ if what.app.is_some() && owner.is_app => vec![installed()],
+        _ if what.app.is_some() => vec![installed()],
         None => Vec::new(),
         Some(name) => {
             let organization =
                 list(format!("orgs/{}/repos", encoded(name)), &[&[("type", "all")], &order[..]].concat());
             // The list of a user has what is public only.
             let user = || list(format!("users/{}/repos", encoded(name)), &[&[("type", "owner")], &order[..]].concat());
-            vec![organization, if owner.is_app { installed() } else { user() }]
+            match owner.is_app {
+                true => vec![organization, installed()],
+                // Where the app cannot log in today, what is public is not all there is.
+                false => vec![organization, List { is_former: true, ..installed() }, user()],
+            }
         }
     }
 }

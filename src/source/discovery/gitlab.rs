@@ -32,7 +32,7 @@ fn lists(what: &Repositories, owner: &Owner<'_>) -> Vec<List> {
             "projects".to_string()
         }
     };
-    vec![List { path, query, size: SIZE }]
+    vec![List { path, query, size: SIZE, is_former: false }]
 }
 
 #[derive(Deserialize)]

@@ -121,6 +121,8 @@ struct List {
     query: Vec<(&'static str, String)>,
     /// How many rows a full page has at least.
     size: usize,
+    /// It is asked for only if it was there once.
+    is_former: bool,
 }
 
 /// Lists the repositories of a provider.
@@ -205,33 +207,35 @@ fn ask(
     let api = credential.map_or_else(|| api.clone(), |credential| api.with_token(credential.secret));
     let folder = options.cache_dir.join("lists");
     let form = format!("{FORM}\n{}", owner.unwrap_or_default());
-    let mut walked = None;
-    for list in (dialect.lists)(what, &Owner { name: owner, is_app }) {
-        let List { path, query, size } = list;
-        let query: Vec<(&str, &str)> = query.iter().map(|(key, value)| (*key, value.as_str())).collect();
-        let pages = Walk { path: &path, query: &query, size, folder: &folder, form: &form };
-        let found = if options.offline {
-            kept_rows(&api, &pages)
-        } else {
-            walk(&api, &pages, &|body| (dialect.read)(body, dialect.settles_after))
+    let lists = (dialect.lists)(what, &Owner { name: owner, is_app });
+    let queries: Vec<Vec<(&str, &str)>> =
+        lists.iter().map(|list| list.query.iter().map(|(key, value)| (*key, value.as_str())).collect()).collect();
+    let walks = lists.iter().zip(&queries).map(|(list, query)| {
+        let pages = Walk { path: &list.path, query, size: list.size, folder: &folder, form: &form };
+        (list, pages)
+    });
+    let walks: Vec<(&List, Walk<'_>)> = walks.collect();
+    let was_whole = |pages: &Walk<'_>| kept_rows::<Listed>(&api, pages).whole_at.is_some();
+    // An organisation that is not there today has not become a user: only the list that was there once is asked for.
+    if let Some((_, pages)) = walks.iter().find(|(_, pages)| was_whole(pages)) {
+        return match options.offline {
+            true => kept_rows(&api, pages),
+            false => walk(&api, pages, &|body| (dialect.read)(body, dialect.settles_after)),
         };
-        // A list that was there once is not another kind of thing today: it is refused.
-        let is_other = found.whole_at.is_none() && found.fault.as_ref().is_none_or(|fault| fault.is_missing);
-        let is_over = !is_other || found.fault.is_none() && !options.offline;
-        // The first fault says most.
-        if is_over || walked.is_none() {
-            walked = Some(found);
-        }
-        if is_over {
-            break;
-        }
     }
-    let never = || Walked { rows: Vec::new(), fault: None, whole_at: None };
-    let mut walked = walked.unwrap_or_else(never);
-    if options.offline && walked.whole_at.is_none() {
-        walked.fault = Some(Fault::of_question("it was never listed, and this run asks nobody"));
+    let never = |reason: &str| Walked { rows: Vec::new(), fault: Some(Fault::of_question(reason)), whole_at: None };
+    if options.offline {
+        return never("it was never listed, and this run asks nobody");
     }
-    walked
+    let mut first = None;
+    for (_, pages) in walks.iter().filter(|(list, _)| !list.is_former) {
+        let walked = walk(&api, pages, &|body| (dialect.read)(body, dialect.settles_after));
+        if walked.fault.as_ref().is_none_or(|fault| !fault.is_missing) {
+            return walked;
+        }
+        first.get_or_insert(walked);
+    }
+    first.unwrap_or_else(|| never("its forge has no list of that"))
 }
 
 /// The filter that takes a repository.

@@ -8,7 +8,7 @@ mod waiting;
 mod walk;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use crate::config::{Forge, Integration, Secret, days_since_1970, month_named};
 use serde_json::{Value as Json, json};
