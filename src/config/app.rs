@@ -3,14 +3,14 @@
 use super::Secret;
 use super::read::Read;
 use super::setting::{Setting, Value};
-use crate::diagnostics::{Place, rules};
+use crate::diagnostics::Place;
 
 /// A GitHub App, which logs in where it is installed.
 #[derive(Debug, Clone)]
 pub struct App {
-    /// `appId`
+    /// `appId`; empty where its variable is not set, which matters to those who log in only.
     pub id: String,
-    /// `privateKey`: PEM.
+    /// `privateKey`: PEM; may be empty, likewise.
     pub key: Secret,
     /// `allowedInstallationOwners`: the only ones that it logs in for; `None` for all.
     pub owners: Option<Vec<String>>,
@@ -45,13 +45,8 @@ impl Read {
             let owners = item.get("allowedInstallationOwners").is_some();
             let owners = owners.then(|| self.texts(Some(item), &path, "allowedInstallationOwners"));
             let is_public = self.switch(Some(item), &path, "publicAccess", false);
-            let lacking = [("appId", id.is_none()), ("privateKey", key.is_none())];
-            for (name, _) in lacking.into_iter().filter(|(name, lacks)| *lacks && item.get(name).is_none()) {
-                self.findings.push(rules::config::lacks(item.place.clone(), &path, name));
-            }
-            if let (Some(id), Some(key)) = (id, key) {
-                apps.push(App { id, key: Secret::new(key), owners, is_public, place: item.place.clone() });
-            }
+            let (id, key) = (id.unwrap_or_default(), Secret::new(key.unwrap_or_default()));
+            apps.push(App { id, key, owners, is_public, place: item.place.clone() });
         }
         apps
     }

@@ -37,7 +37,8 @@ pub fn app_not_installed(place: Place, app: &str, owner: &str, host: &str) -> Fi
 }
 
 pub fn app_refused(place: Place, app: &str, owner: &str, cause: &str) -> Finding {
-    Finding::new(APP_REFUSED, place, format!("the GitHub App {app} cannot log in for `{owner}`: {cause}"))
+    let named = if app.is_empty() { "a GitHub App".to_string() } else { format!("the GitHub App {app}") };
+    Finding::new(APP_REFUSED, place, format!("{named} cannot log in for `{owner}`: {cause}"))
         .hint("Compare `appId` and `privateKey` with the settings of the app on GitHub.")
 }
 

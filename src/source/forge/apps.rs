@@ -245,6 +245,11 @@ fn now() -> i64 {
 
 /// A JSON Web Token by which an app says that it is itself.
 fn signed(app: &App, now: i64) -> Result<Secret, Fault> {
+    for (name, text) in [("appId", app.id.as_str()), ("privateKey", app.key.reveal())] {
+        if text.is_empty() {
+            return Err(Fault::of_question(format!("its `{name}` is missing; is its variable set?")));
+        }
+    }
     let key = key_of(app.key.reveal()).ok_or_else(|| Fault::of_question("its `privateKey` is no RSA key as PEM"))?;
     let part = |json: Json| BASE64_URL_SAFE_NO_PAD.encode(json.to_string());
     let claims = json!({ "iat": now - CLOCKS_DIFFER, "exp": now - CLOCKS_DIFFER + SIGNED_FOR, "iss": app.id });
@@ -369,6 +374,7 @@ mod tests {
         };
         assert!(why(&integration(&fake, vec![wrong]), Mood::Well).contains("no RSA key as PEM"));
         assert!(why(&integration(&fake, vec![app("8")]), Mood::Well).contains("status 401"));
+        assert!(why(&integration(&fake, vec![app("")]), Mood::Well).contains("a GitHub App cannot log in for `acme`"));
         let row = integration(&fake, vec![app("7")]);
         assert!(why(&row, Mood::Says("{}")).contains("no list of installations"));
         assert!(why(&row, Mood::Fails(503, "X-A: b")).contains("status 503"));

@@ -19,7 +19,7 @@ use ureq::http::{HeaderMap, Response, header};
 use url::Url;
 use waiting::Waiting;
 
-pub(super) use apps::{Credential, Credentials};
+pub(super) use apps::Credentials;
 pub(super) use waiting::Patience;
 pub(super) use walk::{Row, Rows, Walk, Walked, kept_rows, walk};
 

@@ -69,7 +69,9 @@ struct Asking<'a> {
 impl Asking<'_> {
     fn read(&mut self) -> Result<(), Fault> {
         let is_public = self.options.integration.host.eq_ignore_ascii_case("gitlab.com");
-        let is_whole = !is_public && !(self.what.restricted_to_group && self.group.is_some());
+        // Of a host of one's own everything is asked, unless one group is meant.
+        let is_one_group = self.what.restricted_to_group && self.group.is_some();
+        let is_whole = !is_public && !is_one_group;
         let mut groups = match self.group {
             None if is_public => return Err(Fault::of_question("`group` is missing, which gitlab.com needs")),
             Some(group) if !is_whole => self.below(group)?,
@@ -83,8 +85,10 @@ impl Asking<'_> {
                 self.list("users", &query, user_row)?
             }
         };
+        let users = fitting(users, |row| {
+            Ok(row.is_active && fits(&self.what.users, row.email.as_ref().unwrap_or(&row.login))?)
+        })?;
         let mut users: BTreeMap<String, UserRow> = users.into_iter().map(|row| (row.id.clone(), row)).collect();
-        users.retain(|_, row| row.is_active && fits(&self.what.users, row.email.as_ref().unwrap_or(&row.login)));
         users.retain(|_, row| {
             let is_named = is_name(&row.login);
             if !is_named {
@@ -92,8 +96,11 @@ impl Asking<'_> {
             }
             is_named
         });
-        let mut members = self.members(&groups)?;
-        groups.retain(|row| fits(&self.what.groups, &row.path));
+        let chosen = fitting(groups.clone(), |row| fits(&self.what.groups, &row.path))?;
+        // Memberships in groups that were not chosen count for those above.
+        let from_below = self.what.relations.contains(&Membership::Descendants);
+        let mut members = self.members(if from_below { &groups } else { &chosen })?;
+        let groups = chosen;
         self.told.has_more_users |= users.len() > MOST_USERS;
         self.told.has_more_teams |= groups.len() > MOST_TEAMS;
 
@@ -187,8 +194,7 @@ impl Asking<'_> {
         let counts = |membership| self.what.relations.contains(&membership);
         let (from_below, from_above) =
             (counts(Membership::Descendants), counts(Membership::Inherited) || counts(Membership::SharedFromGroups));
-        let fits = |row: &&GroupRow| fits(&self.what.groups, &row.path);
-        let asked: Vec<&GroupRow> = groups.iter().filter(|row| from_below || fits(row)).take(MOST_TEAMS + 1).collect();
+        let asked: Vec<&GroupRow> = groups.iter().take(MOST_TEAMS).collect();
         // What GitLab calls all are those of the group, of groups above, and of groups that were invited.
         let end = if from_above { "/all" } else { "" };
         let paths: Vec<String> = asked.iter().map(|row| format!("groups/{}/members{end}", row.id)).collect();
@@ -285,9 +291,25 @@ fn walked<T: Row>(
     (walked.rows, walked.fault)
 }
 
-/// Whether one of the patterns fits, or there is none. One that takes too long to tell does not.
-fn fits(patterns: &[Pattern], text: &str) -> bool {
-    patterns.is_empty() || patterns.iter().any(|pattern| pattern.fits(text) == Some(true))
+/// Whether one of the patterns fits, or there is none; the fault is one that takes too long to tell.
+fn fits(patterns: &[Pattern], text: &str) -> Result<bool, Fault> {
+    for pattern in patterns {
+        match pattern.fits(text) {
+            Some(false) => {}
+            Some(true) => return Ok(true),
+            None => {
+                let reason = format!("{pattern:?} of `userPattern` or `groupPattern` takes too long to compare");
+                return Err(Fault::of_question(reason));
+            }
+        }
+    }
+    Ok(patterns.is_empty())
+}
+
+/// The rows that fit.
+fn fitting<T>(rows: Vec<T>, fits: impl Fn(&T) -> Result<bool, Fault>) -> Result<Vec<T>, Fault> {
+    let fitting = rows.into_iter().filter_map(|row| fits(&row).map(|fits| fits.then_some(row)).transpose());
+    fitting.collect()
 }
 
 /// Users that stand for tokens of projects and groups: `group_7_bot_4f2a`.

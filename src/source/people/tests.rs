@@ -38,15 +38,19 @@ impl Setting {
         self.read_as(false)
     }
 
-    fn read_as(&self, offline: bool) -> People {
-        let provider = Provider {
+    fn provider(&self) -> Provider {
+        Provider {
             id: "githubOrg:default".into(),
             forge: self.integration.forge,
             host: self.integration.host.clone(),
             place: Place::file("", "app-config.yaml"),
             lists: Lists::People(self.wanted.clone()),
             cron: None,
-        };
+        }
+    }
+
+    fn read_as(&self, offline: bool) -> People {
+        let provider = self.provider();
         let api = Api::of(&self.integration, Patience::none()).expect("a known forge");
         let credentials = Credentials::new(Patience::none());
         let cache_dir = self.cache.path();
@@ -330,6 +334,11 @@ fn groups_users_and_memberships_can_be_chosen() {
     assert_eq!(rows(&people, "Group", "members"), pairs(&[("platform-core", "default/ada")]));
     assert_eq!(rows(&people, "Group", "parent")[0].1, "", "the group above is not there");
     assert_eq!(people.users, 4);
+    setting.wanted.users = vec![Pattern::new(r"(x+x+)+(?=y)\1").expect("a pattern")];
+    setting.fake.change(|organization| organization.users[0].login = "x".repeat(60));
+    let people = setting.read();
+    assert!(people.fault.is_some_and(|fault| fault.contains("takes too long")) && people.users == 0);
+    setting.fake.change(|organization| organization.users[0].login = "ada".into());
     setting.wanted =
         Wanted { organizations: vec!["acme/platform".into()], restricted_to_group: true, ..Wanted::default() };
     let people = setting.read();
@@ -353,6 +362,19 @@ fn a_group_that_cannot_be_read_keeps_its_members() {
     setting.fake.is_well();
     assert_eq!(setting.read().users, first.users - 1);
     assert_eq!(setting.documents().len(), first.teams + first.users - 1);
+}
+
+#[test]
+fn what_is_too_much_is_told_with_its_limit() {
+    let setting = Setting::new(Forge::GitLab, groups());
+    let mut people = People::default();
+    let told = Told { has_more_users: true, users: vec![User::default(); MOST_USERS + 1], ..Told::default() };
+    people.judge(&setting.provider(), &told);
+    let found: Vec<String> = people.findings.iter().map(|finding| finding.message.clone()).collect();
+    assert_eq!(found, ["`githubOrg:default` gives more than 50000 users; the others are left out"]);
+    let mut told = told;
+    told.settle();
+    assert_eq!(told.users.len(), MOST_USERS);
 }
 
 #[test]
