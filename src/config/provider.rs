@@ -91,7 +91,7 @@ pub struct Pattern(Arc<fancy_regex::Regex>);
 
 impl Pattern {
     /// Steps back in one text, after which no answer is given.
-    const MOST_STEPS: usize = 100_000;
+    pub const MOST_STEPS: usize = 100_000;
 
     pub fn new(text: &str) -> Result<Pattern, String> {
         let built = fancy_regex::RegexBuilder::new(text).backtrack_limit(Pattern::MOST_STEPS).build();

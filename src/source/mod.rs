@@ -8,6 +8,7 @@
 mod addresses;
 mod codeowners;
 mod crawl;
+mod discovery;
 #[cfg(test)]
 #[path = "../../tests/support/forge/mod.rs"]
 #[expect(dead_code, reason = "tests of the program ask more of it")]

@@ -8,7 +8,7 @@ mod waiting;
 mod walk;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use crate::config::{Forge, Integration, Secret, days_since_1970, month_named};
 use serde_json::{Value as Json, json};
@@ -21,7 +21,7 @@ use waiting::Waiting;
 
 pub(super) use apps::Credentials;
 pub(super) use waiting::Patience;
-pub(super) use walk::{Row, Rows, Walk, Walked, walk};
+pub(super) use walk::{Row, Rows, Walk, Walked, kept_rows, walk};
 
 /// Largest answer, unpacked.
 const MAX_ANSWER: u64 = 16 << 20;

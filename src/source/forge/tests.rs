@@ -12,7 +12,7 @@ use std::thread::JoinHandle;
 type Script = dyn Fn(usize, &str) -> (u16, String, String) + Send + Sync;
 
 /// A host on the loopback interface.
-struct Host {
+pub(in crate::source) struct Host {
     address: SocketAddr,
     /// First line and headers of each question.
     asked: Arc<Mutex<Vec<String>>>,
@@ -21,7 +21,9 @@ struct Host {
 }
 
 impl Host {
-    fn start(script: impl Fn(usize, &str) -> (u16, String, String) + Send + Sync + 'static) -> Host {
+    pub(in crate::source) fn start(
+        script: impl Fn(usize, &str) -> (u16, String, String) + Send + Sync + 'static,
+    ) -> Host {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("the port's number");
         let (asked, ending) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
@@ -38,14 +40,18 @@ impl Host {
     }
 
     fn api(&self, forge: Forge, patience: Patience) -> Api {
+        Api::of(&self.integration(forge), patience).expect("a known forge")
+    }
+
+    pub(in crate::source) fn integration(&self, forge: Forge) -> Integration {
         let url = Url::parse(&format!("http://{}/api/v3", self.address)).expect("an address");
         let (api, base) = (Some(url.clone()), Some(url));
         let (host, token) = ("git.example".to_string(), Some(Secret::new("hunter2secret")));
-        Api::of(&Integration { forge, host, token, api, base, apps: Vec::new() }, patience).expect("a known forge")
+        Integration { forge, host, token, api, base, apps: Vec::new() }
     }
 
     /// What was asked since the last time.
-    fn asked(&self) -> Vec<String> {
+    pub(in crate::source) fn asked(&self) -> Vec<String> {
         std::mem::take(&mut *self.asked.lock().expect("no panic under the lock"))
     }
 }

@@ -92,10 +92,21 @@ pub(in crate::source) fn walk<T: Row>(
     }
     // A cache that cannot be written costs only the next run some questions.
     let _ = kept::write(&file, &kept);
-    let mut seen = BTreeSet::new();
-    let pages = kept.begun.iter().chain(&kept.whole);
-    let rows = pages.flat_map(|page| &page.rows).filter(|row| seen.insert(row.id().to_string())).cloned().collect();
-    Walked { rows, fault, whole_at: kept.whole_at }
+    kept.walked(fault)
+}
+
+/// What the last walks of a list brought; nobody is asked.
+pub(in crate::source) fn kept_rows<T: Row>(api: &Api, walk: &Walk<'_>) -> Walked<T> {
+    kept::read::<Kept<T>>(&file_of(api, walk)).unwrap_or_default().walked(None)
+}
+
+impl<T: Row> Kept<T> {
+    fn walked(self, fault: Option<Fault>) -> Walked<T> {
+        let mut seen = BTreeSet::new();
+        let rows = self.begun.into_iter().chain(self.whole).flat_map(|page| page.rows);
+        let rows = rows.filter(|row| seen.insert(row.id().to_string())).collect();
+        Walked { rows, fault, whole_at: self.whole_at }
+    }
 }
 
 fn file_of(api: &Api, walk: &Walk<'_>) -> PathBuf {
