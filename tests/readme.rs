@@ -71,6 +71,7 @@ fn settings_shown_in_the_handbook_can_be_used() {
     for (page, files) in [
         ("catalog.md", ["app-config.yaml"].as_slice()),
         ("checking.md", &["app-config.yaml", "policy.yaml"]),
+        ("providers.md", &["app-config.yaml"]),
         ("rules/index.md", &["app-config.yaml"]),
     ] {
         let text = read(&format!("content-example/repos/handbook/docs/{page}"));

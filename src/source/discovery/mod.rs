@@ -13,6 +13,7 @@ mod gitlab;
 mod tests;
 
 use super::forge::{Api, Credentials, Fault, Row, Rows, Walk, Walked, kept_rows, walk};
+use super::issues::encoded;
 use super::kept;
 use crate::config::{Forge, Integration, Provider, Repositories};
 use serde::de::DeserializeOwned;
@@ -320,11 +321,6 @@ fn rows<T: DeserializeOwned>(items: Vec<serde_json::Value>, row: impl Fn(T) -> O
 
 fn of_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
     serde_json::from_slice(body).map_err(|_| Fault::of_question("its answer is no list of repositories"))
-}
-
-/// A path of an API with a name of the configuration in it.
-fn encoded(name: &str) -> String {
-    url::form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20")
 }
 
 fn topics(given: Option<Vec<String>>) -> Vec<String> {

@@ -14,7 +14,7 @@ use crate::config::{Forge, Integration, Secret, days_since_1970, month_named};
 use serde_json::{Value as Json, json};
 use std::io::Read;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use ureq::http::{HeaderMap, Response, header};
 use url::Url;
 use waiting::Waiting;
@@ -310,7 +310,8 @@ impl Api {
 
 fn heard(mut response: Response<ureq::Body>, is_asked_by_post: bool) -> Result<Heard, Fault> {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    let time = text(&headers, header::DATE.as_str()).and_then(http_date);
+    // Its clock, so that what it says of times can be compared.
+    let time = text(&headers, header::DATE.as_str()).and_then(http_date).or_else(own_time);
     let mut body = Vec::new();
     let read = response.body_mut().as_reader().take(MAX_ANSWER + 1).read_to_end(&mut body);
     // What an answer without content says stands in its head.
@@ -321,6 +322,10 @@ fn heard(mut response: Response<ureq::Body>, is_asked_by_post: bool) -> Result<H
         return Err(Fault::of_question(format!("its answer has more than {} MiB", MAX_ANSWER >> 20)));
     }
     Ok(Heard { status, headers, body, time, is_asked_by_post })
+}
+
+fn own_time() -> Option<i64> {
+    SystemTime::now().duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs() as i64)
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

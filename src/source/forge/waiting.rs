@@ -4,7 +4,7 @@ use super::{Fault, Heard, http_date};
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 /// What a host is given that says to come later, and not when.
 const USUAL: u64 = 60;
@@ -121,11 +121,8 @@ fn go_on(patience: &Patience) -> Result<(), Fault> {
 /// How long an answer asks to wait: in words of its headers, or as a message.
 pub(super) fn asked_for(heard: &Heard) -> Option<Duration> {
     let header = |name: &str| super::text(&heard.headers, name);
-    let now = || {
-        let own = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64);
-        heard.time.unwrap_or_else(own)
-    };
-    let until = |instant: i64| u64::try_from(instant - now()).unwrap_or_default() + 1;
+    let now = heard.time.unwrap_or_default();
+    let until = |instant: i64| u64::try_from(instant.saturating_sub(now)).unwrap_or_default().saturating_add(1);
     let is_limit = match heard.status {
         429 | 403 => true,
         // Proxies and hosts under repair.
