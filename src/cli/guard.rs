@@ -2,13 +2,17 @@
 
 use super::{Portal, Talk};
 use crate::diagnostics::{Stop, StopKind, count};
-use crate::insights::Losses;
+use crate::insights::{Loss, Losses};
 use crate::output::Stage;
 use crate::pipeline::Gathered;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Repositories that are named.
 const NAMED: usize = 3;
+/// Of more than so many repositories, what they have in common says more: the organisation, to which a token belongs.
+const MANY: usize = 10;
 
 /// Refuses a catalog that lacks much of what is published: in the portal that was named, else in the one that the output
 /// holds. A portal that cannot be read is said and guards nothing; a finding would put what lies in the output into what
@@ -46,14 +50,16 @@ fn refused(losses: &Losses) -> Stop {
         (_, 1) => "the only published entity".to_string(),
         (_, of) => format!("all {}", count(*of, "published entity")),
     };
-    let named: Vec<String> = repos
-        .iter()
-        .filter_map(|(repo, lost, of)| Some(format!("`{}` ({lost} of {of})", repo.as_deref()?)))
-        .take(NAMED)
-        .collect();
+    let losing: Vec<(Option<&str>, String)> = if repos.len() > MANY {
+        organisations(repos).into_iter().map(|(above, lost)| (above, count(lost, "entity"))).collect()
+    } else {
+        repos.iter().map(|(repo, lost, of)| (repo.as_deref(), format!("{lost} of {of}"))).collect()
+    };
+    let named: Vec<String> =
+        losing.iter().filter_map(|(place, lost)| Some(format!("`{}` ({lost})", (*place)?))).take(NAMED).collect();
     let mut stop = Stop::new(StopKind::MassLoss, format!("nothing was published: {lost} would be lost"));
     if !named.is_empty() {
-        let more = match repos.len() - named.len() {
+        let more = match losing.len() - named.len() {
             0 => String::new(),
             more => format!(" and {}", count(more, "other")),
         };
@@ -61,6 +67,18 @@ fn refused(losses: &Losses) -> Stop {
     }
     stop.hint("Often a token expired or lost access: see whether those under `integrations` may still read everything.")
         .hint("Where so much was deleted on purpose, publish it with `--allow-shrink`.")
+}
+
+/// How many entities are lost below the address above that of a repository, the most first.
+fn organisations(repos: &[Loss]) -> Vec<(Option<&str>, usize)> {
+    let mut sums: BTreeMap<Option<&str>, usize> = BTreeMap::new();
+    for (repo, lost, _) in repos {
+        let above = repo.as_deref().map(|repo| repo.rsplit_once('/').map_or(repo, |(above, _)| above));
+        *sums.entry(above).or_default() += lost;
+    }
+    let mut sums: Vec<_> = sums.into_iter().collect();
+    sums.sort_by_key(|(_, lost)| Reverse(*lost));
+    sums
 }
 
 #[cfg(test)]
@@ -85,6 +103,19 @@ mod tests {
         assert_eq!(
             refused(&Losses { lost: 2, of: 2, repos: vec![(None, 2, 2)] }).message,
             "nothing was published: all 2 published entities would be lost"
+        );
+    }
+
+    #[test]
+    fn of_many_repositories_their_organisations_are_named() {
+        let repos = (0..12).map(|at| {
+            let organisation = if at < 8 { "payments" } else { "lights" };
+            (Some(format!("https://git.example/{organisation}/{at}").into()), 1, 2)
+        });
+        let stop = refused(&Losses { lost: 12, of: 40, repos: repos.collect() });
+        assert_eq!(
+            stop.hints[0],
+            "Most is lost of `https://git.example/payments` (8 entities), `https://git.example/lights` (4 entities)."
         );
     }
 }

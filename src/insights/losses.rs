@@ -7,14 +7,17 @@ use std::collections::BTreeMap;
 /// Fewer lost entities than this are everyday work, unless they are all.
 const FEW: usize = 10;
 
+/// A repository by its web address, where that is known, how many of its entities are lost, and how many are published.
+pub type Loss = (Option<Box<str>>, usize, usize);
+
 /// Entities of a published portal that a build lacks.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Losses {
     pub lost: usize,
     /// How many are published.
     pub of: usize,
-    /// Repositories that lose some, by web address where that is known: lost, and published. What lost most comes first.
-    pub repos: Vec<(Option<Box<str>>, usize, usize)>,
+    /// Repositories that lose some, the one that loses most first.
+    pub repos: Vec<Loss>,
 }
 
 impl Losses {

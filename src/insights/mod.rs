@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 pub use elsewhere::Elsewhere;
 pub use lifecycle::users;
-pub use losses::Losses;
+pub use losses::{Loss, Losses};
 
 /// What the rules look at.
 pub struct World<'a> {
