@@ -188,14 +188,10 @@ pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<
 
     input.watcher.stage("closing", None)?;
     let mut counts = Counts {
-        repos: snapshot.repos.len(),
-        entities: catalog.len(),
-        relations: graph.len(),
         docs_pages: site.docs_pages(),
         pages: made.pages + CLOSING.len(),
         search_documents: made.documents,
-        stale: snapshot.repos.iter().filter(|repo| repo.status.stale().is_some()).count(),
-        ..Counts::default()
+        ..Counts::of(snapshot, catalog, graph)
     };
     counts.count_findings(&all);
     let closing = Closing { findings: &all, counts };
@@ -317,8 +313,10 @@ pub fn fingerprint(input: &Input<'_>, gathered: &Gathered, program: &[u8; 32]) -
             *hasher.finalize().as_bytes()
         })
         .collect();
-    let settings =
-        format!("{}\n{:?}\n{findings:?}\n{versions:?}\n{issues:?}", input.loaded.config.fingerprint(), input.site);
+    let lists: Vec<_> =
+        snapshot.sources.iter().map(|list| (&list.id, list.repos, &list.fault, list.stale_since, &list.cron)).collect();
+    let told = format!("{findings:?}\n{versions:?}\n{issues:?}\n{lists:?}\n{:?}", snapshot.absent);
+    let settings = format!("{}\n{:?}\n{told}", input.loaded.config.fingerprint(), input.site);
     let mut parts: Vec<&[u8]> = vec![program, settings.as_bytes()];
     for (path, bytes) in input.theme {
         parts.extend([path.as_bytes(), bytes]);

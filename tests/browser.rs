@@ -53,7 +53,7 @@ struct Scenario {
 }
 
 /// The longest come first, so that nobody waits for them at the end.
-const SCENARIOS: [Scenario; 55] = [
+const SCENARIOS: [Scenario; 56] = [
     Scenario { name: "nothing for axe to say in light", origins: &[Origin::Http], run: axe_in_light },
     Scenario { name: "nothing for axe to say in dark", origins: &[Origin::Http], run: axe_in_dark },
     Scenario { name: "nothing for axe to say of what opens", origins: &[Origin::Http], run: axe_of_what_opens },
@@ -105,6 +105,7 @@ const SCENARIOS: [Scenario; 55] = [
     Scenario { name: "activity and adoption", origins: &[Origin::Http], run: activity_and_adoption },
     Scenario { name: "the portal in German", origins: &[Origin::Http], run: in_german },
     Scenario { name: "reported issues", origins: &[Origin::Http], run: reported_issues },
+    Scenario { name: "what could not be refreshed", origins: &[Origin::Http], run: not_refreshed },
     Scenario { name: "wrong address", origins: &[Origin::Http], run: wrong_address },
     Scenario { name: "scripts before the first search are light", origins: &[Origin::Http], run: light_scripts },
     Scenario { name: "faults are seen", origins: &Origin::BOTH, run: faults_are_seen },
@@ -1509,6 +1510,81 @@ fn reported_issues(scene: &mut Scene) {
     }
     assert_eq!(violations, [""; 0]);
     scene.page.forgive("left the portal: http://127.0.0.1");
+}
+
+/// One of two repositories is shown as it was: its pages, the lists and every page of the portal say so.
+fn not_refreshed(scene: &mut Scene) {
+    let content = Folder::fresh("stale");
+    let far = content.path().join("far");
+    let component = |name: &str| {
+        format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: {name}\n  annotations: \
+             {{ backstage.io/techdocs-ref: 'dir:.' }}\nspec: {{ type: service, lifecycle: production, owner: nobody }}\n"
+        )
+    };
+    for (folder, name) in [(far.clone(), "shop"), (content.path().join("portal/box-office"), "box-office")] {
+        fs::create_dir_all(folder.join("docs")).expect("a folder");
+        fs::write(folder.join("docs/index.md"), "# Docs\n").expect("a page");
+        fs::write(folder.join("catalog-info.yaml"), component(name)).expect("a descriptor");
+    }
+    for arguments in [
+        &["init", "--quiet"][..],
+        &["add", "--all"],
+        &["-c", "user.name=Ann", "-c", "user.email=ann@example.com", "commit", "--quiet", "--message=Open the shop"],
+    ] {
+        let status = Command::new("git").arg("-C").arg(&far).args(arguments).status();
+        assert!(status.expect("git runs").success(), "git {arguments:?}");
+    }
+    let portal = content.path().join("portal");
+    let config = format!(
+        "catalog: {{ rules: [{{ allow: [Component] }}] }}\ncallboard:\n  gitProtocols: [file]\n  \
+         sources: {{ filesystem: [box-office], git: ['file://{}'] }}\n",
+        far.display()
+    );
+    fs::write(portal.join("app-config.yaml"), config).expect("its configuration");
+    let fresh = Site::build_with(&portal, "/stale/", &[]);
+    let other =
+        |site: &Site| fs::read(site.path().join("catalog/default/component/box-office/index.html")).expect("a page");
+    let before = other(&fresh);
+    fs::rename(&far, content.path().join("away")).expect("the server can be moved away");
+    let site = fresh.built_again(&portal, &[]);
+    assert!(before == other(&site), "a page of another repository does not change");
+    let server = Server::start(&[&site]);
+    let at = |path: &str| format!("http://{}/stale/{path}", server.address);
+    let (entity, docs) = ("catalog/default/component/shop/", "docs/default/component/shop/");
+    scene.page.bypass_policy();
+    let mut violations = Vec::new();
+    for scheme in Scheme::ALL {
+        scene.page.prefer(scheme);
+        for path in [entity, docs, "catalog/", "build-report/", "docs/"] {
+            scene.page.show_on(Screen::Desktop);
+            scene.page.open(&at(path));
+            scene.page.wait("document.querySelector('.is-portal')?.textContent.includes('1 of 2 repositories')");
+            violations.extend(axe(&mut scene.page, path));
+            scene.page.show_on(Screen::Phone);
+            scene.page.assert("document.documentElement.scrollWidth <= 390");
+        }
+        scene.page.show_on(Screen::Desktop);
+    }
+    assert_eq!(violations, [""; 0]);
+    for path in [entity, docs] {
+        scene.page.open(&at(path));
+        scene.page.assert("document.querySelector('main .notice.is-earlier strong').offsetHeight > 0");
+    }
+    scene.page.open(&at("catalog/default/component/box-office/"));
+    scene.page.assert("!document.querySelector('main .notice')");
+    // The list that the script draws has the marks of the list in the page.
+    scene.page.open(&at("catalog/"));
+    scene.page.wait("document.querySelector('main.is-live')");
+    let marked = "[...document.querySelectorAll('tbody .state.is-stale')].map((mark) => mark.closest('tr').querySelector('a').textContent)";
+    assert_eq!(scene.page.texts(marked), ["shop"]);
+    scene.page.wait("document.querySelector('.is-portal a')");
+    scene.page.click(".is-portal a");
+    let row = "document.querySelector('#repositories .severity.is-warning')";
+    scene.page.wait(&format!("location.hash === '#repositories' && {row}?.textContent.startsWith('stale')"));
+    scene.page.open(&(file_address(&site.path().join("teams/index.html"))));
+    scene.page.wait("document.querySelector('.is-portal a')?.href.endsWith('/build-report/#repositories')");
+    scene.page.forgive("left the portal: ");
 }
 
 /// Each program gets what its own script would send, and nobody is told of what a reader keeps to themselves.

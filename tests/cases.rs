@@ -434,6 +434,7 @@ impl Portal {
             loaded: &self.loaded,
             theme,
             crawl: CrawlOptions {
+                max_stale: callboard::source::MAX_STALE,
                 working_tree: false,
                 offline: true,
                 versions: true,

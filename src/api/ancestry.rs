@@ -3,7 +3,7 @@
 use super::{finished, identity};
 use crate::catalog::{Catalog, Entity, EntityId, Parent};
 use crate::graph::Graph;
-use crate::source::Origin;
+use crate::source::{Origin, Snapshot};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use std::borrow::Cow;
@@ -21,7 +21,7 @@ const BY_ORIGIN: &str = "backstage.io/managed-by-origin-location";
 /// `{rootEntityRef, items: [{entity, parentEntityRefs}]}`: the entity, the Locations that lead to it, and at last the
 /// one that Backstage generates for each location that a configuration names. `entity` is the JSON of the entity, which
 /// the caller has: the answer is put together as text, so that no entity is written twice.
-pub fn ancestry(catalog: &Catalog, graph: &Graph, id: EntityId, entity: &str) -> String {
+pub fn ancestry(catalog: &Catalog, snapshot: &Snapshot, graph: &Graph, id: EntityId, entity: &str) -> String {
     let root = Json::from(&*catalog.entity(id).reference);
     let mut text = format!("{{\"rootEntityRef\":{root},\"items\":[");
     let mut seen = Vec::new();
@@ -34,7 +34,7 @@ pub fn ancestry(catalog: &Catalog, graph: &Graph, id: EntityId, entity: &str) ->
         } else if at == id {
             Cow::Borrowed(entity)
         } else {
-            Cow::Owned(super::entity(catalog, graph, at).to_string())
+            Cow::Owned(super::entity(catalog, snapshot, graph, at).to_string())
         };
         match &stored.parent {
             Some(Parent::Location(reference)) => {

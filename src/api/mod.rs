@@ -9,17 +9,28 @@ mod identity;
 
 use crate::catalog::{Catalog, EntityId};
 use crate::graph::{End, Graph};
+use crate::source::Snapshot;
+use crate::source::date::rfc3339;
 use serde_json::{Value as Json, json};
 
 pub use ancestry::{Location, ancestry, locations};
 pub use facets::{FACETS, FacetCount, facets};
 pub use identity::uid;
 
-/// An entity with what a server adds to it: its relations, a `uid` that is the same in every build, and an `etag` that
-/// changes with the content.
-pub fn entity(catalog: &Catalog, graph: &Graph, id: EntityId) -> Json {
+/// An entity with what a server adds to it: its relations, its status where an earlier state of it is shown, a `uid` that
+/// is the same in every build, and an `etag` that changes with the content.
+pub fn entity(catalog: &Catalog, snapshot: &Snapshot, graph: &Graph, id: EntityId) -> Json {
     let stored = catalog.entity(id);
-    let data = serde_json::from_str(&stored.data).unwrap_or_default();
+    let mut data: Json = serde_json::from_str(&stored.data).unwrap_or_default();
+    if let Some(stale) = snapshot.repo(stored.written.repo).status.stale() {
+        data["status"] = json!({ "items": [{
+            "type": if stale.is_gone { "callboard.dev/repository-gone" } else { "callboard.dev/repository-stale" },
+            "level": "warning",
+            "message": format!("an earlier state is shown: {}", stale.reason),
+            "stale_since": stale.since.and_then(rfc3339),
+            "stale_reason": stale.reason,
+        }] });
+    }
     finished(data, &stored.reference, relations(catalog, graph, id))
 }
 

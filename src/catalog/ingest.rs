@@ -104,7 +104,8 @@ fn afresh(
             }
             Err(fault) => {
                 ingest.broken(at(fault.span));
-                ingest.findings.push(rules::catalog::yaml_syntax(at(fault.span), &fault.message, fault.hint));
+                let finding = rules::catalog::yaml_syntax(at(fault.span), &fault.message, fault.hint);
+                ingest.findings.push(finding.of_limit(fault.is_limit));
                 if fault.ends_stream && options.compat {
                     break;
                 }

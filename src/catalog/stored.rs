@@ -233,19 +233,20 @@ struct StoredFinding {
     hints: Vec<String>,
     entity: Option<String>,
     fix: Option<(String, String, Option<Place>)>,
+    is_limit: bool,
 }
 
 impl StoredFinding {
     fn of(finding: &Finding) -> Self {
-        let Finding { rule, severity, place, message, label, hints, entity, fix } = finding.clone();
+        let Finding { rule, severity, place, message, label, hints, entity, fix, is_limit } = finding.clone();
         let fix = fix.map(|fix| (fix.title, fix.replacement, fix.at));
-        StoredFinding { rule: rule.name.to_string(), severity, place, message, label, hints, entity, fix }
+        StoredFinding { rule: rule.name.to_string(), severity, place, message, label, hints, entity, fix, is_limit }
     }
 
     fn restore(self) -> Option<Finding> {
-        let StoredFinding { rule, severity, place, message, label, hints, entity, fix } = self;
+        let StoredFinding { rule, severity, place, message, label, hints, entity, fix, is_limit } = self;
         let rule = rules::all().find(|known| known.name == rule)?;
         let fix = fix.map(|(title, replacement, at)| Box::new(Fix { title, replacement, at }));
-        Some(Finding { rule, severity, place, message, label, hints, entity, fix })
+        Some(Finding { rule, severity, place, message, label, hints, entity, fix, is_limit })
     }
 }

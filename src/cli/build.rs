@@ -1,15 +1,18 @@
 //! `callboard build`
 
+use super::deny::{Deny, refuse_denied};
+use super::guard::refuse_mass_loss;
 use super::options::{cached_source, instant, program, site_options};
 use super::talk::{Progress, timings_map, timings_table};
 use super::{Options, Talk};
 use crate::catalog::IngestCache;
-use crate::diagnostics::{Finding, Stop, StopKind, count};
+use crate::diagnostics::{Finding, Stop, count};
 use crate::emit::{self, Report};
 use crate::output::{Fingerprint, Guarded, Interrupt, Pack, Published, Stage, StageOptions};
-use crate::pipeline::{self, CatalogOptions, Input, Watcher};
+use crate::pipeline::{self, CatalogOptions, Gathered, Input, Watcher};
 use crate::site::pages::Counts;
-use clap::{Args, ValueEnum};
+use crate::source::{CrawlOptions, MAX_STALE};
+use clap::Args;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -33,9 +36,20 @@ pub(crate) struct Build {
     /// Also write `build-report.json` here, on failure too, with timings
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-    /// Findings that stop the build before it publishes; may be repeated
-    #[arg(long, value_enum, value_name = "WHAT")]
+    /// What stops the build before it publishes; may be repeated: `warnings` (errors, too), `errors`, `stale` (a repository
+    /// that could not be refreshed), `gone` (one that is no longer listed), `incomplete` (a source that could not list
+    /// everything), or a rule by its name
+    #[arg(long, value_parser = Deny::parse, value_name = "WHAT")]
     deny: Vec<Deny>,
+    /// Days after which a repository that could not be refreshed is an error
+    #[arg(long, default_value_t = MAX_STALE, value_name = "DAYS")]
+    max_stale: u32,
+    /// The published portal, whose entities must not be lost: its folder, or its address [default: what is in `--out`]
+    #[arg(long, value_name = "DIR|URL")]
+    portal: Option<String>,
+    /// Publish even where more than a fifth of the published entities would be lost
+    #[arg(long)]
+    allow_shrink: bool,
     /// Write `index.html` into links, for reading from disk without JavaScript
     #[arg(long)]
     file_links: bool,
@@ -48,16 +62,6 @@ pub(crate) struct Build {
     /// Seconds to wait for another build of the same output
     #[arg(long, default_value_t = 0, value_name = "SECONDS")]
     lock_wait: u64,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Deny {
-    /// Any error or warning
-    Warnings,
-    /// Any error
-    Errors,
-    /// Any repository that could not be refreshed
-    Stale,
 }
 
 pub(crate) fn run(command: &Build, talk: &Talk, interrupt: &Interrupt) -> Result<(), Stop> {
@@ -101,7 +105,10 @@ fn build(
     let mut input = Input {
         loaded: &loaded,
         theme: &theme,
-        crawl: command.options.read.crawl(command.working_tree, &cache_dir, &cache),
+        crawl: CrawlOptions {
+            max_stale: command.max_stale,
+            ..command.options.read.crawl(command.working_tree, &cache_dir, &cache)
+        },
         catalog: CatalogOptions { cache: Some(known), ..CatalogOptions::default() },
         site: site_options(command.file_links, false),
         cache: &cache,
@@ -111,10 +118,19 @@ fn build(
     descriptors.flush();
     input.site.instant = instant(&gathered.snapshot);
     let fingerprint = pipeline::fingerprint(&input, &gathered, &program());
-    if let Some((counts, findings)) = unchanged(&stage, &command.out, &fingerprint) {
+    let same = unchanged(&stage, &command.out, &fingerprint);
+    // The output cannot lose what it already lacks.
+    if !command.allow_shrink && (same.is_none() || command.portal.is_some()) {
+        refuse_mass_loss(command.portal.as_deref(), (&stage, &command.out), &gathered, talk).inspect_err(|_| {
+            talk.findings(&gathered.findings, &cached_source(&loaded, &gathered.snapshot));
+            report_of_gathered(made, &gathered);
+        })?;
+    }
+    if let Some((counts, findings)) = same {
         talk.findings(&findings, &cached_source(&loaded, &gathered.snapshot));
         let report = made.insert(Report::new(&gathered.snapshot, &findings, counts));
-        refuse_denied(command, &counts)?;
+        report.tell_of_run(&gathered.snapshot);
+        refuse_denied(&command.deny, &counts, &findings)?;
         write_asked_report(command, report, progress)?;
         talk.clear();
         talk.say(&format!("Nothing changed in `{}`: {}", command.out.display(), summary(&counts)));
@@ -127,7 +143,8 @@ fn build(
     talk.findings(&built.findings, &cached_source(&loaded, &gathered.snapshot));
     let counts = built.report.counts;
     let report = made.insert(built.report);
-    refuse_denied(command, &counts)?;
+    report.tell_of_run(&gathered.snapshot);
+    refuse_denied(&command.deny, &counts, &built.findings)?;
     progress.stage("publish", None)?;
     let published = stage.finish(fingerprint)?;
     write_asked_report(command, report, progress)?;
@@ -139,6 +156,14 @@ fn build(
         talk.say(&note);
     }
     Ok(())
+}
+
+/// The report of a build that ends before a page is made.
+fn report_of_gathered(made: &mut Option<Report>, gathered: &Gathered) {
+    let Gathered { snapshot, catalog, graph, findings, .. } = gathered;
+    let mut counts = Counts::of(snapshot, catalog, graph);
+    counts.count_findings(findings);
+    made.insert(Report::new(snapshot, findings, counts)).tell_of_run(snapshot);
 }
 
 fn say_published(command: &Build, talk: &Talk, published: &Published, counts: &Counts) {
@@ -206,21 +231,6 @@ fn refuse_report_nowhere(command: &Build) -> Result<(), Stop> {
 fn write_report(path: &Path, report: &Report) -> Result<(), Stop> {
     std::fs::write(path, report.to_json())
         .map_err(|error| Stop::environment(format!("the report `{}` cannot be written", path.display())).cause(error))
-}
-
-fn refuse_denied(command: &Build, counts: &Counts) -> Result<(), Stop> {
-    let met = command.deny.iter().find_map(|deny| {
-        let (number, word) = match deny {
-            Deny::Warnings => (counts.errors + counts.warnings, "finding"),
-            Deny::Errors => (counts.errors, "error"),
-            Deny::Stale => (counts.stale, "stale repository"),
-        };
-        (number > 0).then(|| count(number, word))
-    });
-    match met {
-        Some(met) => Err(Stop::new(StopKind::Denied, format!("nothing was published: {met}, which `--deny` refuses"))),
-        None => Ok(()),
-    }
 }
 
 /// The output may not hold the sources or be them.

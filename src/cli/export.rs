@@ -32,7 +32,7 @@ pub(crate) fn run(command: &Export, talk: &Talk, interrupt: &Interrupt) -> Resul
     talk.clear();
     let mut text = String::new();
     for id in gathered.catalog.ids() {
-        text.push_str(&api::entity(&gathered.catalog, &gathered.graph, id).to_string());
+        text.push_str(&api::entity(&gathered.catalog, &gathered.snapshot, &gathered.graph, id).to_string());
         text.push('\n');
         if text.len() > 1 << 20 {
             print(&text)?;

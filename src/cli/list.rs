@@ -93,7 +93,7 @@ fn read(command: &List, query: &Query, talk: &Talk, interrupt: &Interrupt) -> Re
     let scope = command.sources.scope(&command.source, talk)?;
     let progress = Progress::new(talk, interrupt);
     let gathered = command.sources.gather(&scope, None, &progress)?;
-    let all = gathered.catalog.ids().map(|id| api::entity(&gathered.catalog, &gathered.graph, id));
+    let all = gathered.catalog.ids().map(|id| api::entity(&gathered.catalog, &gathered.snapshot, &gathered.graph, id));
     Ok(all.filter(|entity| query.matches(entity)).collect())
 }
 

@@ -4,9 +4,11 @@
 mod build;
 mod check;
 mod completions;
+mod deny;
 mod explain;
 mod export;
 mod fix;
+mod guard;
 mod impact;
 mod init;
 mod list;
@@ -50,7 +52,8 @@ Examples:
 
 Exit codes:
   0 done · 1 nothing published: disk, network, permissions · 2 the command line or the configuration cannot be used
-  3 `--deny` met a finding · 6 another build holds the output · 130, 143 interrupted"
+  3 `--deny` met a finding · 4 much of the published portal would be lost · 6 another build holds the output
+  130, 143 interrupted"
 )]
 struct Arguments {
     #[command(subcommand)]

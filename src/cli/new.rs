@@ -390,7 +390,7 @@ fn entity(from: &From, reference: &str) -> Option<Json> {
     match from {
         From::Sources(gathered) => {
             let id = gathered.catalog.find(reference)?;
-            Some(api::entity(&gathered.catalog, &gathered.graph, id))
+            Some(api::entity(&gathered.catalog, &gathered.snapshot, &gathered.graph, id))
         }
         From::Portal(portal) => {
             let (kind, rest) = reference.split_once(':')?;

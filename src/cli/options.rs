@@ -5,7 +5,7 @@ use crate::catalog::Kinds;
 use crate::config::{self, Inputs, Loaded, ThemeFiles};
 use crate::diagnostics::{Place, Stop};
 use crate::site::SiteOptions;
-use crate::source::{CrawlOptions, IssuesFrom, Snapshot};
+use crate::source::{CrawlOptions, IssuesFrom, MAX_STALE, Snapshot};
 use clap::Args;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -93,7 +93,15 @@ impl ReadOptions {
         cache: &'a dyn crate::cache::Cache,
     ) -> CrawlOptions<'a> {
         let issues = if self.offline { IssuesFrom::Cache } else { IssuesFrom::Forges };
-        CrawlOptions { working_tree, offline: self.offline, versions: true, issues, cache_dir, cache }
+        CrawlOptions {
+            working_tree,
+            offline: self.offline,
+            versions: true,
+            issues,
+            max_stale: MAX_STALE,
+            cache_dir,
+            cache,
+        }
     }
 }
 

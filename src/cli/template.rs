@@ -99,7 +99,9 @@ fn made(bundle: &Bundle, values: &Map<String, Json>, secrets: &Map<String, Json>
         let before = given.entities.len();
         for reference in &outcome.wanted {
             if let Some(id) = gathered.catalog.find(reference) {
-                given.entities.insert(reference.clone(), api::entity(&gathered.catalog, &gathered.graph, id));
+                given
+                    .entities
+                    .insert(reference.clone(), api::entity(&gathered.catalog, &gathered.snapshot, &gathered.graph, id));
             }
         }
         if given.entities.len() == before {

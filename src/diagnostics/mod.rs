@@ -113,6 +113,8 @@ pub struct Finding {
     pub entity: Option<String>,
     /// The one change that would settle it, where there is one.
     pub fix: Option<Box<Fix>>,
+    /// It tells of a limit that was reached.
+    pub is_limit: bool,
 }
 
 /// A change that settles a finding.
@@ -138,6 +140,7 @@ impl Finding {
             hints: Vec::new(),
             entity: None,
             fix: None,
+            is_limit: false,
         }
     }
 
@@ -161,6 +164,13 @@ impl Finding {
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
+        self
+    }
+
+    /// Tells of a limit that was reached, where it does: the report lists these by themselves.
+    #[must_use]
+    pub fn of_limit(mut self, is_limit: bool) -> Self {
+        self.is_limit = is_limit;
         self
     }
 

@@ -11,6 +11,8 @@ pub enum StopKind {
     Usage,
     /// `--deny` met a finding: exit 3.
     Denied,
+    /// Much of the published portal would be lost: exit 4.
+    MassLoss,
     /// Another run holds the lock: exit 6.
     Locked,
     /// Ctrl-C or SIGINT: exit 130.
@@ -61,6 +63,7 @@ impl Stop {
             StopKind::Environment => 1,
             StopKind::Usage => 2,
             StopKind::Denied => 3,
+            StopKind::MassLoss => 4,
             StopKind::Locked => 6,
             StopKind::Interrupted => 130,
             StopKind::Terminated => 143,

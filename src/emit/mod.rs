@@ -10,4 +10,4 @@ pub use headers::headers;
 pub use html::{BEACON, NO_RESULTS, Theme};
 pub use offline::{File, offline};
 pub use redirects::redirects;
-pub use report::{Diagnostic, RepoStatus, Report, findings_of};
+pub use report::{Diagnostic, LimitHit, RepoStatus, Report, SourceStatus, findings_of};

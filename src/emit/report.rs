@@ -1,8 +1,11 @@
-//! `build-report.json`: what the build read, what it found, and how it ended. The copy inside the site holds no times.
+//! `build-report.json`: what the build read, what it found, and how it ended. The copy inside the site holds nothing that
+//! differs between equal builds: how long things took, what hosts were asked, and what moved since the last run stand in
+//! the copy that `--report` writes.
 
 use crate::diagnostics::{Finding, Place, Severity, Stop, rules};
 use crate::site::pages::Counts;
-use crate::source::{Repo, Snapshot};
+use crate::source::date::rfc3339;
+use crate::source::{Absent, Repo, Snapshot, SourceState, Status};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -21,7 +24,10 @@ pub struct Report {
     pub exit: u8,
     pub published: bool,
     pub counts: Counts,
+    pub sources: Vec<SourceStatus>,
     pub repos: Vec<RepoStatus>,
+    /// By rule.
+    pub limits_hit: Vec<LimitHit>,
     pub diagnostics: Vec<Diagnostic>,
     /// Findings beyond the first hundred of a repository, by repository.
     pub more_diagnostics: BTreeMap<String, usize>,
@@ -33,13 +39,43 @@ pub struct Report {
     pub failure: Option<String>,
 }
 
+/// A source that lists repositories.
+#[derive(Debug, Serialize)]
+pub struct SourceStatus {
+    pub id: String,
+    pub repos: usize,
+    /// The list is whole: what is missing from it is gone.
+    pub complete: bool,
+    pub reason: Option<String>,
+    /// When a list was whole the last time, where this one is not.
+    pub stale_since: Option<String>,
+    /// Questions to its API, and seconds waited because the host asked for it; only in the copy that `--report` writes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_limited_s: Option<u64>,
+}
+
 #[derive(Debug, Serialize)]
 pub struct RepoStatus {
     pub id: String,
-    /// fresh, stale, empty
+    /// fresh, stale, empty, gone, failed; in the copy that `--report` writes also unchanged
     pub status: &'static str,
     pub commit: Option<String>,
+    /// When its state was confirmed the last time, where that is not now.
+    pub stale_since: Option<String>,
     pub reason: Option<String>,
+    pub archived: bool,
+}
+
+/// A limit that was reached, once or more often.
+#[derive(Debug, Serialize)]
+pub struct LimitHit {
+    /// The rule's name.
+    pub code: &'static str,
+    pub count: usize,
+    /// What the first finding says.
+    pub message: String,
 }
 
 /// A finding as machines read it.
@@ -56,6 +92,9 @@ pub struct Diagnostic {
     pub column: Option<u32>,
     pub entity: Option<String>,
     pub help: Vec<String>,
+    /// It tells of a limit that was reached.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub limit: bool,
 }
 
 impl Report {
@@ -74,6 +113,7 @@ impl Report {
                 diagnostics.push(Diagnostic::of(finding));
             }
         }
+        let repos = snapshot.repos.iter().map(RepoStatus::of);
         Report {
             schema: 1,
             tool: TOOL,
@@ -81,11 +121,27 @@ impl Report {
             exit: 0,
             published: true,
             counts,
-            repos: snapshot.repos.iter().map(RepoStatus::of).collect(),
+            sources: snapshot.sources.iter().map(SourceStatus::of).collect(),
+            repos: repos.chain(snapshot.absent.iter().map(RepoStatus::of_absent)).collect(),
+            limits_hit: limits_hit(findings),
             diagnostics,
             more_diagnostics: more,
             timings: None,
             failure: None,
+        }
+    }
+
+    /// Adds what only this run knows, for the copy outside of the site.
+    pub fn tell_of_run(&mut self, snapshot: &Snapshot) {
+        for (told, source) in self.sources.iter_mut().zip(&snapshot.sources) {
+            (told.requests, told.rate_limited_s) = (Some(source.requests), Some(source.waited));
+        }
+        // A cache that remembers no run cannot tell what moved since.
+        let remembers = snapshot.asked_at.is_some();
+        for (told, repo) in self.repos.iter_mut().zip(&snapshot.repos) {
+            if remembers && repo.status == Status::Fresh && repo.is_remote() && !repo.has_moved {
+                told.status = "unchanged";
+            }
         }
     }
 
@@ -109,9 +165,48 @@ impl RepoStatus {
             id: repo.id.to_string(),
             status: repo.status.word(),
             commit: repo.commit.as_ref().map(|commit| commit.id.clone()),
+            stale_since: repo.status.stale().and_then(|stale| rfc3339(stale.since?)),
             reason: repo.status.stale().map(|stale| stale.reason.clone()),
+            archived: repo.is_archived,
         }
     }
+
+    fn of_absent(absent: &Absent) -> Self {
+        RepoStatus {
+            id: absent.id.to_string(),
+            status: if absent.is_gone { "gone" } else { "failed" },
+            commit: None,
+            stale_since: None,
+            reason: Some(absent.reason.clone()),
+            archived: false,
+        }
+    }
+}
+
+impl SourceStatus {
+    fn of(source: &SourceState) -> Self {
+        SourceStatus {
+            id: source.id.clone(),
+            repos: source.repos,
+            complete: source.fault.is_none(),
+            reason: source.fault.clone(),
+            stale_since: source.stale_since.and_then(rfc3339),
+            requests: None,
+            rate_limited_s: None,
+        }
+    }
+}
+
+fn limits_hit(findings: &[Finding]) -> Vec<LimitHit> {
+    let mut hit: Vec<LimitHit> = Vec::new();
+    for finding in findings.iter().filter(|finding| finding.is_limit) {
+        match hit.iter_mut().find(|hit| hit.code == finding.rule.name) {
+            Some(known) => known.count += 1,
+            None => hit.push(LimitHit { code: finding.rule.name, count: 1, message: finding.message.clone() }),
+        }
+    }
+    hit.sort_by_key(|hit| hit.code);
+    hit
 }
 
 /// The findings of a report that was written before. Rules of another version are left out.
@@ -127,6 +222,7 @@ fn finding(json: &serde_json::Value) -> Option<Finding> {
     let has_place = !text("repo").is_empty() || !text("file").is_empty();
     let place = has_place.then(|| Place::file(text("repo"), text("file")).at(number("line"), number("column"), 1));
     let mut finding = Finding::new(rule, place, text("message"));
+    finding.is_limit = json["limit"] == true;
     finding.entity = json["entity"].as_str().map(str::to_string);
     finding.hints =
         json["help"].as_array().into_iter().flatten().filter_map(|hint| hint.as_str().map(str::to_string)).collect();
@@ -147,6 +243,7 @@ impl Diagnostic {
             column: place.and_then(|place| number(place.column)),
             entity: finding.entity.clone(),
             help: finding.hints.clone(),
+            limit: finding.is_limit,
         }
     }
 }

@@ -84,6 +84,10 @@ impl Elsewhere {
         self.entities.get(reference)
     }
 
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&str, &Known)> {
+        self.entities.iter().map(|(reference, known)| (&**reference, known))
+    }
+
     pub(super) fn refs(&self) -> impl Iterator<Item = &str> {
         self.entities.keys().map(|reference| &**reference)
     }

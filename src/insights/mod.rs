@@ -4,6 +4,7 @@
 mod circles;
 mod elsewhere;
 mod lifecycle;
+mod losses;
 mod owners;
 mod refs;
 
@@ -17,6 +18,7 @@ use std::collections::BTreeMap;
 
 pub use elsewhere::Elsewhere;
 pub use lifecycle::users;
+pub use losses::{Loss, Losses};
 
 /// What the rules look at.
 pub struct World<'a> {

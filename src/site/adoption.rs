@@ -6,7 +6,7 @@ use crate::catalog::{Entity, EntityId, RelationType};
 use crate::config::Check;
 use crate::diagnostics::rules::catalog::RULES;
 use crate::diagnostics::{Finding, Severity};
-use crate::source::{RepoId, Status};
+use crate::source::{Repo, RepoId, Status};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -83,7 +83,7 @@ pub(super) struct Adoption {
     pub(super) teams: Vec<(Option<Arc<str>>, Coverage)>,
     /// What lacks most first.
     pub(super) repos: Vec<(RepoId, Described, Coverage)>,
-    /// Repositories without a descriptor, by id.
+    /// Repositories without a descriptor, by id; none that are archived or gone.
     pub(super) missing: Vec<RepoId>,
     /// Findings of entities that are left out, by their place in the site's list.
     pub(super) failed: Vec<usize>,
@@ -125,7 +125,11 @@ impl Adoption {
             .filter(|(at, _)| site.snapshot.repos[*at].status != Status::Empty)
             .map(|(at, coverage)| (RepoId(at as u32), described(at, &coverage), coverage))
             .collect();
-        let without = repos.iter().filter(|(_, described, _)| *described == Described::No);
+        // Nobody adds a descriptor where nobody works, or to what is gone.
+        let is_kept = |repo: &Repo| !repo.is_archived && !repo.status.is_gone();
+        let without = repos
+            .iter()
+            .filter(|(repo, described, _)| *described == Described::No && is_kept(site.snapshot.repo(*repo)));
         let missing = without.map(|(repo, ..)| *repo).collect();
         repos.sort_by_key(|(_, _, coverage)| coverage.standing());
         let (trend, undated) = trend(site);

@@ -6,6 +6,7 @@
 mod activity;
 mod adoption;
 mod date;
+mod earlier;
 mod feedback;
 mod found;
 mod frame;
@@ -36,7 +37,6 @@ use std::sync::Arc;
 
 use activity::Activity;
 use adoption::Adoption;
-pub use date::rfc3339;
 pub use feedback::trackers;
 pub use link::Linker;
 pub use pages::{CLOSING, PAGE_TYPES, PageType, Press, Sheet, print};

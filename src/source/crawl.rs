@@ -7,7 +7,7 @@ use super::IssuesFrom;
 use super::folder::{self, Nature, Pattern};
 use super::path::file_name;
 use super::web::{self, WebFile};
-use super::{Repo, RepoId, Snapshot, Stale, Status, git, history, remote};
+use super::{Repo, RepoId, Snapshot, Stale, Status, faults, git, history, remote};
 use crate::cache::Cache;
 use crate::config::{Config, Location, LocationKind, Secret, Source};
 use crate::diagnostics::{Finding, Place, rules};
@@ -31,6 +31,8 @@ pub struct CrawlOptions<'a> {
     /// Read the versions that documentation asks for.
     pub versions: bool,
     pub issues: IssuesFrom,
+    /// Days after which a state that could not be confirmed is an error.
+    pub max_stale: u32,
     pub cache_dir: &'a Path,
     pub cache: &'a dyn Cache,
 }
@@ -334,7 +336,10 @@ impl Worklist<'_> {
                         let finding = invalid.map(|line| rules::source::invalid_encoding(place.at(line, 1, 0)));
                         Ok(Some((item, parsed, targets, finding)))
                     }
-                    Err(fault) => Err((item.emitter, rules::source::unreadable(place, &fault.to_string()))),
+                    Err(fault) => Err((
+                        item.emitter,
+                        rules::source::unreadable(place, &fault.to_string()).of_limit(fault.is_limit()),
+                    )),
                 }
             })
             .collect();
@@ -568,8 +573,9 @@ impl Worklist<'_> {
         (2..).map(|number| format!("{id}~{number}")).find(|id| !taken(id)).unwrap_or_default().into()
     }
 
-    fn close<T>(self, files: Vec<Ingested<T>>) -> Crawl<T> {
+    fn close<T>(mut self, files: Vec<Ingested<T>>) -> Crawl<T> {
         let snapshot = Snapshot { repos: self.repos, ..Snapshot::default() };
+        self.findings.extend(faults::findings(&snapshot, self.options.max_stale));
         Crawl { snapshot, files, emitters: self.emitters, findings: self.findings }
     }
 }

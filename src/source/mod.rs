@@ -13,6 +13,8 @@ mod discovery;
 #[path = "../../tests/support/forge/mod.rs"]
 #[expect(dead_code, reason = "tests of the program ask more of it")]
 mod fake_forge;
+pub mod date;
+mod faults;
 mod folder;
 mod forge;
 mod git;
@@ -36,6 +38,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 pub use addresses::Addresses;
 pub use crawl::{Crawl, CrawlOptions, Emitter, EmitterId, Ingested, Origin, ReadDescriptor, Reading, Target, crawl};
+pub use faults::MAX_STALE;
 pub use history::{History, PastCommit};
 pub use issues::{Issue, Issues, IssuesFrom, StaleAnswer, Tracker, read_issues};
 pub use local::{Local, Remote, local};
@@ -56,6 +59,9 @@ pub struct Snapshot {
     pub absent: Vec<Absent>,
     /// Tokens that forges gave to this run: nothing that is published may hold them.
     pub secrets: Vec<Secret>,
+    /// When hosts were asked the last time, with or without an answer, as the cache remembers it: seconds since 1970. Ages
+    /// are counted from here, so that they follow from the cache and not from the clock.
+    pub asked_at: Option<i64>,
 }
 
 /// What became of a source that lists repositories: an organisation of a forge, or a folder of bundles.
@@ -144,6 +150,11 @@ impl Status {
             Status::Fresh | Status::Empty => None,
         }
     }
+
+    /// Its organisation does not list it any more.
+    pub fn is_gone(&self) -> bool {
+        self.stale().is_some_and(|stale| stale.is_gone)
+    }
 }
 
 /// Why an older state of a repository is shown.
@@ -218,6 +229,13 @@ pub enum ReadFault {
     TooLarge(u64, u64),
     /// The machine's or git's own words.
     Failed(String),
+}
+
+impl ReadFault {
+    /// A limit keeps it from being read.
+    pub fn is_limit(&self) -> bool {
+        matches!(self, ReadFault::TooLarge(..))
+    }
 }
 
 impl std::fmt::Display for ReadFault {
@@ -321,6 +339,11 @@ impl Repo {
         file.owners(path).map(|(line, owners)| (file.path, line, owners))
     }
 
+    /// A server has it, and the cache holds what was fetched.
+    pub fn is_remote(&self) -> bool {
+        self.fetched_from.is_some()
+    }
+
     /// The last change of a file, where git knows it.
     pub fn last_change(&self, path: &str) -> Option<&Change> {
         self.history.last_change(path)
@@ -329,7 +352,7 @@ impl Repo {
     /// Something that changes whenever a file may have changed and costs no reading where git knows.
     pub fn fingerprint(&self, hasher: &mut blake3::Hasher) {
         hasher.update(self.id.as_bytes());
-        hasher.update(self.status.word().as_bytes());
+        hasher.update(format!("{:?} {}", self.status, self.is_archived).as_bytes());
         hasher.update(self.branch.as_deref().unwrap_or_default().as_bytes());
         if let (Some(commit), Store::Git(_)) = (&self.commit, &self.store) {
             hasher.update(commit.id.as_bytes());
@@ -349,6 +372,12 @@ impl Snapshot {
     pub fn repo(&self, id: RepoId) -> &Repo {
         let at = id.0 as usize;
         self.repos.get(at).unwrap_or_else(|| &self.versions[at - self.repos.len()])
+    }
+
+    /// The time from which ages are counted, in seconds since 1970.
+    fn now(&self) -> Option<i64> {
+        let stale = self.repos.iter().filter_map(|repo| repo.status.stale()?.since);
+        self.asked_at.into_iter().chain(stale).max()
     }
 
     /// The newest commit time of all repositories, in seconds since 1970.

@@ -422,7 +422,10 @@ fn read_config(repo: &Repo, place: &Place, findings: &mut Vec<Finding>) -> MkDoc
             config
         }
         Err(fault) => {
-            findings.push(crate::diagnostics::rules::source::unreadable(place.clone(), &fault.to_string()));
+            findings.push(
+                crate::diagnostics::rules::source::unreadable(place.clone(), &fault.to_string())
+                    .of_limit(fault.is_limit()),
+            );
             MkDocs::default()
         }
     }

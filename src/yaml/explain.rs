@@ -245,16 +245,19 @@ pub(super) fn duplicate(span: Span, key: &str, first: Span) -> Fault {
 }
 
 pub(super) fn too_deep(span: Span) -> Fault {
-    Fault::new(span, "values are nested more than 64 deep")
+    Fault::new(span, "values are nested more than 64 deep").of_limit(true)
 }
 
 pub(super) fn too_many(span: Span) -> Fault {
     Fault::new(span, "the file holds more than 1,000 documents; those from here on are left out")
         .hint("Spread them over several files.")
+        .of_limit(true)
 }
 
 pub(super) fn too_long(span: Span) -> Fault {
-    Fault::new(span, "the file is larger than 2 MiB and is not read").hint("Spread its documents over several files.")
+    Fault::new(span, "the file is larger than 2 MiB and is not read")
+        .hint("Spread its documents over several files.")
+        .of_limit(true)
 }
 
 pub(super) fn unresolved(span: Span, name: &str) -> Fault {
@@ -269,7 +272,8 @@ pub(super) fn refused(span: Span, refusal: Refusal) -> Fault {
         Refusal::TooLarge => "aliases expand to more than 100,000 values or 16 MiB",
         Refusal::TooDeep => "aliases nest values more than 64 deep",
     };
-    Fault::new(span, message).hint("Write the value where it is needed.")
+    let is_limit = matches!(refusal, Refusal::TooLarge | Refusal::TooDeep);
+    Fault::new(span, message).hint("Write the value where it is needed.").of_limit(is_limit)
 }
 
 pub(super) fn merge(span: Span) -> Fault {

@@ -61,6 +61,8 @@ pub struct Fault {
     pub other: Option<Span>,
     /// Whether Backstage loses every document behind this one in the file, too.
     pub ends_stream: bool,
+    /// A limit of ours was reached.
+    pub is_limit: bool,
 }
 
 /// One document of a stream: its value or its fault, and the lines it covers (from 1, both ends included).
@@ -80,11 +82,15 @@ const MAX_DOCUMENTS: usize = 1_000;
 
 impl Fault {
     fn new(span: Span, message: impl Into<String>) -> Self {
-        Fault { span, message: message.into(), hint: None, other: None, ends_stream: false }
+        Fault { span, message: message.into(), hint: None, other: None, ends_stream: false, is_limit: false }
     }
 
     fn hint(self, hint: impl Into<String>) -> Self {
         Fault { hint: Some(hint.into()), ..self }
+    }
+
+    fn of_limit(self, is_limit: bool) -> Self {
+        Fault { is_limit, ..self }
     }
 }
 

@@ -26,7 +26,12 @@ impl Site {
 
     /// Builds `content` as it lies on disk.
     pub(crate) fn build_with(content: &Path, mount: &'static str, arguments: &[&str]) -> Self {
-        let site = Site { folder: Folder::fresh("site"), mount };
+        Site { folder: Folder::fresh("site"), mount }.built_again(content, arguments)
+    }
+
+    /// The same, with what its cache remembers of the last time.
+    pub(crate) fn built_again(self, content: &Path, arguments: &[&str]) -> Self {
+        let (site, mount) = (&self, self.mount);
         let output = Command::new(env!("CARGO_BIN_EXE_callboard"))
             .arg("build")
             .arg(content)
@@ -46,7 +51,7 @@ impl Site {
             output.status,
             String::from_utf8_lossy(&output.stderr)
         );
-        site
+        self
     }
 
     pub(crate) fn path(&self) -> PathBuf {

@@ -11,6 +11,9 @@ pub const RULES: &[&Rule] = &[
     UNREADABLE,
     UNREACHABLE,
     STALE,
+    STALE_LONG,
+    GONE,
+    INCOMPLETE,
     EMPTY,
     NO_HISTORY,
     NOT_COMMITTED,
@@ -56,6 +59,24 @@ const STALE: &Rule = &Rule {
     severity: Severity::Warning,
     summary: "A repository cannot be fetched; its last good state is shown.",
     why: "What changed there since is not in the portal, and stays out until the repository can be fetched again.",
+};
+const STALE_LONG: &Rule = &Rule {
+    name: "repository-stale-long",
+    severity: Severity::Error,
+    summary: "The state of a repository was not confirmed for longer than `--max-stale` allows.",
+    why: "Nobody knows whether what the portal says of it still holds, and its readers take it for true.",
+};
+const GONE: &Rule = &Rule {
+    name: "repository-gone",
+    severity: Severity::Warning,
+    summary: "A repository is no longer in the list of its organisation.",
+    why: "It is shown for the last time or not at all any more, and refs to its entities lead nowhere.",
+};
+const INCOMPLETE: &Rule = &Rule {
+    name: "source-incomplete",
+    severity: Severity::Warning,
+    summary: "A source could not list all of its repositories.",
+    why: "New repositories may be missing. Nothing that is missing from the list counts as gone.",
 };
 const EMPTY: &Rule = &Rule {
     name: "repository-empty",
@@ -111,6 +132,7 @@ pub fn issues_unread(repository: &str, cause: &str, has_earlier: bool) -> Findin
 pub fn issues_cut(repository: &str, most: usize) -> Finding {
     Finding::new(ISSUES_CUT, None, format!("`{repository}` has more than {most} open issues with these labels"))
         .hint("Name fewer labels in `callboard.feedback.labels`.")
+        .of_limit(true)
 }
 
 pub fn invalid_encoding(place: Place) -> Finding {
@@ -183,6 +205,7 @@ pub fn bad_glob(place: Place, pattern: &str) -> Finding {
 
 pub fn too_deep(place: Place, limit: usize) -> Finding {
     Finding::new(LOCATION_REFUSED, place, format!("Locations lead to one another more than {limit} deep"))
+        .of_limit(true)
 }
 
 pub fn unreadable(place: Place, cause: &str) -> Finding {
@@ -205,6 +228,22 @@ pub fn unreachable(place: Place, url: &str, cause: &str) -> Finding {
 
 pub fn stale(place: Place, url: &str, cause: &str) -> Finding {
     Finding::new(STALE, place, format!("`{url}` cannot be fetched, its last good state is shown: {cause}"))
+}
+
+pub fn stale_long(place: Place, id: &str, days: u32, cause: &str) -> Finding {
+    let message = format!("`{id}` is shown as it was more than {} ago: {cause}", count(days as usize, "day"));
+    Finding::new(STALE_LONG, place, message)
+        .hint("Make it reachable again, take it out of the sources, or raise `--max-stale`.")
+}
+
+pub fn gone(place: Place, id: &str, cause: &str) -> Finding {
+    Finding::new(GONE, place, format!("`{id}` is no longer listed: {cause}"))
+        .hint("Nothing is to do if it was deleted or moved; otherwise see whether the token may still read it.")
+}
+
+pub fn incomplete(place: Place, source: &str, cause: &str) -> Finding {
+    Finding::new(INCOMPLETE, place, format!("`{source}` could not list all repositories: {cause}"))
+        .hint("Repositories that the list lacks are shown as they were; the next build asks again.")
 }
 
 pub fn empty(place: Place, id: &str) -> Finding {

@@ -330,6 +330,7 @@ pub fn html_removed(place: Place, element: &str) -> Finding {
 /// A code block is shown plain. `reason` completes "because it …".
 pub fn code_plain(place: Place, reason: &str) -> Finding {
     Finding::new(&DOCS_CODE_PLAIN, place, format!("This code block is shown without colours because it {reason}"))
+        .of_limit(true)
 }
 
 /// A page is longer than the limit.
@@ -340,18 +341,21 @@ pub fn page_cut(place: Place, bytes: usize, limit: usize) -> Finding {
         format!("The page has {} and is cut at {}", count(bytes, "byte"), count(limit, "byte")),
     )
     .hint("Split it into several pages.")
+    .of_limit(true)
 }
 
 /// Blocks are nested deeper than the limit.
 pub fn too_deep(place: Place, limit: usize) -> Finding {
     Finding::new(&DOCS_TOO_DEEP, place, format!("The page nests more than {}", count(limit, "level")))
         .hint("What is nested deeper is shown flat.")
+        .of_limit(true)
 }
 
 /// The tables of a page are larger than the limit.
 pub fn table_cut(place: Place, limit: usize) -> Finding {
     Finding::new(&DOCS_TABLE_CUT, place, format!("The tables of this page hold more than {}", count(limit, "cell")))
         .hint("The cells beyond the limit are left out; link to a data file instead.")
+        .of_limit(true)
 }
 
 const DOCS_MISSING: Rule = Rule {
@@ -652,7 +656,8 @@ pub fn mkdocs_include(place: Place, target: &str, problem: &IncludeProblem, gues
         IncludeProblem::Circle(circle) => says(&format!("the files include each other: {}", printable(circle))),
         IncludeProblem::TooDeep(limit) => says(&format!("sites are nested more than {} deep", count(*limit, "level"))),
     };
-    finding.hint_if(guess)
+    let is_limit = matches!(problem, IncludeProblem::TooMany(_) | IncludeProblem::TooDeep(_));
+    finding.hint_if(guess).of_limit(is_limit)
 }
 
 /// An option of mkdocs.yml names something outside of the repository.
@@ -743,6 +748,7 @@ pub fn docs_versions_limit(place: Place, left_out: usize, most: usize) -> Findin
     );
     Finding::new(&DOCS_VERSIONS_LIMIT, place, message)
         .hint("Raise `callboard.techdocs.mostVersions`, or write a narrower pattern.")
+        .of_limit(true)
 }
 
 /// Tags and branches without documentation. `folder` is where it would be.

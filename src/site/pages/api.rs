@@ -20,19 +20,20 @@ pub(super) fn count(site: &Site<'_>) -> usize {
 pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let files = match number.checked_sub(1) {
         None => singles(site.catalog, site.graph),
-        Some(page) => list_page(site.catalog, site.graph, page, PAGE_SIZE).into_iter().collect(),
+        Some(page) => list_page(site, page, PAGE_SIZE).into_iter().collect(),
     };
     Rendered { files, ..Rendered::default() }
 }
 
 /// One page of all entities: an array, one line an entity.
-fn list_page(catalog: &Catalog, graph: &Graph, page: usize, page_size: usize) -> Option<(String, Vec<u8>)> {
+fn list_page(site: &Site<'_>, page: usize, page_size: usize) -> Option<(String, Vec<u8>)> {
+    let Site { catalog, snapshot, graph, .. } = *site;
     let path = entity_pages(catalog.len(), page_size).into_iter().nth(page)?;
     let mut text = "[".to_string();
     let ids: Vec<EntityId> = catalog.ids().skip(page * page_size).take(page_size).collect();
     for (at, id) in ids.into_iter().enumerate() {
         text.push_str(if at == 0 { "\n" } else { ",\n" });
-        text.push_str(&api::entity(catalog, graph, id).to_string());
+        text.push_str(&api::entity(catalog, snapshot, graph, id).to_string());
     }
     text.push_str("\n]\n");
     Some((path, text.into_bytes()))

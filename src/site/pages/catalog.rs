@@ -1,5 +1,6 @@
 //! The catalog's lists: all entities, and one list per kind, in pages.
 
+use super::super::earlier::state;
 use super::super::frame::{About, summary};
 use super::super::view::{CatalogList, CatalogRow, KindTab, View};
 use super::super::{EntityList, Linker, Rendered, Site};
@@ -96,5 +97,6 @@ fn row(site: &Site<'_>, id: EntityId, links: &Linker) -> CatalogRow {
         system: site.related(id, RelationType::PartOf, "system", links),
         tags: entity.tags.iter().map(ToString::to_string).collect(),
         findings: site.findings_of(&entity.reference).count(),
+        state: state(site.repo(entity.written.repo)),
     }
 }

@@ -78,6 +78,7 @@ fn template(site: &Site<'_>, id: EntityId) -> Rendered {
         title: entity.display_name().to_string(),
         description: SafeHtml(inline_text(description)),
         owner: site.owner(id, &links),
+        earlier: site.earlier(entity.written.repo),
         tags: tags(entity),
         form: SafeHtml(inside_script(&form(site, entity))),
         parameters: model.pages.into_iter().map(parameter_page).collect(),

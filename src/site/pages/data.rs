@@ -8,6 +8,7 @@
 //! | `relations-0.js`, … | relations, loaded when a query asks for one |
 //! | `fields-0.js`, … | every other field, loaded when a query asks for one |
 
+use super::super::earlier::state;
 use super::super::frame::summary;
 use super::super::{Rendered, Site, route};
 use super::page_count;
@@ -140,6 +141,7 @@ fn columns(site: &Site<'_>, ids: &[EntityId]) -> Json {
         "tags": [json!(tags), json!(tag_numbers)],
         "owners": others(site, ids, RelationType::OwnedBy, &owner),
         "wholes": others(site, ids, RelationType::PartOf, &system),
+        "states": states(site, ids),
     })
 }
 
@@ -180,6 +182,15 @@ fn others(site: &Site<'_>, ids: &[EntityId], relation: RelationType, shown: &dyn
         let edges = site.graph.edges(*id).iter().filter(|edge| edge.relation == relation);
         let targets: Vec<&str> = edges.map(|edge| target(site, edge.target)).filter(|name| *name != shown).collect();
         (!targets.is_empty()).then(|| (row.to_string(), json!(targets)))
+    });
+    Json::Object(rows.collect())
+}
+
+/// Marks of those whose repository is not shown as it is now, or that nobody works on, by row.
+fn states(site: &Site<'_>, ids: &[EntityId]) -> Json {
+    let rows = ids.iter().enumerate().filter_map(|(row, id)| {
+        let state = state(site.repo(site.catalog.entity(*id).written.repo));
+        (!state.is_empty()).then(|| (row.to_string(), json!(state)))
     });
     Json::Object(rows.collect())
 }

@@ -46,6 +46,8 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
         ),
         entity: site.entity_link(id, &links),
         title: entity.display_name().to_string(),
+        earlier: site.earlier(entity.written.repo),
+        is_archived: site.repo(entity.written.repo).is_archived,
         tabs: tabs(site, id, "definition", &links),
         format: format.to_string(),
         code: SafeHtml(format!(

@@ -1,5 +1,6 @@
 //! Every documentation, in pages.
 
+use super::super::earlier::state;
 use super::super::frame::About;
 use super::super::view::{DocsIndex, DocsRow, Link, View};
 use super::super::{Linker, Rendered, Site};
@@ -44,6 +45,7 @@ pub(super) fn row(site: &Site<'_>, number: usize, links: &Linker) -> DocsRow {
         entity: site.entity_link(set.entity, links),
         owner: site.owner(set.entity, links),
         pages: set.pages.len(),
+        state: state(site.repo(set.repo)),
     }
 }
 

@@ -32,14 +32,14 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let id = EntityId(number as u32);
     let entity = site.catalog.entity(id);
     let route = route::entity(entity);
-    let data = api::entity(site.catalog, site.graph, id);
+    let data = api::entity(site.catalog, site.snapshot, site.graph, id);
     let address = mirror::entity(entity);
     let api = format!("{address}.json");
     let holdings = Holdings::of(site, id);
     let view = page(site, id, &route, &data, &address, holdings.as_ref());
     let documents = vec![document(site, id, &route, &data)];
     let text = data.to_string();
-    let ancestry = api::ancestry(site.catalog, site.graph, id, &text).into_bytes();
+    let ancestry = api::ancestry(site.catalog, site.snapshot, site.graph, id, &text).into_bytes();
     let text = text.into_bytes();
     let by_uid = format!("{}entities/by-uid/{}.json", mirror::ROOT, api::uid(&entity.reference));
     let mut files = vec![(by_uid, text.clone()), (api, text), (format!("{address}/ancestry.json"), ancestry)];
@@ -92,6 +92,8 @@ fn page(
             .map(|tag| Link { text: tag.to_string(), url: format!("{}?tag={}", links.to("catalog/"), encoded(tag)) })
             .collect(),
         may_have_owner: entity.kind.has_owner(),
+        earlier: site.earlier(entity.written.repo),
+        is_archived: repo.is_archived,
         about: about(site, entity, data),
         tabs: tabs(site, id, "overview", links),
         docs: site.docs_of(id).map(|set| Link {

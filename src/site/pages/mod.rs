@@ -22,6 +22,7 @@ mod inspector;
 mod me;
 mod moved;
 mod not_found;
+mod notice;
 mod people;
 mod report;
 mod schema;
@@ -45,7 +46,7 @@ pub struct PageType {
 }
 
 /// Types whose pages stand on their own, in the order of their search documents.
-pub const PAGE_TYPES: [PageType; 22] = [
+pub const PAGE_TYPES: [PageType; 23] = [
     PageType { name: "catalog", count: catalog::count, render: catalog::render },
     PageType { name: "entity", count: entity::count, render: entity::render },
     PageType { name: "definition", count: definition::count, render: definition::render },
@@ -64,6 +65,7 @@ pub const PAGE_TYPES: [PageType; 22] = [
     PageType { name: "usage", count: usage::count, render: usage::render },
     PageType { name: "search", count: |_| 1, render: search::render },
     PageType { name: "404", count: |_| 1, render: not_found::render },
+    PageType { name: "notice", count: |_| 1, render: notice::render },
     PageType { name: "data", count: data::count, render: data::render },
     PageType { name: "graph-data", count: graph_data::count, render: graph_data::render },
     PageType { name: "api", count: api::count, render: api::render },

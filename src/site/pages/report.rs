@@ -1,12 +1,14 @@
 //! What the build read and what it found: a page, and the same as `build-report.json`.
 
 use super::super::frame::About;
-use super::super::view::{DocsHealth, RepoRow, ReportPage, View};
+use super::super::view::{DocsHealth, RepoRow, ReportPage, SourceRow, View};
 use super::super::{Linker, Rendered, Site, date};
 use super::{Closing, docs_index};
-use crate::catalog::EntityId;
+use crate::catalog::{Catalog, EntityId};
 use crate::diagnostics::rules::techdocs::is_about_links;
 use crate::diagnostics::{Finding, Severity};
+use crate::graph::Graph;
+use crate::source::{Absent, Repo, RepoId, Snapshot};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -31,10 +33,33 @@ pub struct Counts {
     pub errors: usize,
     pub warnings: usize,
     pub infos: usize,
+    /// Repositories that are shown as they were.
     pub stale: usize,
+    /// Those that are no longer listed, shown or not.
+    pub gone: usize,
+    /// Repositories that could never be fetched.
+    pub failed: usize,
+    /// Sources whose list is not whole.
+    pub incomplete: usize,
 }
 
 impl Counts {
+    /// Counts what is known before a page is made.
+    pub fn of(snapshot: &Snapshot, catalog: &Catalog, graph: &Graph) -> Counts {
+        let of = |counted: fn(&&Repo) -> bool| snapshot.repos.iter().filter(counted).count();
+        let absent = |is_gone: bool| snapshot.absent.iter().filter(|absent| absent.is_gone == is_gone).count();
+        Counts {
+            repos: snapshot.repos.len(),
+            entities: catalog.len(),
+            relations: graph.len(),
+            stale: of(|repo| repo.status.stale().is_some_and(|stale| !stale.is_gone)),
+            gone: of(|repo| repo.status.is_gone()) + absent(true),
+            failed: absent(false),
+            incomplete: snapshot.sources.iter().filter(|source| source.fault.is_some()).count(),
+            ..Counts::default()
+        }
+    }
+
     /// Counts what only the findings tell.
     pub fn count_findings(&mut self, findings: &[Finding]) {
         let of = |severity| findings.iter().filter(|finding| finding.severity() == severity).count();
@@ -62,16 +87,8 @@ pub(super) fn render(site: &Site<'_>, closing: &Closing<'_>) -> Rendered {
                 above: &[],
             },
         ),
-        counts: vec![
-            (site.say("report.repositories"), counts.repos),
-            (site.say("word.entities"), counts.entities),
-            (site.say("word.relations"), counts.relations),
-            (site.say("report.docs_pages"), counts.docs_pages),
-            (site.say("word.pages"), counts.pages),
-            (site.say("report.errors"), counts.errors),
-            (site.say("report.warnings"), counts.warnings),
-            (site.say("report.notes"), counts.infos),
-        ],
+        counts: figures(site, counts),
+        sources: sources(site),
         more_repos: repos.len().saturating_sub(MOST_REPOS),
         repos: repos.into_iter().take(MOST_REPOS).collect(),
         more_findings: findings.len().saturating_sub(MOST_FINDINGS),
@@ -83,6 +100,40 @@ pub(super) fn render(site: &Site<'_>, closing: &Closing<'_>) -> Rendered {
         json_url: format!("{}build-report.json", links.root()),
     };
     Rendered { pages: vec![(route, View::Report(Box::new(view)))], ..Rendered::default() }
+}
+
+/// Numbers in reading order; of faults only those that there are.
+fn figures(site: &Site<'_>, counts: &Counts) -> Vec<(String, usize)> {
+    let always = [
+        ("report.repositories", counts.repos),
+        ("word.entities", counts.entities),
+        ("word.relations", counts.relations),
+        ("report.docs_pages", counts.docs_pages),
+        ("word.pages", counts.pages),
+        ("report.errors", counts.errors),
+        ("report.warnings", counts.warnings),
+        ("report.notes", counts.infos),
+    ];
+    let faults = [
+        ("report.stale_repositories", counts.stale),
+        ("report.gone_repositories", counts.gone),
+        ("report.failed_repositories", counts.failed),
+        ("report.incomplete_sources", counts.incomplete),
+    ];
+    let met = faults.into_iter().filter(|(_, number)| *number > 0);
+    always.into_iter().chain(met).map(|(key, number)| (site.say(key), number)).collect()
+}
+
+/// Sources that list repositories, in the order of the configuration.
+fn sources(site: &Site<'_>) -> Vec<SourceRow> {
+    let rows = site.snapshot.sources.iter().map(|source| SourceRow {
+        id: source.id.clone(),
+        repos: source.repos,
+        fault: source.fault.clone(),
+        since: source.stale_since.and_then(date::rfc3339).unwrap_or_default(),
+        cron: source.cron.clone(),
+    });
+    rows.collect()
 }
 
 /// Doc sets with links that lead nowhere, those with most of them first, and how many are left out.
@@ -116,7 +167,7 @@ fn docs(site: &Site<'_>, findings: &[Finding], links: &Linker) -> (Vec<DocsHealt
     (found.into_iter().take(MOST_DOCS).map(health).collect(), more)
 }
 
-/// A row per repository; those with findings first.
+/// A row per repository: those that could not be read first, then those with findings.
 fn repos(site: &Site<'_>) -> Vec<RepoRow> {
     let mut entities: HashMap<u32, usize> = HashMap::new();
     for entity in &site.catalog.entities {
@@ -132,23 +183,42 @@ fn repos(site: &Site<'_>) -> Vec<RepoRow> {
         .filter(|finding| finding.severity() > Severity::Info)
         .filter_map(|finding| finding.place.as_ref().map(|place| &*place.repo))
         .collect();
-    let mut rows: Vec<(bool, RepoRow)> = site
-        .snapshot
-        .repos
-        .iter()
-        .enumerate()
-        .map(|(at, repo)| {
-            let row = RepoRow {
-                id: repo.id.to_string(),
-                status: repo.status.word().to_string(),
-                commit: repo.commit.as_ref().map(|commit| commit.id.chars().take(9).collect()).unwrap_or_default(),
-                entities: entities.get(&(at as u32)).copied().unwrap_or_default(),
-                docs_pages: docs_pages.get(&(at as u32)).copied().unwrap_or_default(),
-                url: repo.web.as_ref().map(|web| web.folder("")),
-            };
-            (!troubled.contains(&*repo.id), row)
-        })
-        .collect();
-    rows.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| x.id.cmp(&y.id)));
-    rows.into_iter().map(|(_, row)| row).collect()
+    let shown = site.snapshot.repos.iter().enumerate().map(|(at, repo)| {
+        let earlier = site.earlier(RepoId(at as u32));
+        RepoRow {
+            id: repo.id.to_string(),
+            status: repo.status.word(),
+            since: earlier.as_ref().map(|earlier| earlier.since.clone()).unwrap_or_default(),
+            reason: earlier.map(|earlier| earlier.reason).unwrap_or_default(),
+            is_archived: repo.is_archived,
+            commit: repo.commit.as_ref().map(|commit| commit.id.chars().take(9).collect()).unwrap_or_default(),
+            entities: entities.get(&(at as u32)).copied().unwrap_or_default(),
+            docs_pages: docs_pages.get(&(at as u32)).copied().unwrap_or_default(),
+            url: repo.web.as_ref().map(|web| web.folder("")),
+        }
+    });
+    let mut rows: Vec<RepoRow> = shown.chain(site.snapshot.absent.iter().map(absent)).collect();
+    let standing = |row: &RepoRow| match row.status {
+        "failed" => 0,
+        "gone" | "stale" => 1,
+        _ if troubled.contains(row.id.as_str()) => 2,
+        _ => 3,
+    };
+    rows.sort_by(|a, b| standing(a).cmp(&standing(b)).then_with(|| a.id.cmp(&b.id)));
+    rows
+}
+
+/// A repository without a state to show.
+fn absent(absent: &Absent) -> RepoRow {
+    RepoRow {
+        id: absent.id.to_string(),
+        status: if absent.is_gone { "gone" } else { "failed" },
+        since: String::new(),
+        reason: absent.reason.clone(),
+        is_archived: false,
+        commit: String::new(),
+        entities: 0,
+        docs_pages: 0,
+        url: None,
+    }
 }

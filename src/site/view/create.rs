@@ -1,6 +1,6 @@
 //! Views of templates.
 
-use super::{EntityLink, Frame, SafeHtml};
+use super::{EarlierState, EntityLink, Frame, SafeHtml};
 use serde::Serialize;
 
 /// `create-index.html`: gallery of templates.
@@ -28,6 +28,8 @@ pub struct TemplatePage {
     pub title: String,
     pub description: SafeHtml,
     pub owner: Option<EntityLink>,
+    /// Its repository could not be refreshed.
+    pub earlier: Option<EarlierState>,
     pub tags: Vec<String>,
     /// JSON of what the form in the browser is made of, as it may stand in a script element.
     pub form: SafeHtml,

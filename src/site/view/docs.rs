@@ -1,6 +1,6 @@
 //! Views of documentation.
 
-use super::{EntityLink, FindingRow, Frame, LastChange, Link, Reported, SafeHtml};
+use super::{EarlierState, EntityLink, FindingRow, Frame, LastChange, Link, Reported, SafeHtml};
 use serde::Serialize;
 
 /// `docs-index.html`: every doc set.
@@ -22,6 +22,8 @@ pub struct DocsRow {
     pub entity: EntityLink,
     pub owner: Option<EntityLink>,
     pub pages: usize,
+    /// Of its repository: stale, gone, archived, or empty.
+    pub state: &'static str,
 }
 
 /// `docs.html`
@@ -44,6 +46,8 @@ pub struct DocsPage {
     pub source_url: Option<String>,
     pub edit_url: Option<String>,
     pub last_change: Option<LastChange>,
+    /// Its repository could not be refreshed.
+    pub earlier: Option<EarlierState>,
     /// The code was changed long after the page.
     pub stale: Option<Stale>,
     /// Where readers say what is wrong with the page.

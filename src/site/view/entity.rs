@@ -1,8 +1,8 @@
 //! Views of the pages of an entity.
 
 use super::{
-    Backlinks, CommitRow, EntityLink, Feedback, FindingRow, Frame, LastChange, Link, Readers, RelationGroup, Reported,
-    SafeHtml,
+    Backlinks, CommitRow, EarlierState, EntityLink, Feedback, FindingRow, Frame, LastChange, Link, Readers,
+    RelationGroup, Reported, SafeHtml,
 };
 use serde::Serialize;
 
@@ -18,6 +18,10 @@ pub struct EntityPage {
     pub owner: Option<EntityLink>,
     /// Entities of its kind can have one.
     pub may_have_owner: bool,
+    /// Its repository could not be refreshed.
+    pub earlier: Option<EarlierState>,
+    /// Nobody works on its repository any more.
+    pub is_archived: bool,
     pub system: Option<EntityLink>,
     pub domain: Option<EntityLink>,
     pub tags: Vec<Link>,
@@ -189,6 +193,8 @@ pub struct DefinitionPage {
     pub page: Frame,
     pub entity: EntityLink,
     pub title: String,
+    pub earlier: Option<EarlierState>,
+    pub is_archived: bool,
     pub tabs: Vec<Tab>,
     /// openapi, asyncapi, graphql, grpc or another type as written.
     pub format: String,

@@ -272,6 +272,8 @@ pub struct CatalogRow {
     pub tags: Vec<String>,
     /// How many findings of warning or error concern it.
     pub findings: usize,
+    /// Of its repository: stale, gone, archived, or empty.
+    pub state: &'static str,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -281,6 +283,16 @@ pub struct RelationGroup {
     /// In words: `Depends on`.
     pub text: String,
     pub targets: Vec<EntityLink>,
+}
+
+/// Why a page shows an earlier state of its repository.
+#[derive(Debug, Clone, Serialize)]
+pub struct EarlierState {
+    /// When that state was confirmed the last time: RFC 3339, UTC; may be empty.
+    pub since: String,
+    pub reason: String,
+    /// The repository is no longer listed: it is shown for the last time.
+    pub is_gone: bool,
 }
 
 #[derive(Debug, Clone, Serialize)]

@@ -367,6 +367,8 @@ pub struct ReportPage {
     pub page: Frame,
     /// (label, number) in reading order.
     pub counts: Vec<(String, usize)>,
+    /// Those that list repositories.
+    pub sources: Vec<SourceRow>,
     pub repos: Vec<RepoRow>,
     pub more_repos: usize,
     /// Errors first; at most 500.
@@ -395,11 +397,29 @@ pub struct DocsHealth {
     pub more: usize,
 }
 
+/// A source that lists repositories.
+#[derive(Debug, Clone, Serialize)]
+pub struct SourceRow {
+    pub id: String,
+    pub repos: usize,
+    /// Why its list is not whole.
+    pub fault: Option<String>,
+    /// When it was whole the last time: RFC 3339, UTC; may be empty.
+    pub since: String,
+    /// The line of a crontab for its schedule.
+    pub cron: Option<String>,
+}
+
 #[derive(Debug, Clone, Serialize)]
 pub struct RepoRow {
     pub id: String,
-    /// fresh, empty, failed
-    pub status: String,
+    /// fresh, stale, empty, gone, failed
+    pub status: &'static str,
+    /// Why it is not fresh; may be empty.
+    pub reason: String,
+    /// When its state was confirmed the last time, where that is not now: RFC 3339, UTC; may be empty.
+    pub since: String,
+    pub is_archived: bool,
     /// Abbreviated commit id; empty for plain folders.
     pub commit: String,
     pub entities: usize,

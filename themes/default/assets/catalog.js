@@ -47,7 +47,7 @@
   async function read() {
     const head = await take("root");
     const { total, perShard } = head;
-    const data = { total, reference: new Array(total), title: new Array(total), url: new Array(total), description: new Array(total), words: new Array(total), findings: new Uint32Array(total), owners: new Map(), wholes: new Map(), rows: new Map() };
+    const data = { total, reference: new Array(total), title: new Array(total), url: new Array(total), description: new Array(total), words: new Array(total), findings: new Uint32Array(total), owners: new Map(), wholes: new Map(), states: new Map(), rows: new Map() };
     for (const field of SHARED) data[field] = { ...shared(), ids: new Uint32Array(total) };
     data.tags = { ...shared(), lists: new Array(total) };
     await parts("", Array(head.shards).keys(), (shard, at) => {
@@ -71,7 +71,7 @@
         data.words[n] = [data.title[n], reference, data.description[n], ...shard.tags[1][i].map((tag) => shard.tags[0][tag])].join("\0").toLowerCase();
         data.rows.set(reference, n);
       }
-      for (const more of ["owners", "wholes"]) for (const [row, names] of Object.entries(shard[more])) data[more].set(start + Number(row), names);
+      for (const more of ["owners", "wholes", "states"]) for (const [row, names] of Object.entries(shard[more])) data[more].set(start + Number(row), names);
     });
     return { head, data };
   }
@@ -207,11 +207,14 @@
         return findings > 0 ? [el("span", { class: "severity is-warning" }, icon("warning"), String(findings), el("span", { class: "vh" }, ` ${t("word.findings_only", { count: findings })}`))] : [];
       },
     };
+    const states = { stale: t("faults.stale"), gone: t("faults.gone"), archived: t("faults.archived") };
     function draw(n) {
       const names = list.columns;
       const space = valueOf("namespace", n);
       const name = el("th", { scope: "row" }, entity(valueOf("kind", n), data.title[n], data.url[n], data.reference[n]));
       if (space !== "default" && !names.includes("namespace")) name.append(" ", el("span", { class: "ref" }, space));
+      const state = data.states.get(n);
+      if (state) name.append(" ", el("span", { class: `state is-${state}` }, states[state]));
       if (data.description[n] && !names.includes("description")) name.append(el("p", { class: "clamp" }, el("bdi", {}, data.description[n])));
       return el("tr", {}, name, ...names.map((column) => el("td", { class: list.room.get(column) }, ...cells[column](n))));
     }

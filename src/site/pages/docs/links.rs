@@ -18,7 +18,13 @@ pub(super) struct Resolver<'a> {
     at: PageAt,
     links: &'a Linker,
     /// By path in the repository: the bytes to publish, or why there are none.
-    used: RefCell<BTreeMap<String, Result<Vec<u8>, String>>>,
+    used: RefCell<BTreeMap<String, Result<Vec<u8>, Refused>>>,
+}
+
+/// Why a file is not published.
+struct Refused {
+    why: String,
+    is_limit: bool,
 }
 
 impl<'a> Resolver<'a> {
@@ -35,9 +41,9 @@ impl<'a> Resolver<'a> {
         for (file, asset) in self.used.take() {
             match asset {
                 Ok(bytes) => files.push((self.asset_route(&file), bytes)),
-                Err(why) => {
+                Err(Refused { why, is_limit }) => {
                     let place = Place::file(self.repo.id.clone(), file.as_str());
-                    findings.push(rules::techdocs::asset_refused(place, &file, &why));
+                    findings.push(rules::techdocs::asset_refused(place, &file, &why).of_limit(is_limit));
                 }
             }
         }
@@ -63,8 +69,9 @@ impl<'a> Resolver<'a> {
         let route = self.asset_route(&file);
         let mut used = self.used.borrow_mut();
         let asset = used.entry(file).or_insert_with_key(|file| {
-            let read = self.repo.read(file, assets::MAX_ASSET).map_err(|fault| fault.to_string());
-            read.and_then(|bytes| assets::safe(file, bytes))
+            let read = self.repo.read(file, assets::MAX_ASSET);
+            let read = read.map_err(|fault| Refused { why: fault.to_string(), is_limit: fault.is_limit() })?;
+            assets::safe(file, read).map_err(|why| Refused { why, is_limit: false })
         });
         asset.is_ok().then(|| format!("{}{route}", self.links.root()))
     }

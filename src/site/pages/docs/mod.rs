@@ -40,7 +40,8 @@ fn render_page(site: &Site<'_>, set_number: usize, page_number: usize) -> Render
     let text = match repo.text(file, MAX_PAGE) {
         Ok(text) => text,
         Err(fault) => {
-            let finding = rules::source::unreadable(place, &fault.to_string()).about(&*entity.reference);
+            let finding = rules::source::unreadable(place, &fault.to_string()).of_limit(fault.is_limit());
+            let finding = finding.about(&*entity.reference);
             let findings = if site.version(set_number).is_some() { Vec::new() } else { vec![finding] };
             return Rendered { findings, ..Rendered::default() };
         }
@@ -133,6 +134,7 @@ fn view(site: &Site<'_>, at: PageAt, route: &str, links: &Linker, rendered: Rend
         source_url: None,
         edit_url: None,
         last_change: None,
+        earlier: site.earlier(set.repo),
         stale: None,
         report: None,
         reported: None,
