@@ -438,6 +438,7 @@ impl Portal {
                 offline: true,
                 versions: true,
                 issues: IssuesFrom::Nowhere,
+                noted_as: None,
                 cache_dir: self.scratch.path(),
                 cache: &Forgetful,
             },

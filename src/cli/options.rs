@@ -93,7 +93,7 @@ impl ReadOptions {
         cache: &'a dyn crate::cache::Cache,
     ) -> CrawlOptions<'a> {
         let issues = if self.offline { IssuesFrom::Cache } else { IssuesFrom::Forges };
-        CrawlOptions { working_tree, offline: self.offline, versions: true, issues, cache_dir, cache }
+        CrawlOptions { working_tree, offline: self.offline, versions: true, issues, noted_as: None, cache_dir, cache }
     }
 }
 

@@ -167,7 +167,7 @@ impl Api {
     }
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
@@ -178,7 +178,7 @@ fn has_next(link: &str) -> bool {
 }
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`
-fn http_date(text: &str) -> Option<i64> {
+pub(super) fn http_date(text: &str) -> Option<i64> {
     let mut parts = text.split_once(", ")?.1.split(' ');
     let (day, month, year, time) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     Some(days_since_1970(year.parse().ok()?, month_named(month)?, day.parse().ok()?)? * 86_400 + clock(time)?)
