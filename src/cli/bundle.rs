@@ -8,7 +8,7 @@ use crate::config::{Forge, Integration, KindRule, Loaded, Source, ThemeFiles};
 use crate::diagnostics::{Finding, Place, Severity, Stop, StopKind, count};
 use crate::output::Interrupt;
 use crate::pipeline::{self, CatalogOptions, Gathered, Input};
-use crate::source::{self, BundleOf, CrawlOptions, IssuesFrom, Remote, Repo, Written};
+use crate::source::{self, BundleOf, CrawlOptions, IssuesFrom, Remote, Repo, Web, Written};
 use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
@@ -215,7 +215,8 @@ impl Reading<'_> {
 /// A descriptor that leads to what nothing in the repository leads to, and the hub or another repository may: docs, and
 /// descriptors with other names.
 fn leads(repo: &Repo, held: &BTreeSet<Box<str>>) -> Option<String> {
-    let web = repo.web.as_ref()?;
+    // A branch may have `/` in its name, which no address tells from a folder.
+    let web = Web { reference: "HEAD".to_owned(), ..repo.web.clone()? };
     let mut targets: Vec<String> = Vec::new();
     let mut documents: Vec<Json> = Vec::new();
     for path in repo.files().iter().map(|file| &*file.path).filter(|path| !held.contains(*path)) {
@@ -258,15 +259,15 @@ fn is_descriptor(repo: &Repo, path: &str) -> bool {
 
 fn refuse_denied(command: &Bundle, findings: &[Finding]) -> Result<(), Stop> {
     let number = |severity| findings.iter().filter(|finding| finding.severity() == severity).count();
-    let denied = match command.deny {
-        Some(Deny::Warnings) => count(number(Severity::Error) + number(Severity::Warning), "finding"),
-        Some(Deny::Errors) => count(number(Severity::Error), "error"),
-        None => return Ok(()),
+    let (met, word) = match command.deny {
+        Some(Deny::Warnings) => (number(Severity::Error) + number(Severity::Warning), "finding"),
+        Some(Deny::Errors) => (number(Severity::Error), "error"),
+        None => (0, ""),
     };
-    if denied.starts_with("0 ") {
+    if met == 0 {
         return Ok(());
     }
-    Err(Stop::new(StopKind::Denied, format!("nothing was written: {denied}, which `--deny` refuses")))
+    Err(Stop::new(StopKind::Denied, format!("nothing was written: {}, which `--deny` refuses", count(met, word))))
 }
 
 /// In one step, so that nobody takes half of a bundle.
@@ -300,17 +301,15 @@ fn say_what_lacks(talk: &Talk, repo: &Repo, branch: Option<&str>, held: &BTreeSe
     }
 }
 
-/// `Wrote `shop.callboard` for https://github.com/acme/shop at 1a2b3c4: 3 entities, 41 of 120 files, 0.3 MB (0.9 MB unpacked)`
+/// `Wrote `shop.callboard` for https://github.com/acme/shop at 1a2b3c4: 3 entities, 41 of 120 files, 38 KB`
 fn summary(out: &Path, address: &str, repo: &Repo, entities: usize, written: &Written) -> String {
-    let megabytes = |bytes: u64| bytes as f64 / 1_048_576.0;
     let commit = repo.commit.as_ref().map_or("", |commit| commit.id.get(..7).unwrap_or(&commit.id));
     format!(
-        "Wrote `{}` for {address} at {commit}: {}, {} of {}, {:.2} MB ({:.2} MB unpacked)",
+        "Wrote `{}` for {address} at {commit}: {}, {} of {}, {} KB",
         out.display(),
         count(entities, "entity"),
         written.held,
         count(written.listed, "file"),
-        megabytes(written.bytes.len() as u64),
-        megabytes(written.unpacked),
+        written.bytes.len().div_ceil(1024),
     )
 }

@@ -4,7 +4,8 @@ use super::keys::{KEYS, KnownKey, Shape};
 use super::load::Merged;
 use super::setting::{Key, Setting, Value};
 use super::{
-    AllowedKind, BundlesFrom, Config, Forge, Inputs, Integration, KindRule, Loaded, Location, LocationKind, Secret, Source, folder,
+    AllowedKind, BundlesFrom, Config, Forge, Inputs, Integration, KindRule, Loaded, Location, LocationKind, Secret,
+    Source, folder,
 };
 use crate::diagnostics::{Finding, rules};
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! The repository around one folder of this machine, as it lies on disk, with what its git directory tells.
 
-use super::web::split_remote;
 use super::folder::Nature;
+use super::web::split_remote;
 use super::{Repo, folder, git};
 use std::path::{Path, PathBuf};
 

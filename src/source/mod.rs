@@ -187,7 +187,10 @@ enum Blob {
     Object(git2::Oid),
     Memory(Arc<[u8]>),
     /// In a bundle. Of a file that it only lists there are no bytes, and perhaps no size.
-    Bundled { size: Option<u64>, hash: Option<[u8; 32]> },
+    Bundled {
+        size: Option<u64>,
+        hash: Option<[u8; 32]>,
+    },
 }
 
 enum Store {

@@ -169,7 +169,8 @@ pub fn bundle_cut(place: Place, size: u64, most: usize, room: u64) -> Finding {
         "`{}` is left out of the bundle: it has {size} bytes, and a bundle holds at most {most} files of together {room} bytes",
         place.path
     );
-    Finding::new(BUNDLE_CUT, place, message).hint("Let the docs hold less, or smaller files; no option raises the limit.")
+    Finding::new(BUNDLE_CUT, place, message)
+        .hint("Let the docs hold less, or smaller files; no option raises the limit.")
 }
 
 pub fn no_bundles(place: Place, folder: &str) -> Finding {

@@ -20,7 +20,9 @@ const MOST_REDIRECTS: usize = 3;
 /// What came of a question.
 pub(super) enum Answer {
     /// Nothing changed since the answer that had this mark.
-    Same { time: Option<i64> },
+    Same {
+        time: Option<i64>,
+    },
     New(Download),
 }
 

@@ -145,12 +145,7 @@ pub(in crate::source) fn open(config: &Config, options: &CrawlOptions<'_>) -> Ve
 }
 
 /// The bundles of an entry, by name.
-fn wanted<'a>(
-    entry: usize,
-    from: &'a BundlesFrom,
-    place: &Place,
-    config: &Config,
-) -> (Vec<Asked<'a>>, Vec<Finding>) {
+fn wanted<'a>(entry: usize, from: &'a BundlesFrom, place: &Place, config: &Config) -> (Vec<Asked<'a>>, Vec<Finding>) {
     let asked = |repository: String, at: At<'a>, shown: String| {
         let (host, path) = split_remote(&repository).unwrap_or_default();
         let id = format!("{host}/{}", path.trim_matches('/').trim_end_matches(".git"));
@@ -193,9 +188,10 @@ fn wanted<'a>(
 /// put it into another.
 fn in_folder(folder: &Path) -> Vec<String> {
     let walk = walkdir::WalkDir::new(folder).max_depth(DEEPEST).sort_by_file_name();
-    let found = walk.into_iter().flatten().filter(|entry| {
-        entry.file_type().is_file() && entry.path().extension().is_some_and(|ending| ending == ENDING)
-    });
+    let found = walk
+        .into_iter()
+        .flatten()
+        .filter(|entry| entry.file_type().is_file() && entry.path().extension().is_some_and(|ending| ending == ENDING));
     let inside = |path: &Path| Some(path.strip_prefix(folder).ok()?.to_str()?.replace(std::path::MAIN_SEPARATOR, "/"));
     let mut paths: Vec<String> = found.filter_map(|entry| inside(entry.path())).collect();
     paths.sort();
@@ -264,9 +260,7 @@ impl Opening<'_> {
 
     fn file(&self, asked: &Asked<'_>, path: &Path) -> Given {
         match self.checked(asked, path) {
-            Ok((bundle, web)) => {
-                Given { repo: Some(bundle.into_repo(&asked.id, web)), ..Given::default() }
-            }
+            Ok((bundle, web)) => Given { repo: Some(bundle.into_repo(&asked.id, web)), ..Given::default() },
             Err(fault) => self.nothing(asked, &fault, 0),
         }
     }
@@ -294,12 +288,7 @@ impl Opening<'_> {
     }
 
     fn nothing(&self, asked: &Asked<'_>, fault: &Fault, requests: usize) -> Given {
-        Given {
-            repo: None,
-            finding: Some(finding(asked, fault, false)),
-            fault: Some(reason(fault)),
-            requests,
-        }
+        Given { repo: None, finding: Some(finding(asked, fault, false)), fault: Some(reason(fault)), requests }
     }
 
     fn url(&self, asked: &Asked<'_>, url: &Url) -> Given {
@@ -339,7 +328,9 @@ impl Opening<'_> {
                 }
                 return Given { repo: last, requests, ..Given::default() };
             }
-            (Ok(Answer::Same { .. }), None) => (Fault::Unreachable("it names an answer that it never gave".into()), None),
+            (Ok(Answer::Same { .. }), None) => {
+                (Fault::Unreachable("it names an answer that it never gave".into()), None)
+            }
             (Ok(Answer::New(download)), last) => match self.take(asked, download, &folder, kept.as_ref()) {
                 Ok(mut repo) => {
                     let is_new = |last: Repo| last.commit != repo.commit;

@@ -212,7 +212,9 @@ fn counted(path: &Path, size: u64) -> Result<usize, String> {
         return Err("it is no zip, or a damaged one".to_owned());
     }
     match usize::from(number(10)) {
-        counted if counted > MOST_HELD + 1 => Err(format!("it holds {counted} files or more, the limit is {MOST_HELD}")),
+        counted if counted > MOST_HELD + 1 => {
+            Err(format!("it holds {counted} files or more, the limit is {MOST_HELD}"))
+        }
         counted => Ok(counted),
     }
 }

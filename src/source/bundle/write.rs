@@ -1,6 +1,8 @@
 //! A repository into a bundle. The same repository gives the same bytes.
 
-use super::{BLOBS, ENDING, LISTING, LONGEST_TEXT, Listed, Listing, MAX_ARCHIVE, MAX_FILE, MAX_HELD, MAX_RATIO, MOST_HELD};
+use super::{
+    BLOBS, ENDING, LISTING, LONGEST_TEXT, Listed, Listing, MAX_ARCHIVE, MAX_FILE, MAX_HELD, MAX_RATIO, MOST_HELD,
+};
 use super::{SCHEMA, is_plain};
 use crate::diagnostics::{Finding, Place, rules};
 use crate::source::{Repo, folder};
@@ -27,9 +29,8 @@ pub struct Written {
     pub bytes: Vec<u8>,
     /// How many files it lists.
     pub listed: usize,
-    /// How many of them it holds, and their size.
+    /// How many of them it holds.
     pub held: usize,
-    pub unpacked: u64,
     /// What was left out of it.
     pub findings: Vec<Finding>,
 }
@@ -89,7 +90,7 @@ pub fn write_bundle(of: &BundleOf<'_>) -> Result<Written, String> {
         }
         let size = bytes.len() as u64;
         if size <= MAX_ARCHIVE {
-            return Ok(Written { bytes, listed: listing.files.len(), held: held.len(), unpacked, findings });
+            return Ok(Written { bytes, listed: listing.files.len(), held: held.len(), findings });
         }
         if held.is_empty() {
             return Err(format!("the list of its files alone has {size} bytes, the limit is {MAX_ARCHIVE}"));
