@@ -12,7 +12,7 @@ mod shelf;
 
 use callboard::cache::Forgetful;
 use callboard::config::{self, Inputs};
-use callboard::source::{CrawlOptions, IssuesFrom, Snapshot, crawl};
+use callboard::source::{Crawl, CrawlOptions, IssuesFrom, crawl};
 use scratch::Scratch;
 use serde_json::{Value as Json, json};
 use shelf::{Mood, Shelf};
@@ -338,17 +338,21 @@ fn hostile_bundles_are_refused_as_a_whole() {
     work.hub(FOLDER);
     for (name, bytes, wanted) in &cases {
         work.0.write(PLACE, bytes);
-        let told = work.run(&["build", "--config", "app-config.yaml"]).succeeds();
-        assert!(told.contains("error[bundle-damaged]") && told.contains(wanted), "{name}: {wanted}\n{told}");
-        assert!(told.contains("0 entities from 0 repositories"), "{name}\n{told}");
+        let Crawl { snapshot, findings, .. } = work.crawl();
+        let told: Vec<&str> = findings.iter().map(|finding| finding.message.as_str()).collect();
+        let [finding] = findings.as_slice() else { panic!("{name}: {told:?}") };
+        assert_eq!(finding.rule.name, "bundle-damaged", "{name}: {told:?}");
+        assert!(finding.message.contains(wanted), "{name}: {wanted}\n{told:?}");
+        assert_eq!((snapshot.repos.len(), snapshot.absent.len()), (0, 1), "{name}");
     }
+    assert!(work.run(&["build"]).succeeds().contains("error[bundle-damaged]"));
     // Cutting or turning one byte anywhere gives the good portal or none.
     let step = good.len() / 60 + 1;
     for at in (0..good.len()).step_by(step) {
         let mut bytes = good.clone();
         bytes[at] ^= 0x41;
         work.0.write(PLACE, bytes);
-        let snapshot = work.snapshot(false);
+        let snapshot = work.crawl().snapshot;
         let is_whole = |repo: &callboard::source::Repo| {
             repo.read("docs/index.md", 1 << 20).as_deref() == Ok(b"# The shop\n\n![a](a.png)\n")
         };
@@ -387,7 +391,7 @@ fn a_bundle_behind_an_address_is_fetched_where_it_changed_and_never_lost() {
         told.contains("/files/shop.callboard` cannot be fetched: the server does not give it (status 503)"),
         "{told}"
     );
-    let snapshot = work.snapshot(false);
+    let snapshot = work.crawl().snapshot;
     assert_eq!((snapshot.absent.len(), &*snapshot.absent[0].id), (1, "github.com/acme/shop"));
     assert!(snapshot.sources[0].fault.as_deref().is_some_and(|fault| fault.contains("503")));
     shelf.asked();
@@ -413,7 +417,7 @@ fn a_bundle_behind_an_address_is_fetched_where_it_changed_and_never_lost() {
         work.run(&["build", "--deny", "stale"]).fails(3, "1 stale repository");
     }
     shelf.is_in(Mood::Fails(500));
-    let snapshot = work.snapshot(false);
+    let snapshot = work.crawl().snapshot;
     assert_eq!(snapshot.repos[0].status.stale().and_then(|stale| stale.since), Some(shelf::DATE));
     assert_eq!((snapshot.sources[0].repos, snapshot.sources[0].stale_since), (1, Some(shelf::DATE)));
     assert_eq!(snapshot.sources[0].id, format!("bundles:http://{}/files/shop.callboard", shelf.address));
@@ -448,8 +452,8 @@ fn a_bundle_behind_an_address_is_fetched_where_it_changed_and_never_lost() {
     work.commit("shop", "https://github.com/acme/shop.git");
     work.run(&["bundle", "shop", "--out", "shop.callboard"]).succeeds();
     shelf.has(work.bytes("shop.callboard"));
-    assert!(work.snapshot(false).repos[0].has_moved);
-    assert!(!work.snapshot(false).repos[0].has_moved);
+    assert!(work.crawl().snapshot.repos[0].has_moved);
+    assert!(!work.crawl().snapshot.repos[0].has_moved);
     work.run(&["build"]).succeeds();
     let page = String::from_utf8(work.bytes("public/docs/default/component/shop/index.html")).expect("text");
     assert!(page.contains("The newest shop"));
@@ -458,6 +462,20 @@ fn a_bundle_behind_an_address_is_fetched_where_it_changed_and_never_lost() {
         let bytes = fs::read(&path).expect("a file");
         assert!(!bytes.windows(7).any(|bytes| bytes == b"hunter2"), "{} holds the key", path.display());
     }
+}
+
+#[test]
+fn a_server_that_is_away_is_asked_once() {
+    let work = Work::new("away");
+    let entries = (0..40).map(|number| {
+        format!("{{ url: 'http://127.0.0.1:1/{number}.callboard', repository: https://github.com/acme/{number} }}")
+    });
+    work.hub(&format!("bundles: [{}]", entries.collect::<Vec<_>>().join(", ")));
+    let Crawl { snapshot, findings, .. } = work.crawl();
+    assert_eq!((findings.len(), snapshot.absent.len(), snapshot.sources.len()), (40, 40, 40));
+    // Those of one round are asked at the same time.
+    assert_eq!(snapshot.sources.iter().map(|source| source.requests).sum::<usize>(), 8);
+    assert!(findings.iter().all(|finding| finding.rule.name == "repository-unreachable"));
 }
 
 #[test]
@@ -547,19 +565,19 @@ impl Work {
     }
 
     /// What the hub's sources give, without a portal.
-    fn snapshot(&self, offline: bool) -> Snapshot {
+    fn crawl(&self) -> Crawl<()> {
         let inputs = Inputs { dir: self.0.path().to_path_buf(), ..Inputs::default() };
         let loaded = config::load(&inputs).expect("a configuration");
         let options = CrawlOptions {
             working_tree: false,
-            offline,
+            offline: false,
             versions: false,
             issues: IssuesFrom::Nowhere,
             noted_as: None,
             cache_dir: &self.path("cache"),
             cache: &Forgetful,
         };
-        crawl(&loaded.config, &options, &|_, _| ((), Vec::new())).snapshot
+        crawl(&loaded.config, &options, &|_, _| ((), Vec::new()))
     }
 
     /// Id and status of the repositories of the last build.

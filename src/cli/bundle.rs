@@ -77,7 +77,7 @@ pub(crate) fn run(command: &Bundle, talk: &Talk, interrupt: &Interrupt) -> Resul
         address: &address,
         progress: Progress::new(talk, interrupt),
     };
-    let (gathered, findings) = reading.read(&[])?;
+    let (gathered, mut findings) = reading.read(&[])?;
     talk.clear();
     let Some(repo) = gathered.snapshot.repos.first() else {
         talk.findings(&findings, &|_| None);
@@ -87,7 +87,6 @@ pub(crate) fn run(command: &Bundle, talk: &Talk, interrupt: &Interrupt) -> Resul
     repo.code_owners("");
     let mut held = repo.read_files();
     talk.findings(&findings, &cached_source(&reading.loaded, &gathered.snapshot));
-    refuse_denied(command, &findings)?;
     if repo.commit.is_none() {
         return Err(Stop::usage(format!("the repository `{}` has no commit", root.display())));
     }
@@ -100,10 +99,13 @@ pub(crate) fn run(command: &Bundle, talk: &Talk, interrupt: &Interrupt) -> Resul
     }
     held.extend(repo.files().iter().filter(|file| also.is_match(&*file.path)).map(|file| file.path.clone()));
     let branch = command.branch.as_deref().or(repo.branch.as_deref());
-    let written = source::write_bundle(&BundleOf { repo, repository: &address, branch, held: &held })
+    let mut written = source::write_bundle(&BundleOf { repo, repository: &address, branch, held: &held })
         .map_err(|cause| Stop::environment("the bundle cannot be written").cause(cause))?;
     talk.clear();
+    reading.loaded.config.settle(&mut written.findings);
     talk.findings(&written.findings, &|_| None);
+    findings.append(&mut written.findings);
+    refuse_denied(command, &findings)?;
     let out = command.out.clone().unwrap_or_else(|| {
         let name = remote.path.rsplit('/').next().unwrap_or(&remote.path);
         PathBuf::from(format!("{name}.callboard"))

@@ -34,6 +34,19 @@ pub(super) struct Download {
     pub(super) time: Option<i64>,
 }
 
+/// Why there is no answer.
+pub(super) struct Failure {
+    pub(super) reason: String,
+    /// Other questions to this server would fare no better now.
+    pub(super) is_of_host: bool,
+}
+
+impl From<String> for Failure {
+    fn from(reason: String) -> Self {
+        Failure { reason, is_of_host: false }
+    }
+}
+
 /// One for all bundles of a build.
 pub(super) fn agent() -> ureq::Agent {
     let config = ureq::Agent::config_builder()
@@ -56,7 +69,7 @@ pub(super) fn fetch(
     known: Option<&str>,
     folder: &Path,
     requests: &mut usize,
-) -> Result<Answer, String> {
+) -> Result<Answer, Failure> {
     let mut at = url.clone();
     for _ in 0..=MOST_REDIRECTS {
         let mut request = agent.get(at.as_str());
@@ -64,7 +77,7 @@ pub(super) fn fetch(
             request = request.header(header::IF_NONE_MATCH, known);
         }
         *requests += 1;
-        let mut response = request.call().map_err(|error| words(&error))?;
+        let mut response = request.call().map_err(|error| Failure { reason: words(&error), is_of_host: true })?;
         let time = text(response.headers(), header::DATE.as_str()).and_then(http_date);
         match response.status().as_u16() {
             200 => {
@@ -77,14 +90,17 @@ pub(super) fn fetch(
                 let to = text(response.headers(), header::LOCATION.as_str()).and_then(|to| at.join(to).ok());
                 at = match to {
                     Some(to) if to.origin() == url.origin() => to,
-                    Some(_) => return Err("it redirects to another host, which is not followed".to_owned()),
-                    None => return Err(format!("it redirects nowhere (status {status})")),
+                    Some(_) => return Err("it redirects to another host, which is not followed".to_owned().into()),
+                    None => return Err(format!("it redirects nowhere (status {status})").into()),
                 };
             }
-            status => return Err(format!("the server does not give it (status {status})")),
+            status => {
+                let reason = format!("the server does not give it (status {status})");
+                return Err(Failure { reason, is_of_host: status == 429 });
+            }
         }
     }
-    Err(format!("it redirects more than {MOST_REDIRECTS} times"))
+    Err(format!("it redirects more than {MOST_REDIRECTS} times").into())
 }
 
 /// The library's words hold no part of the address, which may be a secret, but for those of a broken connection.

@@ -10,12 +10,16 @@ use crate::source::web::{Web, split_remote};
 use crate::source::{Absent, Repo, SourceState, Stale, Status, kept};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use url::Url;
+use std::time::{Duration, Instant};
+use url::{Origin, Url};
 
 /// Servers that are asked at a time.
 const AT_ONCE: usize = 8;
+/// After so long, those that were not asked yet are shown as they were.
+const PATIENCE: Duration = Duration::from_secs(900);
 /// Bundles below one folder, and how deep they may lie: a host, groups, a name.
 const MOST_BUNDLES: usize = 50_000;
 const DEEPEST: usize = 24;
@@ -67,6 +71,8 @@ struct Given {
     /// Why there is none, or only an older one.
     fault: Option<String>,
     requests: usize,
+    /// Its server need not be asked for others.
+    is_host_away: bool,
 }
 
 /// Why a bundle is not used.
@@ -227,7 +233,7 @@ struct Opening<'a> {
 
 impl Opening<'_> {
     /// Files on all processors; of servers some at once, since what takes time is the way there.
-    fn all(&self, asked: &[Asked<'_>]) -> Vec<Given> {
+    fn all<'a>(&self, asked: &'a [Asked<'a>]) -> Vec<Given> {
         let mut given: Vec<Given> = asked
             .par_iter()
             .map(|asked| match &asked.at {
@@ -235,7 +241,7 @@ impl Opening<'_> {
                 At::Url(_) => Given::default(),
             })
             .collect();
-        let remote: Vec<(usize, &Asked<'_>, &Url)> = asked
+        let remote: Vec<(usize, &Asked<'a>, &Url)> = asked
             .iter()
             .enumerate()
             .filter_map(|(at, asked)| match asked.at {
@@ -243,17 +249,36 @@ impl Opening<'_> {
                 At::File(_) => None,
             })
             .collect();
+        let begin = Instant::now();
+        // Why a server is not asked any more.
+        let mut away: HashMap<Origin, String> = HashMap::new();
         for round in remote.chunks(AT_ONCE) {
-            std::thread::scope(|scope| {
-                let threads: Vec<_> =
-                    round.iter().map(|(at, asked, url)| (*at, scope.spawn(move || self.url(asked, url)))).collect();
-                for (at, thread) in threads {
-                    given[at] = thread.join().unwrap_or_else(|_| {
-                        let fault = Fault::Unreachable("asking for it failed".to_owned());
-                        self.nothing(&asked[at], &fault, 1)
-                    });
-                }
+            let is_late = begin.elapsed() > PATIENCE;
+            let refusal = |url: &Url| match is_late {
+                true => Some("reading others took too long".to_owned()),
+                false => away.get(&url.origin()).cloned(),
+            };
+            let heard: Vec<(usize, Origin, Given)> = std::thread::scope(|scope| {
+                let ask = |(at, asked, url): &(usize, &'a Asked<'a>, &'a Url)| {
+                    let (asked, url, refusal) = (*asked, *url, refusal(url));
+                    (*at, url.origin(), scope.spawn(move || self.url(asked, url, refusal)))
+                };
+                let threads: Vec<_> = round.iter().map(ask).collect();
+                let lost = |at: usize| {
+                    let fault = Fault::Unreachable("asking for it failed".to_owned());
+                    self.nothing(&asked[at], &fault, 1)
+                };
+                let heard = threads
+                    .into_iter()
+                    .map(|(at, origin, thread)| (at, origin, thread.join().unwrap_or_else(|_| lost(at))));
+                heard.collect()
             });
+            for (at, origin, heard) in heard {
+                if let (true, Some(reason)) = (heard.is_host_away, &heard.fault) {
+                    away.entry(origin).or_insert_with(|| reason.clone());
+                }
+                given[at] = heard;
+            }
         }
         given
     }
@@ -288,10 +313,11 @@ impl Opening<'_> {
     }
 
     fn nothing(&self, asked: &Asked<'_>, fault: &Fault, requests: usize) -> Given {
-        Given { repo: None, finding: Some(finding(asked, fault, false)), fault: Some(reason(fault)), requests }
+        let (finding, fault) = (Some(finding(asked, fault, false)), Some(reason(fault)));
+        Given { finding, fault, requests, ..Given::default() }
     }
 
-    fn url(&self, asked: &Asked<'_>, url: &Url) -> Given {
+    fn url(&self, asked: &Asked<'_>, url: &Url, refusal: Option<String>) -> Given {
         let key = blake3::hash(format!("{url}\n{}", asked.repository).as_bytes()).to_hex();
         let folder = self.options.cache_dir.join("bundles").join(&key.as_str()[..32]);
         let locked = fs::create_dir_all(&folder).and_then(|()| {
@@ -320,7 +346,12 @@ impl Opening<'_> {
         }
         let mut requests = 0;
         let mark = kept.as_ref().filter(|_| last.is_some()).and_then(|kept| kept.mark.as_deref());
-        let fault = match (fetch::fetch(&self.agent, url, mark, &folder, &mut requests), last) {
+        let answer = match refusal {
+            Some(reason) => Err(reason.into()),
+            None => fetch::fetch(&self.agent, url, mark, &folder, &mut requests),
+        };
+        let is_host_away = answer.as_ref().is_err_and(|failure| failure.is_of_host);
+        let fault = match (answer, last) {
             (Ok(Answer::Same { time }), last @ Some(_)) => {
                 if let Some(kept) = kept {
                     // An older time is all that it costs where it cannot be written.
@@ -339,16 +370,16 @@ impl Opening<'_> {
                 }
                 Err(fault) => (fault, last),
             },
-            (Err(reason), last) => (Fault::Unreachable(reason), last),
+            (Err(failure), last) => (Fault::Unreachable(failure.reason), last),
         };
         match fault {
-            (fault, None) => self.nothing(asked, &fault, requests),
+            (fault, None) => Given { is_host_away, ..self.nothing(asked, &fault, requests) },
             (fault, Some(mut repo)) => {
                 let reason = reason(&fault);
                 let since = kept.and_then(|kept| kept.time);
                 repo.status = Status::Stale(Stale { reason: reason.clone(), since, is_gone: false });
                 let finding = Some(finding(asked, &fault, true));
-                Given { repo: Some(repo), finding, fault: Some(reason), requests }
+                Given { repo: Some(repo), finding, fault: Some(reason), requests, is_host_away }
             }
         }
     }

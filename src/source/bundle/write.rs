@@ -51,19 +51,14 @@ pub fn write_bundle(of: &BundleOf<'_>) -> Result<Written, String> {
         let Ok(bytes) = of.repo.read(path, MAX_FILE) else { continue };
         held.insert(path, Held { size: bytes.len() as u64, hash: blake3::hash(&bytes) });
     }
-    let leave = |held: &mut BTreeMap<&str, Held>, findings: &mut Vec<Finding>, most: usize, room: u64| {
-        let mut by_size: Vec<(u64, &str)> = held.iter().map(|(path, held)| (held.size, *path)).collect();
-        by_size.sort_unstable();
-        let mut total: u64 = by_size.iter().map(|(size, _)| size).sum();
-        while by_size.len() > most || total > room {
-            let Some((size, path)) = by_size.pop() else { break };
-            total -= size;
-            held.remove(path);
-            let place = Place::file(of.repo.id.clone(), path);
-            findings.push(rules::source::bundle_cut(place, size, most, room));
+    let mut leave = |held: &mut BTreeMap<&str, Held>, room: u64| {
+        for (path, size) in too_much(held, MOST_HELD, room) {
+            held.retain(|known, _| *known != path);
+            let place = Place::file(of.repo.id.clone(), path.as_str());
+            findings.push(rules::source::bundle_cut(place, size, MOST_HELD, room));
         }
     };
-    leave(&mut held, &mut findings, MOST_HELD, MAX_HELD);
+    leave(&mut held, MAX_HELD);
     let mut commit = commit.clone();
     for text in [&mut commit.author, &mut commit.summary] {
         text.truncate(text.floor_char_boundary(LONGEST_TEXT));
@@ -95,8 +90,22 @@ pub fn write_bundle(of: &BundleOf<'_>) -> Result<Written, String> {
         if held.is_empty() {
             return Err(format!("the list of its files alone has {size} bytes, the limit is {MAX_ARCHIVE}"));
         }
-        leave(&mut held, &mut findings, MOST_HELD, (unpacked / 10 * 9).min(unpacked * MAX_ARCHIVE / size));
+        leave(&mut held, (unpacked / 10 * 9).min(unpacked * MAX_ARCHIVE / size));
     }
+}
+
+/// What has to go so that the rest fits, the largest first.
+fn too_much(held: &BTreeMap<&str, Held>, most: usize, room: u64) -> Vec<(String, u64)> {
+    let mut by_size: Vec<(u64, &str)> = held.iter().map(|(path, held)| (held.size, *path)).collect();
+    by_size.sort_unstable();
+    let mut total: u64 = by_size.iter().map(|(size, _)| size).sum();
+    let mut left_out = Vec::new();
+    while by_size.len() > most || total > room {
+        let Some((size, path)) = by_size.pop() else { break };
+        total -= size;
+        left_out.push((path.to_owned(), size));
+    }
+    left_out
 }
 
 fn listed(repo: &Repo, held: &BTreeMap<&str, Held>) -> Vec<Listed> {
@@ -145,4 +154,38 @@ fn pack(
     }
     let written = writer.finish().map_err(|error| error.to_string())?;
     Ok(written.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read::Bundle;
+    use super::*;
+    use crate::source::Commit;
+
+    #[test]
+    fn the_largest_files_go_first() {
+        let held = |size| Held { size, hash: blake3::hash(b"") };
+        let files = BTreeMap::from([("a", held(5)), ("b", held(9)), ("c", held(7)), ("d", held(1))]);
+        let left_out = |most, room| too_much(&files, most, room).into_iter().map(|(path, _)| path).collect::<String>();
+        assert_eq!(left_out(9, 22), "");
+        assert_eq!(left_out(9, 21), "b");
+        assert_eq!(left_out(9, 6), "bc");
+        assert_eq!(left_out(2, 22), "bc");
+        assert_eq!(left_out(0, 22), "bcad");
+    }
+
+    #[test]
+    fn what_packs_too_well_is_no_bomb() {
+        let zeros = "0".repeat(4 << 20);
+        let commit = Commit { id: "0".repeat(40), time: 0, author: "Jo".into(), summary: "ä".repeat(3000) };
+        let repo = Repo { commit: Some(commit), ..Repo::in_memory("r", [("zeros.yaml", zeros.as_str())]) };
+        let held = BTreeSet::from(["zeros.yaml".into()]);
+        let of = BundleOf { repo: &repo, repository: "https://github.com/acme/r", branch: None, held: &held };
+        let written = write_bundle(&of).expect("a bundle");
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("r.callboard");
+        std::fs::write(&path, written.bytes).expect("written");
+        let bundle = Bundle::open(&path).unwrap_or_else(|fault| panic!("{fault}"));
+        assert_eq!(bundle.verify(), Ok(()));
+    }
 }
