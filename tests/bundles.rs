@@ -410,12 +410,17 @@ fn a_bundle_behind_an_address_is_fetched_where_it_changed_and_never_lost() {
         (Mood::Moved("/files/shop.callboard".to_string()), "it redirects more than 3 times"),
     ] {
         shelf.is_in(mood);
-        let told = work.run(&["build"]).succeeds();
-        assert!(told.contains("warning[repository-stale]") && told.contains(reason), "{reason}\n{told}");
-        assert!(told.contains("4 entities from 1 repository"), "{told}");
-        assert_eq!(work.repos(), [("github.com/acme/shop".to_string(), "stale".to_string())]);
-        work.run(&["build", "--deny", "stale"]).fails(3, "1 stale repository");
+        let Crawl { snapshot, findings, .. } = work.crawl();
+        let told: Vec<String> = findings.iter().map(|finding| finding.message.clone()).collect();
+        assert!(findings.len() == 1 && findings[0].rule.name == "repository-stale", "{told:?}");
+        assert!(told[0].contains(reason), "{reason}\n{told:?}");
+        assert!(snapshot.repos[0].status.stale().is_some_and(|stale| stale.reason.contains(reason)));
     }
+    let told = work.run(&["build"]).succeeds();
+    assert!(told.contains("warning[repository-stale]") && told.contains("4 entities from 1 repository"), "{told}");
+    assert!(!told.contains("hunter2"), "{told}");
+    assert_eq!(work.repos(), [("github.com/acme/shop".to_string(), "stale".to_string())]);
+    work.run(&["build", "--deny", "stale"]).fails(3, "1 stale repository");
     shelf.is_in(Mood::Fails(500));
     let snapshot = work.crawl().snapshot;
     assert_eq!(snapshot.repos[0].status.stale().and_then(|stale| stale.since), Some(shelf::DATE));

@@ -167,7 +167,7 @@ impl Archive {
         }
         let hash = hash.ok_or_else(|| ReadFault::Failed("its bundle does not hold it".to_owned()))?;
         let unpacked = catch_unwind(AssertUnwindSafe(|| self.unpacked(hash, size.unwrap_or(0))));
-        let bytes = unpacked.unwrap_or_else(|_| None).filter(|bytes| blake3::hash(bytes).as_bytes() == hash);
+        let bytes = unpacked.unwrap_or(None).filter(|bytes| blake3::hash(bytes).as_bytes() == hash);
         bytes.ok_or_else(|| ReadFault::Failed("its bundle is damaged".to_owned()))
     }
 
@@ -268,5 +268,7 @@ fn listing(zip: &mut ZipArchive<Reopened>) -> Result<Listing, String> {
     if schema != SCHEMA {
         return Err(format!("it has the schema {schema}, this version of callboard reads {SCHEMA}"));
     }
-    serde_json::from_slice(&json).map_err(|error| format!("its `{LISTING}` cannot be read: {error}"))
+    // The parser's own words would repeat what a stranger wrote.
+    let place = |error: serde_json::Error| format!("line {}, column {}", error.line(), error.column());
+    serde_json::from_slice(&json).map_err(|error| format!("its `{LISTING}` cannot be read: {}", place(error)))
 }
