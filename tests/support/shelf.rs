@@ -17,7 +17,7 @@ pub(crate) enum Mood {
     Fails(u16),
     /// The body ends before its announced length.
     BreaksOff,
-    /// The file has moved to this address.
+    /// The file has moved to this address; if that is a path, it is there.
     Moved(String),
 }
 
@@ -108,9 +108,9 @@ impl State {
         let mark = format!("\"{}\"", blake3::hash(&file).to_hex());
         let (status, header, body) = match &mood {
             Mood::Fails(status) => (*status, String::new(), Vec::new()),
-            Mood::Moved(to) => (302, format!("Location: {to}\r\n"), Vec::new()),
+            Mood::Moved(to) if *to != path => (302, format!("Location: {to}\r\n"), Vec::new()),
             Mood::Well if known.as_ref() == Some(&mark) => (304, format!("ETag: {mark}\r\n"), Vec::new()),
-            Mood::Well | Mood::BreaksOff => (200, format!("ETag: {mark}\r\n"), file),
+            Mood::Well | Mood::BreaksOff | Mood::Moved(_) => (200, format!("ETag: {mark}\r\n"), file),
         };
         self.asked.lock().expect("no panic under the lock").push((path, known, status));
         let length = if matches!(mood, Mood::BreaksOff) { body.len() + 100 } else { body.len() };

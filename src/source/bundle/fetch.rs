@@ -82,7 +82,7 @@ pub(super) fn fetch(
         match response.status().as_u16() {
             200 => {
                 let mark = text(response.headers(), header::ETAG.as_str()).map(str::to_string);
-                let file = stored(response.body_mut().as_reader(), folder)?;
+                let file = stored(response.body_mut().as_reader(), folder, MAX_ARCHIVE)?;
                 return Ok(Answer::New(Download { file, mark, time }));
             }
             304 if known.is_some() => return Ok(Answer::Same { time }),
@@ -111,10 +111,10 @@ fn words(error: &ureq::Error) -> String {
     }
 }
 
-fn stored(body: impl Read, folder: &Path) -> Result<NamedTempFile, String> {
+fn stored(body: impl Read, folder: &Path, most: u64) -> Result<NamedTempFile, String> {
     let unwritten = |error: std::io::Error| format!("the cache cannot be written: {error}");
     let mut file = NamedTempFile::new_in(folder).map_err(unwritten)?;
-    let mut body = body.take(MAX_ARCHIVE + 1);
+    let mut body = body.take(most + 1);
     let mut buffer = vec![0; 64 << 10];
     loop {
         let read = body.read(&mut buffer).map_err(|error| format!("the answer broke off: {error}"))?;
@@ -124,7 +124,21 @@ fn stored(body: impl Read, folder: &Path) -> Result<NamedTempFile, String> {
         file.write_all(&buffer[..read]).map_err(unwritten)?;
     }
     if body.limit() == 0 {
-        return Err(format!("it has more than {MAX_ARCHIVE} bytes, which is the limit"));
+        return Err(format!("it has more than {most} bytes, which is the limit"));
     }
     Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_has_an_end() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let stored = |size| stored(std::io::repeat(7).take(size), folder.path(), 100_000);
+        assert_eq!(stored(100_000).expect("stored").path().metadata().expect("a file").len(), 100_000);
+        assert_eq!(stored(u64::MAX).map(drop), Err("it has more than 100000 bytes, which is the limit".to_owned()));
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0, "nothing is left");
+    }
 }
