@@ -256,6 +256,23 @@ fn leads<'a>(
 
 /// What the documentation has to say: folders that are missing, broken links. Makes every page of it and keeps none.
 pub fn check_docs(input: &Input<'_>, gathered: &Gathered) -> Result<Vec<Finding>, Stop> {
+    rehearse(input, gathered, Scene::Docs)
+}
+
+/// Makes every page and keeps none, so that everything is read that a portal reads. Tells the same as [`check_docs`].
+pub fn read_all(input: &Input<'_>, gathered: &Gathered) -> Result<Vec<Finding>, Stop> {
+    rehearse(input, gathered, Scene::Everything)
+}
+
+/// What is made and thrown away.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scene {
+    Docs,
+    Everything,
+}
+
+fn rehearse(input: &Input<'_>, gathered: &Gathered, scene: Scene) -> Result<Vec<Finding>, Stop> {
+    const DOCS: &str = "docs";
     let Gathered { snapshot, catalog, graph, findings, issues, .. } = gathered;
     let is_elsewhere = elsewhere(input);
     let (docs, surveys, mut found) = plan_docs(input, gathered, &is_elsewhere);
@@ -282,18 +299,22 @@ pub fn check_docs(input: &Input<'_>, gathered: &Gathered) -> Result<Vec<Finding>
         findings,
         issues,
     });
-    let Some(pages) = PAGE_TYPES.iter().find(|page| page.name == "docs") else { return Ok(found) };
-    let total = (pages.count)(&site);
-    input.watcher.stage("docs", Some(total))?;
-    let rendered: Vec<Vec<Finding>> = (0..total)
-        .into_par_iter()
-        .map(|number| {
-            let rendered = catch_unwind(AssertUnwindSafe(|| (pages.render)(&site, number)));
-            input.watcher.advance(1);
-            rendered.map_or_else(|_| vec![rules::internal::page_failed(pages.name, number)], |page| page.findings)
-        })
-        .collect();
-    found.extend(rendered.into_iter().flatten());
+    let site = if scene == Scene::Everything { site.with_overviews() } else { site };
+    for pages in PAGE_TYPES.iter().filter(|pages| scene == Scene::Everything || pages.name == DOCS) {
+        let total = (pages.count)(&site);
+        input.watcher.stage(pages.name, Some(total))?;
+        let rendered: Vec<Vec<Finding>> = (0..total)
+            .into_par_iter()
+            .map(|number| {
+                let rendered = catch_unwind(AssertUnwindSafe(|| (pages.render)(&site, number)));
+                input.watcher.advance(1);
+                rendered.map_or_else(|_| vec![rules::internal::page_failed(pages.name, number)], |page| page.findings)
+            })
+            .collect();
+        if pages.name == DOCS {
+            found.extend(rendered.into_iter().flatten());
+        }
+    }
     input.loaded.config.settle(&mut found);
     rules::techdocs::once_per_documentation(&mut found);
     Ok(found)

@@ -439,6 +439,7 @@ impl Portal {
                 offline: true,
                 versions: true,
                 issues: IssuesFrom::Nowhere,
+                noted_as: None,
                 cache_dir: self.scratch.path(),
                 cache: &Forgetful,
             },

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "this room reads the environment and times what it does")]
 
 mod build;
+mod bundle;
 mod check;
 mod completions;
 mod deny;
@@ -70,6 +71,7 @@ enum Command {
     Explain(explain::Explain),
     List(list::List),
     Export(export::Export),
+    Bundle(bundle::Bundle),
     Impact(impact::Impact),
     Search(search::Search),
     Init(init::Init),
@@ -96,6 +98,7 @@ pub fn main() -> ExitCode {
         Command::Explain(command) => explain::run(&command, &talk),
         Command::List(command) => list::run(&command, &talk, &interrupt),
         Command::Export(command) => export::run(&command, &talk, &interrupt),
+        Command::Bundle(command) => bundle::run(&command, &talk, &interrupt),
         Command::Impact(command) => impact::run(&command, &talk, &interrupt),
         Command::Search(command) => search::run(&command, &talk),
         Command::Init(command) => init::run(&command, &talk),

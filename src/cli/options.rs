@@ -98,6 +98,7 @@ impl ReadOptions {
             offline: self.offline,
             versions: true,
             issues,
+            noted_as: None,
             max_stale: MAX_STALE,
             cache_dir,
             cache,

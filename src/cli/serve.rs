@@ -4,7 +4,7 @@ use super::options::{cached_source, instant, program, site_options};
 use super::talk::Progress;
 use super::{Options, Talk};
 use crate::catalog::IngestCache;
-use crate::config::Loaded;
+use crate::config::{BundlesFrom, Loaded, Source};
 use crate::diagnostics::{Finding, Stop, count};
 use crate::output::{Interrupt, Memory, Pack};
 use crate::pipeline::{self, CatalogOptions, Input};
@@ -47,8 +47,12 @@ pub(crate) fn run(command: &Serve, talk: &Talk, interrupt: &Interrupt) -> Result
     watch.extend(command.options.theme_dir(&loaded));
     watch.extend(loaded.config.files.iter().cloned());
     for source in &loaded.config.sources {
-        if let crate::config::Source::Filesystem { path, .. } = source {
-            watch.push(path.clone());
+        match source {
+            Source::Filesystem { path, .. }
+            | Source::Bundles { from: BundlesFrom::Folder(path) | BundlesFrom::File { path, .. }, .. } => {
+                watch.push(path.clone());
+            }
+            Source::Git { .. } | Source::Bundles { from: BundlesFrom::Url { .. }, .. } => {}
         }
     }
     let options = ServeOptions {

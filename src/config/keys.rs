@@ -405,6 +405,18 @@ const DOCS: &[KnownKey] = &[key(
 const SOURCES: &[KnownKey] = &[
     key("filesystem", List(&Text), "Folders, relative to this file."),
     key("git", List(&TextOr(&Ours(GIT_SOURCE))), "Git repositories anywhere, by their address."),
+    key("bundles", List(&Ours(BUNDLES)), "Bundles that repositories made of themselves with `callboard bundle`."),
+];
+
+const BUNDLES: &[KnownKey] = &[
+    key(
+        "folder",
+        Text,
+        "A folder, relative to this file. What lies at `<host>/<org>/<name>.callboard` below it speaks for that repository.",
+    ),
+    key("file", Text, "One bundle, relative to this file."),
+    key("url", WebAddress, "The address of one bundle. It is https, but for servers on this machine."),
+    key("repository", WebAddress, "The only repository that the file or the address may speak for."),
 ];
 
 const TECHDOCS: &[KnownKey] = &[

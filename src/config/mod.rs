@@ -222,6 +222,23 @@ pub enum Source {
     Filesystem { path: PathBuf, place: Place },
     /// A git repository anywhere.
     Git { url: String, branch: Option<String>, place: Place },
+    /// Bundles that repositories made of themselves.
+    Bundles { from: BundlesFrom, place: Place },
+}
+
+/// Where bundles are, and for which repository each may speak.
+#[derive(Debug, Clone)]
+pub enum BundlesFrom {
+    /// `<host>/<org>/<name>.callboard` below a folder: its path names the repository.
+    Folder(PathBuf),
+    File {
+        path: PathBuf,
+        repository: url::Url,
+    },
+    Url {
+        url: url::Url,
+        repository: url::Url,
+    },
 }
 
 /// A value that must never be shown.

@@ -4,7 +4,8 @@ use super::keys::{KEYS, KnownKey, Shape};
 use super::load::Merged;
 use super::setting::{Key, Setting, Value};
 use super::{
-    AllowedKind, Config, Forge, Inputs, Integration, KindRule, Loaded, Location, LocationKind, Secret, Source, folder,
+    AllowedKind, BundlesFrom, Config, Forge, Inputs, Integration, KindRule, Loaded, Location, LocationKind, Secret,
+    Source, folder,
 };
 use crate::diagnostics::{Finding, rules};
 use std::collections::BTreeMap;
@@ -87,6 +88,16 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
         files,
     };
     Loaded { config, findings: read.findings, texts }
+}
+
+/// Whether what goes there stays on this machine.
+fn is_this_machine(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 /// Finds the folder of the file that a setting came from.
@@ -306,7 +317,41 @@ impl Read {
                 _ => self.wrong(item, "callboard.sources.git[]", "a URL"),
             }
         }
+        for item in self.list(section, "callboard.sources", "bundles") {
+            let place = item.place.clone();
+            sources.extend(self.bundles(item, bases).map(|from| Source::Bundles { from, place }));
+        }
         sources
+    }
+
+    fn bundles(&mut self, item: &Setting, bases: &Bases<'_>) -> Option<BundlesFrom> {
+        const PATH: &str = "callboard.sources.bundles[]";
+        if !matches!(item.value, Value::Map(_)) {
+            return None;
+        }
+        let named: Vec<&str> = ["folder", "file", "url"].into_iter().filter(|key| item.get(key).is_some()).collect();
+        let [key] = named.as_slice() else {
+            self.wrong(item, PATH, "a mapping with one of `folder`, `file` and `url`");
+            return None;
+        };
+        if *key == "folder" {
+            return Some(BundlesFrom::Folder(bases.of(item).join(self.text(Some(item), PATH, "folder")?)));
+        }
+        if item.get("repository").is_none() {
+            self.findings.push(rules::config::lacks(item.place.clone(), PATH, "repository"));
+        }
+        let repository = self.web_address(Some(item), PATH, "repository");
+        if *key == "file" {
+            let path = bases.of(item).join(self.text(Some(item), PATH, "file")?);
+            return Some(BundlesFrom::File { path, repository: repository? });
+        }
+        let url = self.web_address(Some(item), PATH, "url")?;
+        if url.scheme() != "https" && !is_this_machine(&url) {
+            let (place, expected) = (item.get("url").map_or(&item.place, |url| &url.place).clone(), "an https address");
+            self.findings.push(rules::config::wrong_shape(place, &format!("{PATH}.url"), expected, "an http one"));
+            return None;
+        }
+        Some(BundlesFrom::Url { url, repository: repository? })
     }
 
     /// Names every key that nobody will read: an error below `callboard`, an info line elsewhere.

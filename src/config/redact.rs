@@ -6,8 +6,8 @@ use crate::yaml::{Node, Value};
 const SECRET_KEYS: [&str; 7] = ["token", "secret", "password", "privatekey", "apikey", "accesskey", "credentials"];
 const PAINT: &str = "•";
 
-/// `text` with every secret value and every `user:password@` of an address painted over, letter for letter, so that
-/// columns stay. Without a parsed tree, whole lines that name a secret are painted.
+/// `text` with every secret value, and every `user:password@` and what follows `?` of an address, painted over, letter for
+/// letter, so that columns stay. Without a parsed tree, whole lines that name a secret are painted.
 pub(super) fn redacted(text: &str, node: Option<&Node>) -> String {
     let mut secrets = Vec::new();
     match node {
@@ -19,6 +19,7 @@ pub(super) fn redacted(text: &str, node: Option<&Node>) -> String {
     }
     for line in text.lines() {
         secrets.extend(userinfo(line));
+        secrets.extend(queries(line));
     }
     let mut out = text.to_string();
     for secret in secrets.iter().flat_map(|secret| secret.lines()).filter(|line| line.trim().len() > 1) {
@@ -54,6 +55,13 @@ fn userinfo(line: &str) -> Vec<String> {
         .collect()
 }
 
+/// What follows `?` in the addresses of a line: the keys of files that only who knows the address may read.
+fn queries(line: &str) -> Vec<String> {
+    let end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '}' | ']' | '#');
+    let query = |rest: &str| Some(rest.split(end).next()?.split_once('?')?.1.to_string());
+    line.split("://").skip(1).filter_map(query).filter(|query| query.contains('=')).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,11 +69,11 @@ mod tests {
 
     #[test]
     fn secrets_are_painted_and_columns_stay() {
-        let text =
-            "a: https://ann:pw@host/x\nintegrations: { github: [{ token: ghp_1234 }] }\nb: { token: { $env: NAME } }\n";
+        let text = "a: https://ann:pw@host/x\nc: ['https://host/y?sig=a/b%3D&x', z?d]\nintegrations: { github: [{ token: ghp_1234 }] }\nb: { token: { $env: NAME } }\n";
         let shown = redacted(text, yaml::parse_one(text).ok().as_ref());
         assert!(!shown.contains("ghp_1234") && !shown.contains("ann:pw"), "{shown}");
-        assert!(shown.contains("NAME"));
+        assert!(shown.contains("NAME") && shown.contains("host/y?") && shown.contains("z?d"), "{shown}");
+        assert!(!shown.contains("sig="), "{shown}");
         assert_eq!(shown.chars().count(), text.chars().count());
     }
 }

@@ -7,7 +7,7 @@ use super::IssuesFrom;
 use super::folder::{self, Nature, Pattern};
 use super::path::file_name;
 use super::web::{self, WebFile};
-use super::{Repo, RepoId, Snapshot, Stale, Status, faults, git, history, remote};
+use super::{Absent, Repo, RepoId, Snapshot, SourceState, Stale, Status, bundle, faults, git, history, remote};
 use crate::cache::Cache;
 use crate::config::{Config, Location, LocationKind, Secret, Source};
 use crate::diagnostics::{Finding, Place, rules};
@@ -33,6 +33,8 @@ pub struct CrawlOptions<'a> {
     pub issues: IssuesFrom,
     /// Days after which a state that could not be confirmed is an error.
     pub max_stale: u32,
+    /// Remember which files are read of local repositories, and take this for the address that they are cloned from.
+    pub noted_as: Option<&'a str>,
     pub cache_dir: &'a Path,
     pub cache: &'a dyn Cache,
 }
@@ -120,6 +122,8 @@ pub fn crawl<T: Send>(config: &Config, options: &CrawlOptions<'_>, read: &ReadDe
         by_location: HashMap::new(),
         wave: Vec::new(),
         findings: Vec::new(),
+        sources: Vec::new(),
+        absent: Vec::new(),
     };
     worklist.seed();
     let mut files = Vec::new();
@@ -168,6 +172,8 @@ struct From {
 enum Known {
     Folder(PathBuf),
     Remote(String, Option<String>),
+    /// By where it is read on the web, in lower case.
+    Bundle(String),
 }
 
 /// A repository and what was met on opening it.
@@ -186,10 +192,14 @@ struct Worklist<'a> {
     by_location: HashMap<(EmitterId, Arc<str>), EmitterId>,
     wave: Vec<Item>,
     findings: Vec<Finding>,
+    sources: Vec<SourceState>,
+    absent: Vec<Absent>,
 }
 
 impl Worklist<'_> {
     fn seed(&mut self) {
+        // Locations of the configuration may lead into them.
+        let mut bundled = self.open_bundles().into_iter();
         if !self.config.names_sources() {
             let origin = Arc::new(Origin { location: None, kind: "file", target: ".".to_string() });
             self.scan(&self.config.dir.clone(), None, &origin);
@@ -213,8 +223,36 @@ impl Worklist<'_> {
                         self.take_all(repo, &origin);
                     }
                 }
+                Source::Bundles { .. } => {
+                    for (repo, origin) in bundled.next().unwrap_or_default() {
+                        self.take_all(repo, &origin);
+                    }
+                }
             }
         }
+    }
+
+    /// The repositories of each entry of `callboard.sources.bundles`.
+    fn open_bundles(&mut self) -> Vec<Vec<(RepoId, Arc<Origin>)>> {
+        let entries = bundle::open(self.config, self.options);
+        let mut opened = Vec::new();
+        for bundle::FromBundles { taken, findings, absent, state } in entries {
+            self.findings.extend(findings);
+            self.absent.extend(absent);
+            self.sources.push(state);
+            let mut of_entry = Vec::new();
+            for bundle::Taken { repo, base, shown, place } in taken {
+                let key = Known::Bundle(base.to_lowercase());
+                if self.known.contains_key(&key) {
+                    self.findings.push(rules::source::bundle_given_twice(place, &shown, &repo.id));
+                    continue;
+                }
+                let origin = Arc::new(Origin { location: None, kind: "url", target: base });
+                of_entry.extend(self.keep(key, Ok(Opened { repo, findings: Vec::new() })).map(|repo| (repo, origin)));
+            }
+            opened.push(of_entry);
+        }
+        opened
     }
 
     /// Every repository below a folder, with every descriptor in it.
@@ -481,14 +519,14 @@ impl Worklist<'_> {
 
     fn open_folder(&self, id: &str, root: &Path) -> Result<Opened, Finding> {
         match folder::nature(root) {
-            Some(Nature::Bare) => self.open_git(id, root, None, None),
+            Some(Nature::Bare) => self.open_git(id, root, None, self.options.noted_as),
             Some(Nature::WorkTree) if self.options.working_tree => {
-                let Opened { repo: committed, findings } = self.open_git(id, root, None, None)?;
+                let Opened { repo: committed, findings } = self.open_git(id, root, None, self.options.noted_as)?;
                 let Repo { commit, web, history, branch, .. } = committed;
                 Ok(Opened { repo: Repo { commit, web, history, branch, ..folder::open(id, root) }, findings })
             }
             Some(Nature::WorkTree) => {
-                let mut opened = self.open_git(id, root, None, None)?;
+                let mut opened = self.open_git(id, root, None, self.options.noted_as)?;
                 let changed = git::uncommitted(root);
                 if changed > 0 {
                     opened.findings.push(rules::source::uncommitted(Place::file(id, ""), id, changed));
@@ -550,6 +588,9 @@ impl Worklist<'_> {
             Ok(Opened { mut repo, findings }) => {
                 self.findings.extend(findings);
                 repo.id = self.unique(&repo.id);
+                if self.options.noted_as.is_some() {
+                    repo = repo.noting();
+                }
                 if repo.status == Status::Empty {
                     self.findings.push(rules::source::empty(Place::file(repo.id.clone(), ""), &repo.id));
                 }
@@ -574,7 +615,8 @@ impl Worklist<'_> {
     }
 
     fn close<T>(mut self, files: Vec<Ingested<T>>) -> Crawl<T> {
-        let snapshot = Snapshot { repos: self.repos, ..Snapshot::default() };
+        let (repos, sources, absent) = (self.repos, self.sources, self.absent);
+        let snapshot = Snapshot { repos, sources, absent, ..Snapshot::default() };
         self.findings.extend(faults::findings(&snapshot, self.options.max_stale));
         Crawl { snapshot, files, emitters: self.emitters, findings: self.findings }
     }
@@ -611,7 +653,7 @@ fn lexical(path: &Path) -> PathBuf {
 }
 
 /// A path as it may be shown: below the portal's folder, else its last name only.
-fn below(dir: &Path, path: &Path) -> String {
+pub(super) fn below(dir: &Path, path: &Path) -> String {
     let (dir, path) = (lexical(dir), lexical(path));
     let here = Path::new(".");
     if dir == here && path.is_relative() && path != here && !path.starts_with("..") {

@@ -198,6 +198,11 @@ pub(super) fn read(root: &Path, inner: &str, limit: u64) -> Result<Vec<u8>, Read
     Ok(bytes)
 }
 
+/// The size of a regular file below `root`.
+pub(super) fn size(root: &Path, inner: &str) -> Option<u64> {
+    std::fs::symlink_metadata(root.join(inner)).ok().filter(|metadata| metadata.is_file()).map(|file| file.len())
+}
+
 fn builder(folder: &Path) -> WalkBuilder {
     let mut builder = WalkBuilder::new(folder);
     builder.parents(false).git_global(false).git_exclude(false).ignore(false).require_git(false).follow_links(false);

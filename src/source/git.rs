@@ -188,3 +188,10 @@ pub(super) fn read(repository: &Mutex<Repository>, id: Oid, limit: u64) -> Resul
     let blob = repository.find_blob(id).map_err(words)?;
     Ok(blob.content().to_vec())
 }
+
+/// The size of a blob, where the repository has it.
+pub(super) fn size(repository: &Mutex<Repository>, id: Oid) -> Option<u64> {
+    let repository = repository.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let (size, _) = repository.odb().and_then(|odb| odb.read_header(id)).ok()?;
+    Some(size as u64)
+}

@@ -68,6 +68,18 @@ impl History {
         self.commits.len() == MOST
     }
 
+    /// Whether git could have told this: what a bundle says is written by whoever made it.
+    pub(super) fn is_plausible(&self) -> bool {
+        let is_plain = |commit: &PastCommit| {
+            is_commit_id(&commit.id)
+                && commit.touched.len() <= MOST_TOUCHED
+                && commit.summary.chars().take(LONGEST_SUMMARY + 1).count() <= LONGEST_SUMMARY
+        };
+        self.commits.len() <= MOST
+            && self.commits.iter().all(is_plain)
+            && self.last.values().all(|change| is_commit_id(&change.commit))
+    }
+
     fn forget(&mut self, unknown: &HashSet<&str>) {
         self.last.retain(|_, change| !unknown.contains(&*change.commit));
         self.commits.retain(|commit| !unknown.contains(&*commit.id));
@@ -237,6 +249,11 @@ impl<'a> Walk<'a> {
         let first = first.map(|(path, time)| (path.into(), time)).collect();
         History { last: self.last, first, commits: self.commits }
     }
+}
+
+/// Commits are named in addresses.
+pub(super) fn is_commit_id(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn is_yaml(path: &str) -> bool {

@@ -1,8 +1,9 @@
 //! The repository around one folder of this machine, as it lies on disk, with what its git directory tells.
 
+use super::folder::Nature;
 use super::web::split_remote;
 use super::{Repo, folder, git};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A folder and the repository that it is in: a git work tree, or else the folder itself.
 #[derive(Debug)]
@@ -32,6 +33,15 @@ impl Remote {
         let path = path.strip_suffix(".git").unwrap_or(path).to_string();
         (!path.is_empty()).then(|| Remote { host: host.to_lowercase(), path })
     }
+}
+
+/// The git repository that `dir` is or lies in, and where it is cloned from.
+pub fn git_around(dir: &Path) -> Option<(PathBuf, Option<Remote>)> {
+    let dir = dir.canonicalize().ok()?;
+    let is_git = |folder: &&Path| matches!(folder::nature(folder), Some(Nature::WorkTree | Nature::Bare));
+    let root = dir.ancestors().find(is_git)?;
+    let (remote, _) = git::remote_and_tags(root);
+    Some((root.to_path_buf(), remote.as_deref().and_then(Remote::parse)))
 }
 
 /// Reads the repository around `dir`. Uncommitted files count, ignored ones do not. The error is the machine's own words.

@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this room is the door to repositories")]
 
 mod addresses;
+mod bundle;
 mod codeowners;
 mod crawl;
 mod discovery;
@@ -33,15 +34,17 @@ use crate::config::Secret;
 use crate::diagnostics::Place;
 use codeowners::CodeOwnersFile;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 pub use addresses::Addresses;
+pub use bundle::{BundleOf, Written, write_bundle};
 pub use crawl::{Crawl, CrawlOptions, Emitter, EmitterId, Ingested, Origin, ReadDescriptor, Reading, Target, crawl};
 pub use faults::MAX_STALE;
 pub use history::{History, PastCommit};
 pub use issues::{Issue, Issues, IssuesFrom, StaleAnswer, Tracker, read_issues};
-pub use local::{Local, Remote, local};
+pub use local::{Local, Remote, git_around, local};
 pub use path::{file_name, join, normalize, parent};
 pub use programs::{ProgramFault, Programs};
 pub use versions::{Version, VersionsFound, VersionsWanted, at_commit, is_version_pattern, read_versions};
@@ -168,7 +171,7 @@ pub struct Stale {
 }
 
 /// A commit, as pages mention it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Commit {
     pub id: String,
     /// Seconds since 1970, UTC.
@@ -202,6 +205,11 @@ enum Blob {
     Path(Box<str>),
     Object(git2::Oid),
     Memory(Arc<[u8]>),
+    /// In a bundle. Of a file that it only lists there are no bytes, and perhaps no size.
+    Bundled {
+        size: Option<u64>,
+        hash: Option<[u8; 32]>,
+    },
 }
 
 enum Store {
@@ -209,6 +217,9 @@ enum Store {
     /// Versions of a repository share it.
     Git(Arc<Mutex<git2::Repository>>),
     Memory,
+    Bundle(Box<bundle::Archive>),
+    /// Another store, and the paths of the files that were read of it.
+    Noting(Box<Store>, Mutex<BTreeSet<Box<str>>>),
 }
 
 impl std::fmt::Debug for Store {
@@ -217,6 +228,8 @@ impl std::fmt::Debug for Store {
             Store::Folder(_) => "Folder",
             Store::Git(_) => "Git",
             Store::Memory => "Memory",
+            Store::Bundle(_) => "Bundle",
+            Store::Noting(..) => "Noting",
         })
     }
 }
@@ -256,9 +269,9 @@ pub fn is_repository(folder: &Path) -> bool {
 impl Repo {
     /// The folder whose files are read, where they are files on disk.
     pub fn root(&self) -> Option<&Path> {
-        match &self.store {
+        match self.store() {
             Store::Folder(root) => Some(root),
-            Store::Git(_) | Store::Memory => None,
+            _ => None,
         }
     }
 
@@ -317,9 +330,18 @@ impl Repo {
     /// The bytes of a file of at most `limit` bytes.
     pub fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, ReadFault> {
         let file = self.file(path).ok_or(ReadFault::Missing)?;
-        match (&self.store, &file.blob) {
+        let bytes = self.bytes(file, limit)?;
+        if let Store::Noting(_, read) = &self.store {
+            read.lock().unwrap_or_else(PoisonError::into_inner).insert(path.into());
+        }
+        Ok(bytes)
+    }
+
+    fn bytes(&self, file: &File, limit: u64) -> Result<Vec<u8>, ReadFault> {
+        match (self.store(), &file.blob) {
             (Store::Folder(root), Blob::Path(inner)) => folder::read(root, inner, limit),
             (Store::Git(repository), Blob::Object(id)) => git::read(repository, *id, limit),
+            (Store::Bundle(archive), Blob::Bundled { size, hash }) => archive.read(*size, hash.as_ref(), limit),
             (_, Blob::Memory(bytes)) if bytes.len() as u64 > limit => {
                 Err(ReadFault::TooLarge(bytes.len() as u64, limit))
             }
@@ -331,6 +353,38 @@ impl Repo {
     /// The text of a file: byte order mark dropped, UTF-16 decoded, broken UTF-8 replaced.
     pub fn text(&self, path: &str, limit: u64) -> Result<String, ReadFault> {
         self.read(path, limit).map(decode)
+    }
+
+    /// The size of a file, where it can be told without reading it.
+    fn size(&self, file: &File) -> Option<u64> {
+        match (self.store(), &file.blob) {
+            (Store::Folder(root), Blob::Path(inner)) => folder::size(root, inner),
+            (Store::Git(repository), Blob::Object(id)) => git::size(repository, *id),
+            (_, Blob::Bundled { size, .. }) => *size,
+            (_, Blob::Memory(bytes)) => Some(bytes.len() as u64),
+            _ => None,
+        }
+    }
+
+    /// Where the bytes are, whoever watches.
+    fn store(&self) -> &Store {
+        match &self.store {
+            Store::Noting(store, _) => store,
+            store => store,
+        }
+    }
+
+    /// From now on, remembers which files are read.
+    fn noting(self) -> Repo {
+        Repo { store: Store::Noting(Box::new(self.store), Mutex::default()), ..self }
+    }
+
+    /// The files that were read, where the crawl was told to remember them.
+    pub fn read_files(&self) -> BTreeSet<Box<str>> {
+        match &self.store {
+            Store::Noting(_, read) => read.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            _ => BTreeSet::new(),
+        }
     }
 
     /// Who owns a file by CODEOWNERS: the path of that file, the line that says so, and the owners as written there.
@@ -354,8 +408,12 @@ impl Repo {
         hasher.update(self.id.as_bytes());
         hasher.update(format!("{:?} {}", self.status, self.is_archived).as_bytes());
         hasher.update(self.branch.as_deref().unwrap_or_default().as_bytes());
-        if let (Some(commit), Store::Git(_)) = (&self.commit, &self.store) {
+        if let (Some(commit), Store::Git(_)) = (&self.commit, self.store()) {
             hasher.update(commit.id.as_bytes());
+            return;
+        }
+        if let Store::Bundle(archive) = self.store() {
+            hasher.update(archive.mark());
             return;
         }
         for file in &self.files {

@@ -263,12 +263,13 @@ pub fn at_commit(repo: &Repo, commit: &str) -> Option<Repo> {
 
 /// The object store of a repository. Its versions share one, since each holds files open.
 fn git_of(repo: &Repo) -> Result<Arc<Mutex<Repository>>, String> {
-    match &repo.store {
+    match repo.store() {
         Store::Git(repository) => Ok(Arc::clone(repository)),
         Store::Folder(root) if root.join(".git").exists() => {
             git::repository(root).map(|repository| Arc::new(Mutex::new(repository)))
         }
-        Store::Folder(_) | Store::Memory => Err("it is no git repository".to_owned()),
+        Store::Bundle(_) => Err("its bundle holds no other versions".to_owned()),
+        Store::Folder(_) | Store::Memory | Store::Noting(..) => Err("it is no git repository".to_owned()),
     }
 }
 

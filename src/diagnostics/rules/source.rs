@@ -21,6 +21,9 @@ pub const RULES: &[&Rule] = &[
     INVALID_ENCODING,
     ISSUES_UNREAD,
     ISSUES_CUT,
+    BUNDLE_REFUSED,
+    BUNDLE_DAMAGED,
+    BUNDLE_CUT,
 ];
 
 const NOTHING_FOUND: &Rule = &Rule {
@@ -123,6 +126,78 @@ const ISSUES_CUT: &Rule = &Rule {
     summary: "A repository has more open issues than are shown.",
     why: "Only the newest stand on pages. The others are found on the forge, which pages lead to.",
 };
+
+const BUNDLE_REFUSED: &Rule = &Rule {
+    name: "bundle-refused",
+    severity: Severity::Error,
+    summary: "A bundle may not speak for the repository that it says it is, or its place names none.",
+    why: "Nothing of it is used. Otherwise whoever can write one bundle could replace the pages of any repository.",
+};
+const BUNDLE_DAMAGED: &Rule = &Rule {
+    name: "bundle-damaged",
+    severity: Severity::Error,
+    summary: "A bundle cannot be read: it is incomplete, of another version, too large, or no bundle at all.",
+    why: "Nothing of it is used. What was fetched of it before is shown instead, where there is such a state.",
+};
+const BUNDLE_CUT: &Rule = &Rule {
+    name: "bundle-cut",
+    severity: Severity::Warning,
+    summary: "A bundle lacks files because it would get too large.",
+    why: "The portal lists these files and cannot show them: pages, pictures or definitions are missing.",
+};
+
+/// What follows of a fault of a bundle.
+fn shown_instead(has_earlier: bool) -> &'static str {
+    if has_earlier { ", its last good state is shown" } else { "" }
+}
+
+pub fn bundle_damaged(place: Place, bundle: &str, cause: &str, has_earlier: bool) -> Finding {
+    let message = format!("the bundle `{bundle}` is not used{}: {cause}", shown_instead(has_earlier));
+    Finding::new(BUNDLE_DAMAGED, place, message)
+        .hint("Write it anew with `callboard bundle`, and look at how it gets to this place.")
+}
+
+pub fn bundle_foreign(place: Place, bundle: &str, said: &str, repository: &str, has_earlier: bool) -> Finding {
+    let instead = shown_instead(has_earlier);
+    let message =
+        format!("the bundle `{bundle}` is not used{instead}: it speaks for `{said}`, this place is for `{repository}`");
+    Finding::new(BUNDLE_REFUSED, place, message)
+        .hint("Put it into the place of its repository, or correct `repository` here or in the command that writes it.")
+}
+
+pub fn bundle_of_unknown_host(place: Place, bundle: &str, host: &str) -> Finding {
+    Finding::new(BUNDLE_REFUSED, place, format!("the bundle `{bundle}` is not used: `{host}` is not configured"))
+        .hint(format!("Name `{host}` under `integrations` if its repositories may be shown."))
+}
+
+pub fn bundle_misplaced(place: Place, bundle: &str) -> Finding {
+    Finding::new(BUNDLE_REFUSED, place, format!("the bundle `{bundle}` is not used: its path names no repository"))
+        .hint("Below the folder, bundles lie at `<host>/<org>/<name>.callboard`.")
+}
+
+pub fn bundle_given_twice(place: Place, bundle: &str, id: &str) -> Finding {
+    Finding::new(BUNDLE_REFUSED, place, format!("the bundle `{bundle}` is not used: another one speaks for `{id}`"))
+        .hint("Name each repository once.")
+}
+
+pub fn too_many_bundles(place: Place, folder: &str, most: usize) -> Finding {
+    Finding::new(BUNDLE_REFUSED, place, format!("`{folder}` holds more bundles than the limit, which is {most}"))
+        .hint("Spread them over several folders.")
+}
+
+pub fn bundle_cut(place: Place, size: u64, most: usize, room: u64) -> Finding {
+    let message = format!(
+        "`{}` is left out of the bundle: it has {size} bytes, and a bundle holds at most {most} files of together {room} bytes",
+        place.path
+    );
+    Finding::new(BUNDLE_CUT, place, message)
+        .hint("Let the docs hold less, or smaller files; no option raises the limit.")
+}
+
+pub fn no_bundles(place: Place, folder: &str) -> Finding {
+    Finding::new(NOTHING_FOUND, place, format!("no bundle was found in `{folder}`"))
+        .hint("Bundles lie at `<host>/<org>/<name>.callboard` below it.")
+}
 
 pub fn issues_unread(repository: &str, cause: &str, has_earlier: bool) -> Finding {
     let shown = if has_earlier { ", those of an earlier build are shown" } else { "" };

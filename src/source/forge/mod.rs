@@ -328,7 +328,7 @@ fn own_time() -> Option<i64> {
     SystemTime::now().duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs() as i64)
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
@@ -339,7 +339,7 @@ fn has_next(link: &str) -> bool {
 }
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`
-fn http_date(text: &str) -> Option<i64> {
+pub(super) fn http_date(text: &str) -> Option<i64> {
     let mut parts = text.split_once(", ")?.1.split(' ');
     let (day, month, year, time) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     Some(days_since_1970(year.parse().ok()?, month_named(month)?, day.parse().ok()?)? * 86_400 + clock(time)?)
