@@ -52,6 +52,9 @@ pub(in crate::source) struct Rows<T> {
     pub(in crate::source) of: usize,
 }
 
+/// Turns the body of a page into rows.
+pub(in crate::source) type ReadRows<'a, T> = dyn Fn(&[u8]) -> Result<Rows<T>, Fault> + Sync + 'a;
+
 /// What is kept of a list.
 #[derive(Serialize, Deserialize)]
 #[serde(bound = "T: Row")]
@@ -80,16 +83,12 @@ impl<T> Default for Kept<T> {
     }
 }
 
-/// Walks a list to its end. `read` turns the body of a page into rows.
-pub(in crate::source) fn walk<T: Row>(
-    api: &Api,
-    walk: &Walk<'_>,
-    read: &(dyn Fn(&[u8]) -> Result<Rows<T>, Fault> + Sync),
-) -> Walked<T> {
+/// Walks a list to its end.
+pub(in crate::source) fn walk<T: Row>(api: &Api, walk: &Walk<'_>, read: &ReadRows<'_, T>) -> Walked<T> {
     let file = file_of(api, walk);
     let mut kept: Kept<T> = kept::read(&file).unwrap_or_default();
     let mut step = Step { api, walk, read, pages: std::mem::take(&mut kept.begun), begun_at: kept.begun_at };
-    let fault = step.to_the_end(&kept.whole).err();
+    let fault = step.finish(&kept.whole).err();
     let Step { pages, begun_at, .. } = step;
     match fault {
         None => kept = Kept { whole: pages, whole_at: begun_at, ..Kept::default() },
@@ -122,14 +121,14 @@ fn file_of(api: &Api, walk: &Walk<'_>) -> PathBuf {
 struct Step<'a, T> {
     api: &'a Api,
     walk: &'a Walk<'a>,
-    read: &'a (dyn Fn(&[u8]) -> Result<Rows<T>, Fault> + Sync),
+    read: &'a ReadRows<'a, T>,
     /// The pages of this walk.
     pages: Vec<KeptPage<T>>,
     begun_at: Option<i64>,
 }
 
 impl<T: Row> Step<'_, T> {
-    fn to_the_end(&mut self, whole: &[KeptPage<T>]) -> Result<(), Fault> {
+    fn finish(&mut self, whole: &[KeptPage<T>]) -> Result<(), Fault> {
         // Pages that are too old to be taken as they are still have their marks.
         let mut known = whole.to_vec();
         let resumed = self.pages.len();
@@ -147,7 +146,7 @@ impl<T: Row> Step<'_, T> {
                     let rest = known.split_off(begun.len().min(known.len()));
                     known = [begun, rest].concat();
                     self.begun_at = None;
-                    return self.to_the_end(&known);
+                    return self.finish(&known);
                 }
                 if self.pages.is_empty() {
                     self.begun_at = time;
