@@ -135,6 +135,10 @@ impl Asking<'_> {
         self.told.teams = teams.into_values().collect();
         self.told.users = users.into_values().map(|row| self.user(row)).collect();
         self.told.join();
+        // As in Backstage, groups name the group above only, and users say where they are.
+        for team in &mut self.told.teams {
+            (team.children, team.members) = (Vec::new(), Vec::new());
+        }
         Ok(())
     }
 

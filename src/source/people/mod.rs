@@ -210,8 +210,7 @@ impl Told {
         self.users.truncate(MOST_USERS);
     }
 
-    /// Says of parents that they have children, and of members where they are, as Backstage does: from here on nobody
-    /// needs to have read both.
+    /// Tells teams which are below them, and users in which they are.
     fn join(&mut self) {
         let mut below: BTreeMap<(Option<String>, String), Vec<String>> = BTreeMap::new();
         for team in &self.teams {

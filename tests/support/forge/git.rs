@@ -1,6 +1,5 @@
 //! Repositories over git: below the forge through `git http-backend`, and by a `git daemon`.
 
-use super::organization::Organization;
 use super::{Answer, Asked};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -23,10 +22,10 @@ fn git() -> Command {
     command
 }
 
-pub(super) fn answer(organization: &Organization, asked: &Asked) -> std::io::Result<Answer> {
+pub(super) fn answer(served: Option<&Path>, login: Option<(String, String)>, asked: &Asked) -> std::io::Result<Answer> {
     let nothing = Answer { status: 404, headers: String::new(), body: Vec::new() };
-    let Some(served) = &organization.served else { return Ok(nothing) };
-    if let Some((user, password)) = &organization.login {
+    let Some(served) = served else { return Ok(nothing) };
+    if let Some((user, password)) = login {
         let wanted = format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}")));
         if asked.header("authorization") != Some(&wanted) {
             let headers = "WWW-Authenticate: Basic realm=\"forge\"\r\n".to_string();

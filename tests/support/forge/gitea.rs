@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 const AWAY: &str = "https://evil.example";
 
-pub(super) fn found(organization: &Organization, asked: &Asked) -> Option<Found> {
+pub(super) fn found<'a>(organization: &'a Organization, asked: &Asked) -> Option<Found<'a>> {
     if let Some(wanted) = &organization.token {
         let token = asked.header("authorization").and_then(|value| value.split_once(' ')).map(|(_, token)| token);
         if token != Some(wanted) {
@@ -24,14 +24,14 @@ pub(super) fn found(organization: &Organization, asked: &Asked) -> Option<Found>
         ["repos", "search"] => {
             let word = asked.parameter("q").to_lowercase();
             let is_found = |repo: &&Repo| repo.name().to_lowercase().contains(&word);
-            let found = all.into_iter().filter(is_found).map(|repo| repository(organization, repo)).collect();
-            Found::List(found, |page, _| json!({ "ok": true, "data": page }))
+            let around = |page, _| json!({ "ok": true, "data": page });
+            Found::list_in(all.into_iter().filter(is_found), |repo| repository(organization, repo), around)
         }
-        ["orgs", name, "teams"] if is_it(name) => Found::list(organization.teams.iter().map(team)),
-        ["orgs", name, "members"] if is_it(name) => Found::list(organization.users.iter().map(user)),
+        ["orgs", name, "teams"] if is_it(name) => Found::list(organization.teams.iter(), team),
+        ["orgs", name, "members"] if is_it(name) => Found::list(organization.users.iter(), user),
         ["teams", id, "members"] => {
             let team = organization.teams.iter().find(|team| team.id.to_string() == **id)?;
-            Found::list(team.members.iter().filter_map(|login| organization.user(login)).map(user))
+            Found::list(team.members.iter().filter_map(|login| organization.user(login)), user)
         }
         ["repos", owner, name] => {
             let path = format!("{owner}/{name}");
@@ -42,8 +42,8 @@ pub(super) fn found(organization: &Organization, asked: &Asked) -> Option<Found>
     })
 }
 
-fn list(organization: &Organization, owner: &str) -> Found {
-    Found::list(organization.repos_of(owner).map(|repo| repository(organization, repo)))
+fn list<'a>(organization: &'a Organization, owner: &str) -> Found<'a> {
+    Found::list(organization.repos_of(owner), |repo| repository(organization, repo))
 }
 
 fn account(login: &str, id: u64) -> Json {

@@ -12,7 +12,7 @@ use std::sync::atomic::Ordering;
 /// Where addresses in answers lead.
 const AWAY: &str = "https://evil.example";
 
-pub(super) fn found(state: &State, organization: &Organization, asked: &Asked) -> Option<Found> {
+pub(super) fn found<'a>(state: &State, organization: &'a Organization, asked: &Asked) -> Option<Found<'a>> {
     let path = asked.path.strip_prefix("/api/v3").unwrap_or(&asked.path);
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     if parts[0] == "app" {
@@ -28,8 +28,8 @@ pub(super) fn found(state: &State, organization: &Organization, asked: &Asked) -
             repositories(organization, name, asked)
         }
         ("GET", ["installation", "repositories"]) => {
-            let list = organization.repos_of(owner?).map(|repo| repository(organization, repo, true)).collect();
-            Found::List(list, |page, all| json!({ "total_count": all, "repositories": page }))
+            let around = |page, all| json!({ "total_count": all, "repositories": page });
+            Found::list_in(organization.repos_of(owner?), |repo| repository(organization, repo), around)
         }
         ("POST", ["graphql"] | ["api", "graphql"]) => {
             let shown = if may_see(&organization.name) { vec![people(organization)] } else { Vec::new() };
@@ -40,7 +40,7 @@ pub(super) fn found(state: &State, organization: &Organization, asked: &Asked) -
     })
 }
 
-fn refused() -> Found {
+fn refused() -> Found<'static> {
     Found::One(401, json!({ "message": "Bad credentials", "status": "401" }))
 }
 
@@ -68,13 +68,13 @@ fn let_in<'a>(state: &State, organization: &'a Organization, asked: &Asked) -> O
 }
 
 /// What only an app may ask, by a token that its private key signed.
-fn of_app(state: &State, app: &App, asked: &Asked, parts: &[&str]) -> Option<Found> {
+fn of_app<'a>(state: &State, app: &'a App, asked: &Asked, parts: &[&str]) -> Option<Found<'a>> {
     if !bearer(asked).is_some_and(|token| is_signed(app, token)) {
         return Some(refused());
     }
     match (asked.method.as_str(), parts) {
         ("GET", ["app", "installations"]) => {
-            Some(Found::list(app.installations.iter().map(|(id, owner)| installation(app, *id, owner))))
+            Some(Found::list(app.installations.iter(), |(id, owner)| installation(app, *id, owner)))
         }
         ("POST", ["app", "installations", id, "access_tokens"]) => {
             let id: u64 = id.parse().ok()?;
@@ -107,7 +107,7 @@ fn is_signed(app: &App, token: &str) -> bool {
         && key.verify(signed.as_bytes(), &read(signature)).is_ok()
 }
 
-fn repositories(organization: &Organization, owner: &str, asked: &Asked) -> Found {
+fn repositories<'a>(organization: &'a Organization, owner: &str, asked: &Asked) -> Found<'a> {
     let mut listed: Vec<&Repo> = organization.repos_of(owner).collect();
     match asked.parameter("sort") {
         "pushed" => listed.sort_by(|a, b| b.pushed.cmp(&a.pushed)),
@@ -117,7 +117,7 @@ fn repositories(organization: &Organization, owner: &str, asked: &Asked) -> Foun
     if asked.is("direction", "asc") && !asked.is("sort", "full_name") {
         listed.reverse();
     }
-    Found::list(listed.into_iter().map(|repo| repository(organization, repo, false)))
+    Found::list(listed.into_iter(), |repo| repository(organization, repo))
 }
 
 /// An object with addresses, such as `forks_url`.
@@ -154,7 +154,7 @@ fn account(login: &str, id: u64, of_type: &str) -> Json {
     merged(with_addresses(&format!("{AWAY}/{login}"), &names), fields)
 }
 
-fn repository(organization: &Organization, repo: &Repo, is_whole: bool) -> Json {
+fn repository(organization: &Organization, repo: &Repo) -> Json {
     let names = [
         "archive",
         "assignees",
@@ -211,11 +211,7 @@ fn repository(organization: &Organization, repo: &Repo, is_whole: bool) -> Json 
         // GitHub names one for empty repositories, too.
         "default_branch": repo.default_branch.as_deref().unwrap_or("main"),
     });
-    let mut json = merged(with_addresses(&format!("{AWAY}/{}", repo.path), &names), fields);
-    if !is_whole {
-        json["license"] = Json::Null;
-    }
-    json
+    merged(with_addresses(&format!("{AWAY}/{}", repo.path), &names), fields)
 }
 
 fn installation(app: &App, id: u64, owner: &str) -> Json {

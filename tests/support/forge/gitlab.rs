@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 const AWAY: &str = "https://evil.example";
 
-pub(super) fn found(organization: &Organization, asked: &Asked) -> Option<Found> {
+pub(super) fn found<'a>(organization: &'a Organization, asked: &Asked) -> Option<Found<'a>> {
     if let Some(wanted) = &organization.token {
         let bearer = asked.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
         if asked.header("private-token").or(bearer) != Some(wanted) {
@@ -23,15 +23,15 @@ pub(super) fn found(organization: &Organization, asked: &Asked) -> Option<Found>
             let is_listed = |repo: &&Repo| asked.is("include_subgroups", "true") || repo.owner() == path;
             projects(organization.repos_of(&path).filter(is_listed), asked)
         }
-        ["groups"] => Found::list(groups(organization).iter().map(|of| group(organization, of))),
+        ["groups"] => Found::list(groups(organization).into_iter(), |of| group(organization, &of)),
         ["groups", id] => {
             let path = group_path(organization, id)?;
             Found::One(200, group(organization, groups(organization).iter().find(|of| of.path == path)?))
         }
         ["groups", id, "descendant_groups"] => {
             let below = format!("{}/", group_path(organization, id)?);
-            let all = groups(organization);
-            Found::list(all.iter().filter(|of| of.path.starts_with(&below)).map(|of| group(organization, of)))
+            let all = groups(organization).into_iter();
+            Found::list(all.filter(|of| of.path.starts_with(&below)), |of| group(organization, &of))
         }
         ["groups", id, "members"] => members(organization, &[group_path(organization, id)?], asked),
         ["groups", id, "members", "all"] => {
@@ -41,7 +41,7 @@ pub(super) fn found(organization: &Organization, asked: &Asked) -> Option<Found>
         }
         ["users"] => {
             let is_asked = |user: &&User| !asked.is("active", "true") || user.is_active;
-            Found::list(organization.users.iter().filter(is_asked).map(member))
+            Found::list(organization.users.iter().filter(is_asked), member)
         }
         _ => return None,
     })
@@ -68,23 +68,24 @@ fn group_path(organization: &Organization, id: &str) -> Option<String> {
     named.map(|of| of.path.clone()).or_else(implied)
 }
 
-fn members(organization: &Organization, paths: &[String], asked: &Asked) -> Found {
+fn members<'a>(organization: &'a Organization, paths: &[String], asked: &Asked) -> Found<'a> {
     let teams = paths.iter().filter_map(|path| organization.team(path));
     let mut logins: Vec<&String> = teams.flat_map(|team| &team.members).collect();
     logins.sort();
     logins.dedup();
     let users = logins.into_iter().filter_map(|login| organization.user(login));
-    Found::list(users.map(|user| {
+    let has_seats = asked.is("show_seat_info", "true");
+    Found::list(users, move |user| {
         let mut json = member(user);
         json["access_level"] = Json::from(30);
-        if asked.is("show_seat_info", "true") {
+        if has_seats {
             json["is_using_seat"] = Json::from(user.is_active);
         }
         json
-    }))
+    })
 }
 
-fn projects<'a>(all: impl Iterator<Item = &'a Repo>, asked: &Asked) -> Found {
+fn projects<'a>(all: impl Iterator<Item = &'a Repo>, asked: &Asked) -> Found<'a> {
     let flag = |name: &str, has: bool| match asked.parameter(name) {
         "" => true,
         wanted => (wanted == "true") == has,
@@ -107,7 +108,7 @@ fn projects<'a>(all: impl Iterator<Item = &'a Repo>, asked: &Asked) -> Found {
         listed.reverse();
     }
     let is_simple = asked.is("simple", "true");
-    Found::list(listed.into_iter().map(|repo| project(repo, is_simple)))
+    Found::list(listed.into_iter(), move |repo| project(repo, is_simple))
 }
 
 fn project(repo: &Repo, is_simple: bool) -> Json {

@@ -88,15 +88,24 @@ struct Rule {
 }
 
 /// What an API finds, before it is cut into pages.
-enum Found {
-    /// A list, and what surrounds a page of it: given the page and how long the list is.
-    List(Vec<Json>, fn(Vec<Json>, usize) -> Json),
+enum Found<'a> {
+    /// The rows of a list, each made when it is shown, and what surrounds a page of it: given the page and how long the
+    /// list is.
+    List(Vec<Box<dyn FnOnce() -> Json + 'a>>, fn(Vec<Json>, usize) -> Json),
     One(u16, Json),
 }
 
-impl Found {
-    fn list(items: impl Iterator<Item = Json>) -> Found {
-        Found::List(items.collect(), |page, _| Json::from(page))
+impl<'a> Found<'a> {
+    fn list<T: 'a>(rows: impl Iterator<Item = T>, json: impl Fn(T) -> Json + Copy + 'a) -> Found<'a> {
+        Found::list_in(rows, json, |page, _| Json::from(page))
+    }
+
+    fn list_in<T: 'a>(
+        rows: impl Iterator<Item = T>,
+        json: impl Fn(T) -> Json + Copy + 'a,
+        around: fn(Vec<Json>, usize) -> Json,
+    ) -> Found<'a> {
+        Found::List(rows.map(|row| Box::new(move || json(row)) as Box<_>).collect(), around)
     }
 }
 
@@ -244,8 +253,11 @@ impl State {
             }
             Mood::Says(body) => Answer { status: 200, headers: String::new(), body: body.as_bytes().to_vec() },
             _ if is_git => {
-                let organization = held(&self.organization).clone();
-                git::answer(&organization, &asked)?
+                let (served, login) = {
+                    let organization = held(&self.organization);
+                    (organization.served.clone(), organization.login.clone())
+                };
+                git::answer(served.as_deref(), login, &asked)?
             }
             _ => self.found(&asked),
         };
@@ -280,10 +292,10 @@ impl State {
     fn found(&self, asked: &Asked) -> Answer {
         let nothing = || Found::One(404, serde_json::json!({ "message": "Not Found" }));
         let renamed = "/api/v3/repositories/7/issues";
+        let organization = held(&self.organization);
         let found = if asked.path == self.path || (asked.path == renamed && self.is_renamed()) {
             Some(self.list(asked))
         } else {
-            let organization = held(&self.organization);
             match self.api {
                 Api::GitHub => github::found(self, &organization, asked),
                 Api::GitLab => gitlab::found(&organization, asked),
@@ -319,7 +331,12 @@ impl State {
     }
 
     /// A page of a list, and the headers that lead to others.
-    fn page(&self, items: Vec<Json>, around: fn(Vec<Json>, usize) -> Json, asked: &Asked) -> (u16, Json, String) {
+    fn page(
+        &self,
+        items: Vec<Box<dyn FnOnce() -> Json + '_>>,
+        around: fn(Vec<Json>, usize) -> Json,
+        asked: &Asked,
+    ) -> (u16, Json, String) {
         let (parameter, usual, most) = match self.api {
             Api::GitHub => ("per_page", 30, 100),
             Api::GitLab => ("per_page", 20, 100),
@@ -329,7 +346,7 @@ impl State {
         let page: usize = asked.parameter("page").parse().unwrap_or(1).max(1);
         let all = items.len();
         let last = all.div_ceil(size).max(1);
-        let shown: Vec<Json> = items.into_iter().skip((page - 1) * size).take(size).collect();
+        let shown: Vec<Json> = items.into_iter().skip((page - 1) * size).take(size).map(|row| row()).collect();
         let link = |page: usize, rel: &str| {
             format!("<https://forge.example{}?{parameter}={size}&page={page}>; rel=\"{rel}\"", asked.path)
         };
@@ -356,7 +373,7 @@ impl State {
     }
 
     /// The open issues that are asked for.
-    fn list(&self, asked: &Asked) -> Found {
+    fn list(&self, asked: &Asked) -> Found<'static> {
         let all = held(&self.issues).clone();
         let wanted: Vec<&str> = asked.parameter("labels").split(',').filter(|label| !label.is_empty()).collect();
         let is_known = |label: &&str| all.iter().any(|issue| issue.labels.contains(label));
@@ -379,7 +396,8 @@ impl State {
             Api::GitLab => gitlab::issue,
             Api::Gitea => gitea::issue,
         };
-        Found::list(all.iter().filter(fits).filter(is_listed).map(json))
+        let listed: Vec<Issue> = all.iter().filter(fits).filter(is_listed).cloned().collect();
+        Found::list(listed.into_iter(), move |issue| json(&issue))
     }
 }
 

@@ -103,9 +103,10 @@ impl Organization {
     }
 
     /// Repositories whose path begins with that of `owner`.
-    pub(super) fn repos_of<'a>(&'a self, owner: &'a str) -> impl Iterator<Item = &'a Repo> {
-        let is_below = move |path: &str| path.get(..owner.len()).is_some_and(|start| start.eq_ignore_ascii_case(owner));
-        self.repos.iter().filter(move |repo| is_below(&repo.path) && repo.path[owner.len()..].starts_with('/'))
+    pub(super) fn repos_of(&self, owner: &str) -> std::vec::IntoIter<&Repo> {
+        let is_below = |path: &str| path.get(..owner.len()).is_some_and(|start| start.eq_ignore_ascii_case(owner));
+        let is_its = |repo: &&Repo| is_below(&repo.path) && repo.path[owner.len()..].starts_with('/');
+        self.repos.iter().filter(is_its).collect::<Vec<_>>().into_iter()
     }
 }
 
