@@ -601,4 +601,79 @@ mod tests {
         assert_eq!(fits(r"(x+x+)+(?=y)\1", &"x".repeat(60)), None);
         assert!(Pattern::new("(").is_err());
     }
+
+    /// What a configuration names.
+    fn read(config: &str) -> Vec<Provider> {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("app-config.yaml"), config).expect("written");
+        let inputs = crate::config::Inputs { dir: folder.path().to_path_buf(), ..Default::default() };
+        let loaded = crate::config::load(&inputs).expect("the folder is there");
+        assert!(!loaded.unusable(), "{:?}", loaded.findings);
+        assert_eq!(loaded.config.names_sources(), !loaded.config.providers.is_empty());
+        loaded.config.providers
+    }
+
+    fn repositories(provider: &Provider) -> &Repositories {
+        match &provider.lists {
+            Lists::Repositories(wanted) => wanted,
+            Lists::People(_) => panic!("{provider:?}"),
+        }
+    }
+
+    #[test]
+    fn providers_come_in_the_order_of_the_file() {
+        let providers = read(
+            "catalog:\n  providers:\n    gitlab: { b: { host: gitlab.com, group: /a/b/, orgEnabled: true } }\n    \
+             githubOrg: { orgs: [acme], schedule: { frequency: { hours: 1 } } }\n    \
+             github: { organization: acme }\n    gitea: { a: { host: h.example, organization: o, branch: x } }\n\
+             integrations: { gitea: [{ host: h.example }] }\n",
+        );
+        let rows = providers.iter().map(|row| {
+            let what = if matches!(row.lists, Lists::People(_)) { "people" } else { "repositories" };
+            format!("{} {} {what}", row.id, row.host)
+        });
+        let expected = [
+            "gitlab:b gitlab.com repositories",
+            "gitlab:b gitlab.com people",
+            "githubOrg:default github.com people",
+            "github:default github.com repositories",
+            "gitea:a h.example repositories",
+        ];
+        assert_eq!(rows.collect::<Vec<_>>(), expected);
+        let crons: Vec<_> = providers.iter().filter_map(|row| row.cron.as_deref()).collect();
+        assert_eq!(crons, ["0 * * * *"]);
+        // What is wanted where nothing is said, as in Backstage.
+        let (lab, hub, tea) = (repositories(&providers[0]), repositories(&providers[3]), repositories(&providers[4]));
+        assert_eq!((lab.owner.as_deref(), lab.fallback_branch.as_deref()), (Some("a/b"), Some("master")));
+        assert_eq!((hub.owner.as_deref(), &hub.fallback_branch), (Some("acme"), &None));
+        assert_eq!(tea.branch.as_deref(), Some("x"));
+        for wanted in [lab, hub, tea] {
+            assert_eq!(
+                (wanted.descriptors.as_str(), wanted.forks, wanted.archived),
+                ("catalog-info.yaml", true, false)
+            );
+        }
+        let Lists::People(people) = &providers[1].lists else { panic!("{:?}", providers[1]) };
+        assert_eq!(people.organizations, ["a/b"]);
+    }
+
+    #[test]
+    fn filters_are_read_as_they_are_meant() {
+        let providers = read(
+            "catalog:\n  providers:\n    github:\n      a:\n        app: 7\n        catalogPath: /**/x.yaml\n        \
+             filters: { branch: b, repository: 'a.*', topic: { include: [i], exclude: [e] }, visibility: [Private], \
+             allowForks: false, allowArchived: true }\n    gitlab:\n      a: { host: gitlab.com, projectPattern: 'a.', \
+             skipForkedRepos: true, includeArchivedRepos: true, excludeRepos: [a/b], topics: [t], membership: true }\n",
+        );
+        let hub = repositories(&providers[0]);
+        assert_eq!((&hub.owner, hub.app.as_deref(), hub.branch.as_deref()), (&None, Some("7"), Some("b")));
+        assert_eq!((hub.descriptors.as_str(), hub.forks, hub.archived), ("**/x.yaml", false, true));
+        let topics = (vec!["i".to_string()], vec!["e".to_string()], vec!["private".to_string()]);
+        assert_eq!((&hub.topics, &hub.excluded_topics, &hub.visibility), (&topics.0, &topics.1, &topics.2));
+        let fits = |wanted: &Repositories, text: &str| wanted.pattern.as_ref().and_then(|pattern| pattern.fits(text));
+        assert_eq!((fits(hub, "abc"), fits(hub, "xabc")), (Some(true), Some(false)));
+        let lab = repositories(&providers[1]);
+        assert_eq!((lab.forks, lab.archived, lab.membership, fits(lab, "x/abc")), (false, true, true, Some(true)));
+        assert_eq!((&lab.excluded[..], &lab.topics[..]), (&["a/b".to_string()][..], &["t".to_string()][..]));
+    }
 }

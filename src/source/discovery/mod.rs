@@ -309,7 +309,7 @@ fn is_path(forge: Forge, path: &str) -> bool {
     let is_name = |part: &&str| {
         !part.is_empty() && part.len() <= LONGEST_NAME && !matches!(*part, "." | "..") && part.chars().all(is_plain)
     };
-    is_deep_enough && parts.iter().all(|part| is_name(&part))
+    is_deep_enough && parts.iter().all(is_name)
 }
 
 /// The rows of a page: each as `T`, or passed over where it is none.

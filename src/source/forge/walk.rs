@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 const MOST_PAGES: u32 = 1000;
 /// For how many seconds the pages of a walk that broke off are taken as they were.
 const LASTS: i64 = 3600;
+/// Questions under way at a time, about pages that were there the last time.
+const AT_ONCE: usize = 4;
 
 /// Which list is walked.
 pub(in crate::source) struct Walk<'a> {
@@ -27,7 +29,7 @@ pub(in crate::source) struct Walk<'a> {
 }
 
 /// One row of a list.
-pub(in crate::source) trait Row: Clone + Serialize + DeserializeOwned {
+pub(in crate::source) trait Row: Clone + Send + Sync + Serialize + DeserializeOwned {
     /// What it is known by for ever.
     fn id(&self) -> &str;
 }
@@ -50,6 +52,9 @@ pub(in crate::source) struct Rows<T> {
     pub(in crate::source) of: usize,
 }
 
+/// Turns the body of a page into rows.
+pub(in crate::source) type ReadRows<'a, T> = dyn Fn(&[u8]) -> Result<Rows<T>, Fault> + Sync + 'a;
+
 /// What is kept of a list.
 #[derive(Serialize, Deserialize)]
 #[serde(bound = "T: Row")]
@@ -69,22 +74,21 @@ struct KeptPage<T> {
     rows: Vec<T>,
 }
 
+/// A page, and when the host gave or confirmed it.
+type Found<T> = Result<(KeptPage<T>, Option<i64>), Fault>;
+
 impl<T> Default for Kept<T> {
     fn default() -> Self {
         Kept { whole: Vec::new(), whole_at: None, begun: Vec::new(), begun_at: None }
     }
 }
 
-/// Walks a list to its end. `read` turns the body of a page into rows.
-pub(in crate::source) fn walk<T: Row>(
-    api: &Api,
-    walk: &Walk<'_>,
-    read: &dyn Fn(&[u8]) -> Result<Rows<T>, Fault>,
-) -> Walked<T> {
+/// Walks a list to its end.
+pub(in crate::source) fn walk<T: Row>(api: &Api, walk: &Walk<'_>, read: &ReadRows<'_, T>) -> Walked<T> {
     let file = file_of(api, walk);
     let mut kept: Kept<T> = kept::read(&file).unwrap_or_default();
     let mut step = Step { api, walk, read, pages: std::mem::take(&mut kept.begun), begun_at: kept.begun_at };
-    let fault = step.to_the_end(&kept.whole).err();
+    let fault = step.finish(&kept.whole).err();
     let Step { pages, begun_at, .. } = step;
     match fault {
         None => kept = Kept { whole: pages, whole_at: begun_at, ..Kept::default() },
@@ -117,14 +121,14 @@ fn file_of(api: &Api, walk: &Walk<'_>) -> PathBuf {
 struct Step<'a, T> {
     api: &'a Api,
     walk: &'a Walk<'a>,
-    read: &'a dyn Fn(&[u8]) -> Result<Rows<T>, Fault>,
+    read: &'a ReadRows<'a, T>,
     /// The pages of this walk.
     pages: Vec<KeptPage<T>>,
     begun_at: Option<i64>,
 }
 
 impl<T: Row> Step<'_, T> {
-    fn to_the_end(&mut self, whole: &[KeptPage<T>]) -> Result<(), Fault> {
+    fn finish(&mut self, whole: &[KeptPage<T>]) -> Result<(), Fault> {
         // Pages that are too old to be taken as they are still have their marks.
         let mut known = whole.to_vec();
         let resumed = self.pages.len();
@@ -133,27 +137,52 @@ impl<T: Row> Step<'_, T> {
             if at as u32 >= MOST_PAGES {
                 return Err(Fault::of_question(format!("its list has more than {MOST_PAGES} pages")));
             }
-            let (page, time) = self.page(at, known.get(at))?;
-            let is_old = match (self.begun_at, time) {
-                (Some(begun), Some(now)) => !(0..LASTS).contains(&(now - begun)),
-                _ => true,
-            };
-            if at == resumed && resumed > 0 && is_old {
-                let begun = std::mem::take(&mut self.pages);
-                let rest = known.split_off(begun.len().min(known.len()));
-                known = [begun, rest].concat();
-                self.begun_at = None;
-                return self.to_the_end(&known);
+            // The first answer says whether the pages before it are still good.
+            let count = if at == resumed { 1 } else { known.len().saturating_sub(at).clamp(1, AT_ONCE) };
+            for found in self.round(at, count, &known) {
+                let (page, time) = found?;
+                if at == resumed && resumed > 0 && self.is_old(time) {
+                    let begun = std::mem::take(&mut self.pages);
+                    let rest = known.split_off(begun.len().min(known.len()));
+                    known = [begun, rest].concat();
+                    self.begun_at = None;
+                    return self.finish(&known);
+                }
+                if self.pages.is_empty() {
+                    self.begun_at = time;
+                }
+                let has_next = page.has_next;
+                self.pages.push(page);
+                if !has_next {
+                    break;
+                }
             }
-            if at == 0 {
-                self.begun_at = time;
-            }
-            self.pages.push(page);
         }
         Ok(())
     }
 
-    fn page(&self, at: usize, known: Option<&KeptPage<T>>) -> Result<(KeptPage<T>, Option<i64>), Fault> {
+    /// Whether this walk began too long ago to go on with.
+    fn is_old(&self, now: Option<i64>) -> bool {
+        match (self.begun_at, now) {
+            (Some(begun), Some(now)) => !(0..LASTS).contains(&now.saturating_sub(begun)),
+            _ => true,
+        }
+    }
+
+    /// Pages that follow one another, asked for at once.
+    fn round(&self, at: usize, count: usize, known: &[KeptPage<T>]) -> Vec<Found<T>> {
+        if count == 1 {
+            return vec![self.page(at, known.get(at))];
+        }
+        std::thread::scope(|scope| {
+            let ask = |at: usize| scope.spawn(move || self.page(at, known.get(at)));
+            let threads: Vec<_> = (at..at + count).map(ask).collect();
+            let lost = |_| Err(Fault::of_question("asking for it failed"));
+            threads.into_iter().map(|thread| thread.join().unwrap_or_else(lost)).collect()
+        })
+    }
+
+    fn page(&self, at: usize, known: Option<&KeptPage<T>>) -> Found<T> {
         let number = (at + 1).to_string();
         let query = [self.walk.query, &[("page", number.as_str())]].concat();
         match self.api.get(self.walk.path, &query, known.and_then(|page| page.mark.as_deref()))? {
