@@ -130,7 +130,7 @@ fn read_versions(input: &Input<'_>, catalog: &Catalog, snapshot: &mut Snapshot) 
     }
     input.watcher.stage("versions", None)?;
     let wanted: Vec<_> = asked.iter().map(AskedVersions::wanted).collect();
-    let found = source::read_versions(snapshot, &wanted, config, &input.crawl);
+    let found = source::read_versions(snapshot, &wanted, &input.crawl);
     Ok(asked.into_iter().zip(found).map(|(asked, found)| Versioned { asked, found }).collect())
 }
 

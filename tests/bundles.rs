@@ -583,7 +583,12 @@ impl Work {
             offline: false,
             versions: false,
             issues: IssuesFrom::Nowhere,
+            max_wait: std::time::Duration::ZERO,
+            locked: None,
+            listener: &callboard::source::Silence,
+            goes_on: std::sync::Arc::new(|| true),
             noted_as: None,
+            max_stale: 30,
             cache_dir: &self.path("cache"),
             cache: &Forgetful,
         };

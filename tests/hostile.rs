@@ -110,7 +110,7 @@ fn ingest_descriptor(text: &str) -> String {
     let kinds = Kinds::built_in();
     let options = IngestOptions { config: &loaded.config, kinds: &kinds, compat: false, cache: None };
     let repo = Repo::in_memory("shop", [("catalog-info.yaml", text), ("inc.txt", "included"), ("inc.yaml", text)]);
-    let origin = Origin { location: None, kind: "file", target: ".".to_string() };
+    let origin = Origin { location: None, kind: "file", target: ".".to_string(), is_trusted: false };
     let reading = Reading { repo: &repo, id: RepoId(0), path: "catalog-info.yaml", origin: &origin, configured: true };
     let (ingest, targets) = catalog::ingest(&reading, text, &options);
     for entity in &ingest.entities {

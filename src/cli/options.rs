@@ -5,10 +5,12 @@ use crate::catalog::Kinds;
 use crate::config::{self, Inputs, Loaded, ThemeFiles};
 use crate::diagnostics::{Place, Stop};
 use crate::site::SiteOptions;
-use crate::source::{CrawlOptions, IssuesFrom, MAX_STALE, Snapshot};
+use crate::source::{CrawlOptions, IssuesFrom, MAX_STALE, Silence, Snapshot};
 use clap::Args;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 const MAX_EXCERPT_FILE: u64 = 4 << 20;
 
@@ -36,6 +38,9 @@ pub(crate) struct ReadOptions {
     /// Fetch nothing; use what was fetched before
     #[arg(long)]
     offline: bool,
+    /// Seconds to wait in all for a host that asks to be left alone
+    #[arg(long, default_value_t = 900, value_name = "SECONDS")]
+    max_wait: u64,
     /// Threads [default: one per processor]
     #[arg(short, long, value_name = "N")]
     jobs: Option<usize>,
@@ -98,6 +103,10 @@ impl ReadOptions {
             offline: self.offline,
             versions: true,
             issues,
+            max_wait: Duration::from_secs(self.max_wait),
+            locked: None,
+            listener: &Silence,
+            goes_on: Arc::new(|| true),
             noted_as: None,
             max_stale: MAX_STALE,
             cache_dir,

@@ -23,7 +23,7 @@ fn accepted(text: &str, files: &[(&str, &str)], folder: &str) {
     let here = Inputs { dir: ".".into(), ..Inputs::default() };
     let mut config = config::load(&here).expect("this folder is there").config;
     config.rules = vec![config::KindRule { allow: None, locations: Vec::new() }];
-    let origin = Origin { location: None, kind: "file", target: path.clone() };
+    let origin = Origin { location: None, kind: "file", target: path.clone(), is_trusted: false };
     let reading = Reading { repo: &repo, id: RepoId(0), path: &path, origin: &origin, configured: true };
     let options = IngestOptions { config: &config, kinds: &Kinds::built_in(), compat: false, cache: None };
     let (ingest, _) = ingest(&reading, text, &options);

@@ -3,18 +3,25 @@
 //! Each wave reads its descriptor files in parallel; what they point at becomes the next wave. Order is that of the
 //! configuration, then of paths, whatever the thread count.
 
+mod remotes;
+
 use super::IssuesFrom;
 use super::folder::{self, Nature, Pattern};
+use super::forge::{Credentials, Patience};
+use super::lockfile::{Entry, Lockfile};
 use super::path::file_name;
+use super::remote::Fault;
+use super::sync::Listener;
 use super::web::{self, WebFile};
-use super::{Absent, Repo, RepoId, Snapshot, SourceState, Stale, Status, bundle, faults, git, history, remote};
+use super::{Absent, Repo, RepoId, Snapshot, SourceState, Status, bundle, faults, git, history};
 use crate::cache::Cache;
-use crate::config::{Config, Location, LocationKind, Secret, Source};
+use crate::config::{Config, Location, LocationKind, Source};
 use crate::diagnostics::{Finding, Place, rules};
 use rayon::prelude::*;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use url::Url;
 
 /// A descriptor larger than this is refused.
@@ -31,6 +38,13 @@ pub struct CrawlOptions<'a> {
     /// Read the versions that documentation asks for.
     pub versions: bool,
     pub issues: IssuesFrom,
+    /// How long hosts are waited for that ask for it, in all.
+    pub max_wait: Duration,
+    /// Read what it says of every source, and nothing newer.
+    pub locked: Option<&'a Lockfile>,
+    pub listener: &'a dyn Listener,
+    /// False once nobody wants anything more: waits and fetches end.
+    pub goes_on: Arc<dyn Fn() -> bool + Send + Sync>,
     /// Days after which a state that could not be confirmed is an error.
     pub max_stale: u32,
     /// Remember which files are read of local repositories, and take this for the address that they are cloned from.
@@ -47,6 +61,8 @@ pub struct Origin {
     pub kind: &'static str,
     /// For files the path below the portal's folder.
     pub target: String,
+    /// A provider of the configuration made its entities: rules for kinds are not for them.
+    pub is_trusted: bool,
 }
 
 /// Index of an [`Emitter`].
@@ -124,6 +140,15 @@ pub fn crawl<T: Send>(config: &Config, options: &CrawlOptions<'_>, read: &ReadDe
         findings: Vec::new(),
         sources: Vec::new(),
         absent: Vec::new(),
+        ids: HashSet::new(),
+        brought: HashMap::new(),
+        credentials: Credentials::new(Patience {
+            longest: options.max_wait,
+            goes_on: options.goes_on.clone(),
+            ..Patience::default()
+        }),
+        resolved: Vec::new(),
+        asks: false,
     };
     worklist.seed();
     let mut files = Vec::new();
@@ -133,6 +158,7 @@ pub fn crawl<T: Send>(config: &Config, options: &CrawlOptions<'_>, read: &ReadDe
             break;
         }
         let done = worklist.read(wave, read);
+        worklist.bring_targets(done.iter().flat_map(|(_, _, targets)| targets));
         for (item, parsed, targets) in done {
             for target in targets {
                 let emitter = worklist.location(&item, &target.of);
@@ -194,14 +220,23 @@ struct Worklist<'a> {
     findings: Vec<Finding>,
     sources: Vec<SourceState>,
     absent: Vec<Absent>,
+    ids: HashSet<Arc<str>>,
+    /// Fetched, and not taken yet.
+    brought: HashMap<Known, Result<Opened, Fault>>,
+    credentials: Credentials,
+    resolved: Vec<Entry>,
+    /// Some server was asked.
+    asks: bool,
 }
 
 impl Worklist<'_> {
     fn seed(&mut self) {
         // Locations of the configuration may lead into them.
         let mut bundled = self.open_bundles().into_iter();
+        let discovered = self.discover();
+        self.bring_configured(discovered.iter().map(|(_, given)| given));
         if !self.config.names_sources() {
-            let origin = Arc::new(Origin { location: None, kind: "file", target: ".".to_string() });
+            let origin = Arc::new(Origin { location: None, kind: "file", target: ".".to_string(), is_trusted: false });
             self.scan(&self.config.dir.clone(), None, &origin);
         }
         for (index, location) in self.config.locations.iter().enumerate() {
@@ -213,12 +248,21 @@ impl Worklist<'_> {
         for source in &self.config.sources {
             match source {
                 Source::Filesystem { path, place } => {
-                    let origin =
-                        Arc::new(Origin { location: None, kind: "file", target: below(&self.config.dir, path) });
+                    let origin = Arc::new(Origin {
+                        location: None,
+                        kind: "file",
+                        target: below(&self.config.dir, path),
+                        is_trusted: false,
+                    });
                     self.scan(path, Some(place), &origin);
                 }
                 Source::Git { url, branch, place } => {
-                    let origin = Arc::new(Origin { location: None, kind: "url", target: without_userinfo(url) });
+                    let origin = Arc::new(Origin {
+                        location: None,
+                        kind: "url",
+                        target: without_userinfo(url),
+                        is_trusted: false,
+                    });
                     if let Some(repo) = self.remote(url, branch.as_deref(), place) {
                         self.take_all(repo, &origin);
                     }
@@ -230,6 +274,9 @@ impl Worklist<'_> {
                 }
             }
         }
+        for (id, given) in discovered {
+            self.take_given(given, &id);
+        }
     }
 
     /// The repositories of each entry of `callboard.sources.bundles`.
@@ -239,6 +286,7 @@ impl Worklist<'_> {
         for bundle::FromBundles { taken, findings, absent, state } in entries {
             self.findings.extend(findings);
             self.absent.extend(absent);
+            let from = state.id.clone();
             self.sources.push(state);
             let mut of_entry = Vec::new();
             for bundle::Taken { repo, base, shown, place } in taken {
@@ -247,7 +295,9 @@ impl Worklist<'_> {
                     self.findings.push(rules::source::bundle_given_twice(place, &shown, &repo.id));
                     continue;
                 }
-                let origin = Arc::new(Origin { location: None, kind: "url", target: base });
+                let state = repo.bundle_mark().unwrap_or_default();
+                self.resolved.push(Entry { state, ..Entry::of(&from, &base) });
+                let origin = Arc::new(Origin { location: None, kind: "url", target: base, is_trusted: false });
                 of_entry.extend(self.keep(key, Ok(Opened { repo, findings: Vec::new() })).map(|repo| (repo, origin)));
             }
             opened.push(of_entry);
@@ -308,6 +358,11 @@ impl Worklist<'_> {
 
     /// Every descriptor of a repository, by its usual names.
     fn take_all(&mut self, id: RepoId, origin: &Arc<Origin>) {
+        self.take_files(id, origin, is_descriptor);
+    }
+
+    /// The files of a repository whose paths are those of descriptors.
+    fn take_files(&mut self, id: RepoId, origin: &Arc<Origin>, is_descriptor: impl Fn(&str) -> bool) {
         let repo = &self.repos[id.0 as usize];
         let paths: Vec<String> = repo
             .files()
@@ -323,7 +378,12 @@ impl Worklist<'_> {
     }
 
     fn seed_file(&mut self, index: usize, location: &Location) {
-        let shown = Arc::new(Origin { location: Some(index), kind: "file", target: location.target.clone() });
+        let shown = Arc::new(Origin {
+            location: Some(index),
+            kind: "file",
+            target: location.target.clone(),
+            is_trusted: false,
+        });
         let emitter = self.emitter(shown);
         let bases = [location.base.clone(), location.base.join("packages/backend")];
         let mut files = Vec::new();
@@ -338,7 +398,7 @@ impl Worklist<'_> {
         }
         for file in files {
             let target = below(&self.config.dir, &file);
-            let origin = Arc::new(Origin { location: Some(index), kind: "file", target });
+            let origin = Arc::new(Origin { location: Some(index), kind: "file", target, is_trusted: false });
             let Some((repo, path)) = self.repo_of(&file, &lexical(&self.config.dir)) else { continue };
             if !self.repos[repo.0 as usize].has(&path) {
                 self.fault(emitter, rules::source::not_committed(location.place.clone(), &path));
@@ -349,8 +409,12 @@ impl Worklist<'_> {
     }
 
     fn seed_url(&mut self, index: usize, location: &Location) {
-        let origin =
-            Arc::new(Origin { location: Some(index), kind: "url", target: without_userinfo(&location.target) });
+        let origin = Arc::new(Origin {
+            location: Some(index),
+            kind: "url",
+            target: without_userinfo(&location.target),
+            is_trusted: false,
+        });
         let (place, of) = (location.place.clone(), "".into());
         let target = Target { target: location.target.clone(), of_type: None, optional: false, place, of };
         let from = From { emitter: self.emitter(origin.clone()), origin, configured: true };
@@ -554,32 +618,6 @@ impl Worklist<'_> {
         Ok(Opened { repo, findings })
     }
 
-    fn remote(&mut self, url: &str, branch: Option<&str>, place: &Place) -> Option<RepoId> {
-        let key = Known::Remote(url.to_string(), branch.map(str::to_string));
-        if let Some(known) = self.known.get(&key) {
-            return *known;
-        }
-        let shown = without_userinfo(url);
-        let id = remote_id(url);
-        let opened = remote::fetch(url, branch, self.options.cache_dir, self.options.offline, self.config)
-            .map_err(|cause| rules::source::unreachable(place.clone(), &shown, &cause))
-            .and_then(|fetched| {
-                let mut opened = self.open_git(&id, &fetched.path, Some(remote::FETCHED), Some(url))?;
-                let repo = &mut opened.repo;
-                repo.branch = branch.map(str::to_string);
-                repo.fetched_from = Some(Secret::new(url));
-                if let (Some(web), Some(commit)) = (&mut repo.web, &repo.commit) {
-                    web.reference = branch.unwrap_or(&commit.id).to_string();
-                }
-                if let Some(reason) = fetched.stale {
-                    opened.findings.push(rules::source::stale(place.clone(), &shown, &reason));
-                    repo.status = Status::Stale(Stale { reason, since: None, is_gone: false });
-                }
-                Ok(opened)
-            });
-        self.keep(key, opened)
-    }
-
     fn keep(&mut self, key: Known, opened: Result<Opened, Finding>) -> Option<RepoId> {
         if let Some(known) = self.known.get(&key) {
             return *known;
@@ -606,17 +644,26 @@ impl Worklist<'_> {
         id
     }
 
-    fn unique(&self, id: &str) -> Arc<str> {
-        let taken = |id: &str| self.repos.iter().any(|repo| *repo.id == *id);
-        if !taken(id) {
-            return id.into();
-        }
-        (2..).map(|number| format!("{id}~{number}")).find(|id| !taken(id)).unwrap_or_default().into()
+    fn unique(&mut self, id: &str) -> Arc<str> {
+        let numbered = (2..).map(|number| format!("{id}~{number}"));
+        let free = std::iter::once(id.to_string()).chain(numbered).find(|id| !self.ids.contains(id.as_str()));
+        let id: Arc<str> = free.unwrap_or_default().into();
+        self.ids.insert(id.clone());
+        id
     }
 
     fn close<T>(mut self, files: Vec<Ingested<T>>) -> Crawl<T> {
-        let (repos, sources, absent) = (self.repos, self.sources, self.absent);
-        let snapshot = Snapshot { repos, sources, absent, ..Snapshot::default() };
+        self.findings.extend(self.credentials.findings());
+        self.absent.sort_by(|a, b| a.id.cmp(&b.id));
+        let snapshot = Snapshot {
+            asked_at: self.asked_at(),
+            secrets: self.credentials.given(),
+            repos: self.repos,
+            sources: self.sources,
+            absent: self.absent,
+            resolved: self.resolved,
+            versions: Vec::new(),
+        };
         self.findings.extend(faults::findings(&snapshot, self.options.max_stale));
         Crawl { snapshot, files, emitters: self.emitters, findings: self.findings }
     }

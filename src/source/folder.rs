@@ -126,7 +126,7 @@ pub(super) fn open(id: &str, root: &Path) -> Repo {
         is_archived: false,
         has_moved: false,
         branch: None,
-        fetched_from: None,
+        confirmed: None,
         files,
         store: Store::Folder(root.to_path_buf()),
         code_owners: OnceLock::new(),

@@ -1,10 +1,86 @@
 //! Git repositories, read from the object store through libgit2: no checkout, no hooks, no filters.
 
+use super::remote::Supply;
 use super::{Blob, Commit, File, History, ReadFault, Repo, Status, Store, Web, folder};
 use crate::config::Config;
 use git2::{ObjectType, Oid, Repository, RepositoryOpenFlags, TreeWalkMode, TreeWalkResult};
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+/// An object store that a repository and its versions share.
+pub(super) struct Objects {
+    repository: Mutex<Repository>,
+    /// Where files come from that the store lacks.
+    supply: Option<Supply>,
+}
+
+impl Objects {
+    pub(super) fn new(repository: Repository, supply: Option<Supply>) -> Arc<Objects> {
+        Arc::new(Objects { repository: Mutex::new(repository), supply })
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Repository> {
+        self.repository.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn supply(&self) -> Option<&Supply> {
+        self.supply.as_ref()
+    }
+
+    /// The bytes of a file among `files`; its size is looked up before anything is unpacked.
+    pub(super) fn read(&self, files: &[File], path: &str, id: Oid, limit: u64) -> Result<Vec<u8>, ReadFault> {
+        let known = self.lock().odb().is_ok_and(|objects| objects.exists(id));
+        match &self.supply {
+            Some(supply) if !known => supply.bring(files, path).map_err(ReadFault::Failed)?,
+            _ => {}
+        }
+        let read = read(&self.lock(), id, limit);
+        if let (Err(ReadFault::Failed(_)), Some(supply)) = (&read, &self.supply) {
+            supply.is_damaged();
+        }
+        read
+    }
+
+    /// The size of an object, where it is there.
+    pub(super) fn size(&self, id: Oid) -> Option<u64> {
+        let repository = self.lock();
+        let objects = repository.odb().ok()?;
+        objects.exists(id).then(|| objects.read_header(id).ok()).flatten().map(|(size, _)| size as u64)
+    }
+}
+
+/// The object of a file of a commit.
+pub(super) fn object(file: &File) -> Option<Oid> {
+    match file.blob {
+        Blob::Object(id) => Some(id),
+        _ => None,
+    }
+}
+
+/// The objects that say where links of a commit, or of a reference, lead.
+pub(super) fn links(repository: &Repository, reference: &str) -> Result<Vec<Oid>, String> {
+    const MOST: usize = 10_000;
+    let words = |error: git2::Error| error.message().to_string();
+    let tree = commit_at(repository, reference).and_then(|commit| commit.tree()).map_err(words)?;
+    let mut links = Vec::new();
+    let walked = tree.walk(TreeWalkMode::PreOrder, |_, entry| {
+        if entry.filemode() == LINK {
+            links.push(entry.id());
+        }
+        if links.len() < MOST { TreeWalkResult::Ok } else { TreeWalkResult::Abort }
+    });
+    if links.len() < MOST {
+        walked.map_err(words)?;
+    }
+    Ok(links)
+}
+
+fn commit_at<'a>(repository: &'a Repository, reference: &str) -> Result<git2::Commit<'a>, git2::Error> {
+    match Oid::from_str(reference) {
+        Ok(id) => repository.find_commit(id),
+        Err(_) => repository.find_reference(reference).and_then(|reference| reference.peel_to_commit()),
+    }
+}
 
 /// Opens the repository at `path` at the commit of `reference` (HEAD when `None`). The error is git's own words.
 pub(super) fn open(
@@ -20,7 +96,7 @@ pub(super) fn open(
         None => repository.head().ok().and_then(|head| head.shorthand().ok().map(str::to_string)),
     };
     let Some(commit) = head(&repository, reference)? else {
-        return Ok(assemble(id, Status::Empty, None, None, Vec::new(), repository));
+        return Ok(assemble(id, Status::Empty, None, None, Vec::new(), Objects::new(repository, None)));
     };
     let origin = repository.find_remote("origin").ok().and_then(|origin| origin.url().ok().map(str::to_string));
     let branch = branch.filter(|branch| branch != "HEAD");
@@ -29,7 +105,15 @@ pub(super) fn open(
     let files = files(&repository, &commit.id)?;
     let status = if files.is_empty() { Status::Empty } else { Status::Fresh };
     let named = branch.filter(|_| reference.is_none());
-    Ok(Repo { branch: named, ..assemble(id, status, Some(commit), web, files, repository) })
+    Ok(Repo { branch: named, ..assemble(id, status, Some(commit), web, files, Objects::new(repository, None)) })
+}
+
+/// Opens what the cache holds of a remote repository, at a commit. Its web pages and its branch are still to be told.
+pub(super) fn open_kept(id: &str, path: &Path, commit: &str, supply: Option<Supply>) -> Result<Repo, String> {
+    let repository = repository(path)?;
+    let (commit, files) = at(&repository, commit)?;
+    let status = if files.is_empty() { Status::Empty } else { Status::Fresh };
+    Ok(assemble(id, status, Some(commit), None, files, Objects::new(repository, supply)))
 }
 
 /// Opens the object store at `path`, which may be that of a work tree.
@@ -47,10 +131,7 @@ pub(super) fn repository(path: &Path) -> Result<Repository, String> {
 
 /// Commit and files at a reference, which may be a tag of anything.
 pub(super) fn at(repository: &Repository, reference: &str) -> Result<(Commit, Vec<File>), String> {
-    let found = match Oid::from_str(reference) {
-        Ok(id) => repository.find_commit(id),
-        Err(_) => repository.find_reference(reference).and_then(|reference| reference.peel_to_commit()),
-    };
+    let found = commit_at(repository, reference);
     let commit = described(&found.map_err(|error| error.message().to_string())?);
     let files = files(repository, &commit.id)?;
     Ok((commit, files))
@@ -87,7 +168,7 @@ fn assemble(
     commit: Option<Commit>,
     web: Option<Web>,
     files: Vec<File>,
-    repository: Repository,
+    objects: Arc<Objects>,
 ) -> Repo {
     Repo {
         id: id.into(),
@@ -98,9 +179,9 @@ fn assemble(
         is_archived: false,
         has_moved: false,
         branch: None,
-        fetched_from: None,
+        confirmed: None,
         files,
-        store: Store::Git(Arc::new(Mutex::new(repository))),
+        store: Store::Git(objects),
         code_owners: OnceLock::new(),
     }
 }
@@ -177,21 +258,12 @@ fn follow(repository: &Repository, files: &[File], path: &str, id: Oid) -> Optio
     Some(File { path: path.into(), ..files[at].clone() })
 }
 
-/// The bytes of a blob; its size is looked up before anything is unpacked.
-pub(super) fn read(repository: &Mutex<Repository>, id: Oid, limit: u64) -> Result<Vec<u8>, ReadFault> {
+fn read(repository: &Repository, id: Oid, limit: u64) -> Result<Vec<u8>, ReadFault> {
     let words = |error: git2::Error| ReadFault::Failed(error.message().to_string());
-    let repository = repository.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let (size, _) = repository.odb().and_then(|odb| odb.read_header(id)).map_err(words)?;
     if size as u64 > limit {
         return Err(ReadFault::TooLarge(size as u64, limit));
     }
     let blob = repository.find_blob(id).map_err(words)?;
     Ok(blob.content().to_vec())
-}
-
-/// The size of a blob, where the repository has it.
-pub(super) fn size(repository: &Mutex<Repository>, id: Oid) -> Option<u64> {
-    let repository = repository.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let (size, _) = repository.odb().and_then(|odb| odb.read_header(id)).ok()?;
-    Some(size as u64)
 }

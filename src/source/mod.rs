@@ -9,12 +9,12 @@ mod addresses;
 mod bundle;
 mod codeowners;
 mod crawl;
+pub mod date;
 mod discovery;
 #[cfg(test)]
 #[path = "../../tests/support/forge/mod.rs"]
 #[expect(dead_code, reason = "tests of the program ask more of it")]
 mod fake_forge;
-pub mod date;
 mod faults;
 mod folder;
 mod forge;
@@ -23,10 +23,13 @@ mod history;
 mod issues;
 mod kept;
 mod local;
+mod lockfile;
 mod path;
 mod people;
 mod programs;
 mod remote;
+mod roster;
+mod sync;
 mod versions;
 mod web;
 
@@ -45,8 +48,10 @@ pub use faults::MAX_STALE;
 pub use history::{History, PastCommit};
 pub use issues::{Issue, Issues, IssuesFrom, StaleAnswer, Tracker, read_issues};
 pub use local::{Local, Remote, git_around, local};
+pub use lockfile::{Entry as LockEntry, Lockfile};
 pub use path::{file_name, join, normalize, parent};
 pub use programs::{ProgramFault, Programs};
+pub use sync::{Listener, Silence};
 pub use versions::{Version, VersionsFound, VersionsWanted, at_commit, is_version_pattern, read_versions};
 pub use web::{NewFile, NewIssue, Web};
 
@@ -62,6 +67,8 @@ pub struct Snapshot {
     pub absent: Vec<Absent>,
     /// Tokens that forges gave to this run: nothing that is published may hold them.
     pub secrets: Vec<Secret>,
+    /// What was read of each source that is not of this machine.
+    pub resolved: Vec<LockEntry>,
     /// When hosts were asked the last time, with or without an answer, as the cache remembers it: seconds since 1970. Ages
     /// are counted from here, so that they follow from the cache and not from the clock.
     pub asked_at: Option<i64>,
@@ -118,8 +125,8 @@ pub struct Repo {
     pub has_moved: bool,
     /// The branch that was read, or the tag; none for plain folders and where git names none.
     pub branch: Option<String>,
-    /// The address of a repository that the cache holds. It may carry a password.
-    fetched_from: Option<Secret>,
+    /// When its server last said that this is its newest state, in seconds since 1970; none where no server is asked.
+    pub confirmed: Option<i64>,
     files: Vec<File>,
     store: Store,
     code_owners: OnceLock<Option<CodeOwnersFile>>,
@@ -215,7 +222,7 @@ enum Blob {
 enum Store {
     Folder(PathBuf),
     /// Versions of a repository share it.
-    Git(Arc<Mutex<git2::Repository>>),
+    Git(Arc<git::Objects>),
     Memory,
     Bundle(Box<bundle::Archive>),
     /// Another store, and the paths of the files that were read of it.
@@ -295,7 +302,7 @@ impl Repo {
             is_archived: false,
             has_moved: false,
             branch: None,
-            fetched_from: None,
+            confirmed: None,
             files,
             store: Store::Memory,
             code_owners: OnceLock::new(),
@@ -340,7 +347,7 @@ impl Repo {
     fn bytes(&self, file: &File, limit: u64) -> Result<Vec<u8>, ReadFault> {
         match (self.store(), &file.blob) {
             (Store::Folder(root), Blob::Path(inner)) => folder::read(root, inner, limit),
-            (Store::Git(repository), Blob::Object(id)) => git::read(repository, *id, limit),
+            (Store::Git(objects), Blob::Object(id)) => objects.read(&self.files, &file.path, *id, limit),
             (Store::Bundle(archive), Blob::Bundled { size, hash }) => archive.read(*size, hash.as_ref(), limit),
             (_, Blob::Memory(bytes)) if bytes.len() as u64 > limit => {
                 Err(ReadFault::TooLarge(bytes.len() as u64, limit))
@@ -359,7 +366,7 @@ impl Repo {
     fn size(&self, file: &File) -> Option<u64> {
         match (self.store(), &file.blob) {
             (Store::Folder(root), Blob::Path(inner)) => folder::size(root, inner),
-            (Store::Git(repository), Blob::Object(id)) => git::size(repository, *id),
+            (Store::Git(objects), Blob::Object(id)) => objects.size(*id),
             (_, Blob::Bundled { size, .. }) => *size,
             (_, Blob::Memory(bytes)) => Some(bytes.len() as u64),
             _ => None,
@@ -393,9 +400,17 @@ impl Repo {
         file.owners(path).map(|(line, owners)| (file.path, line, owners))
     }
 
+    /// The hash of the bundle that it was read from.
+    fn bundle_mark(&self) -> Option<String> {
+        match self.store() {
+            Store::Bundle(archive) => Some(blake3::Hash::from_bytes(*archive.mark()).to_hex().to_string()),
+            _ => None,
+        }
+    }
+
     /// A server has it, and the cache holds what was fetched.
     pub fn is_remote(&self) -> bool {
-        self.fetched_from.is_some()
+        self.confirmed.is_some()
     }
 
     /// The last change of a file, where git knows it.

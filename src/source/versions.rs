@@ -6,14 +6,15 @@
 mod number;
 
 use super::crawl::CrawlOptions;
+use super::git::Objects;
+use super::remote::Supply;
 use super::{History, Repo, RepoId, Snapshot, Status, Store, Web, git, remote};
-use crate::config::Config;
 use git2::Repository;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use number::{Standing, standing};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 /// Longer names are passed over, in bytes.
 const LONGEST_NAME: usize = 200;
@@ -59,7 +60,6 @@ pub fn is_version_pattern(pattern: &str) -> bool {
 pub fn read_versions(
     snapshot: &mut Snapshot,
     wanted: &[VersionsWanted<'_>],
-    config: &Config,
     options: &CrawlOptions<'_>,
 ) -> Vec<VersionsFound> {
     let mut by_repo: BTreeMap<RepoId, Vec<usize>> = BTreeMap::new();
@@ -72,7 +72,7 @@ pub fn read_versions(
         .map(|(id, wishes)| {
             let wishes: Vec<&VersionsWanted<'_>> = wishes.iter().map(|at| &wanted[*at]).collect();
             let repo = snapshot.repo(*id);
-            versions_of(repo, &wishes, config, options).unwrap_or_else(|fault| Of::failed(repo, wishes.len(), fault))
+            versions_of(repo, &wishes, options).unwrap_or_else(|fault| Of::failed(repo, wishes.len(), fault))
         })
         .collect();
     let mut found: Vec<VersionsFound> = wanted.iter().map(|_| VersionsFound::default()).collect();
@@ -153,16 +153,11 @@ impl Listed {
     }
 }
 
-fn versions_of(
-    repo: &Repo,
-    wishes: &[&VersionsWanted<'_>],
-    config: &Config,
-    options: &CrawlOptions<'_>,
-) -> Result<Of, String> {
+fn versions_of(repo: &Repo, wishes: &[&VersionsWanted<'_>], options: &CrawlOptions<'_>) -> Result<Of, String> {
     let repository = git_of(repo)?;
     let mut fault = None;
     let mut branch = repo.branch.clone();
-    let (refs, picks) = match &repo.fetched_from {
+    let (refs, picks) = match repository.supply() {
         None => {
             let listed = locked(&repository, |repository| {
                 branch = branch.take().or_else(|| branch_behind(repository, "refs/remotes/origin/HEAD"));
@@ -170,10 +165,10 @@ fn versions_of(
             })?;
             pick(listed, branch.as_deref(), wishes)
         }
-        Some(url) => {
+        Some(supply) => {
             // A server that could not be reached a moment ago is not asked again.
-            let is_asked = !options.offline && repo.status == Status::Fresh;
-            let fetched = is_asked.then(|| fetched(&repository, url.reveal(), repo.branch.as_deref(), wishes, config));
+            let is_asked = !options.offline && options.locked.is_none() && repo.status == Status::Fresh;
+            let fetched = is_asked.then(|| fetched(supply, repo.branch.as_deref(), wishes));
             match fetched {
                 Some(Ok((main, granted))) => {
                     branch = branch.or(main);
@@ -192,7 +187,7 @@ fn versions_of(
     let repos = union
         .into_iter()
         .filter_map(|at| {
-            let full = if repo.fetched_from.is_some() { remote::kept_as(&refs[at]) } else { refs[at].full() };
+            let full = if repository.supply().is_some() { remote::kept_as(&refs[at]) } else { refs[at].full() };
             let at_version = locked(&repository, |repository| git::at(repository, &full)).ok();
             let (commit, files) = at_version.filter(|(_, files)| !files.is_empty())?;
             let web = repo.web.as_ref().map(|web| Web { reference: commit.id.clone(), ..web.clone() });
@@ -205,7 +200,7 @@ fn versions_of(
                 is_archived: false,
                 has_moved: false,
                 branch: Some(refs[at].name.clone()),
-                fetched_from: None,
+                confirmed: None,
                 files,
                 store: Store::Git(Arc::clone(&repository)),
                 code_owners: OnceLock::new(),
@@ -218,19 +213,16 @@ fn versions_of(
 
 /// Brings what is wished for from the server: its default branch, its refs, and which of them are granted.
 fn fetched(
-    repository: &Mutex<Repository>,
-    url: &str,
+    supply: &Supply,
     shown: Option<&str>,
     wishes: &[&VersionsWanted<'_>],
-    config: &Config,
 ) -> Result<(Option<String>, Granted), String> {
-    let (listed, main) = remote::list(url, config)?;
+    let (listed, main) = remote::list(&supply.server)?;
     let granted = pick(listed, shown.or(main.as_deref()), wishes);
     let (refs, picks) = &granted;
     let union: BTreeSet<usize> = picks.iter().flat_map(|(picked, _)| picked).copied().collect();
     let union: Vec<&Listed> = union.into_iter().map(|at| &refs[at]).collect();
-    let path = locked(repository, |repository| Ok(repository.path().to_path_buf()))?;
-    remote::fetch_refs(url, &union, main.as_deref(), &path, config)?;
+    remote::fetch_refs(&supply.server, &union, main.as_deref(), &supply.path)?;
     Ok((main, granted))
 }
 
@@ -254,7 +246,7 @@ pub fn at_commit(repo: &Repo, commit: &str) -> Option<Repo> {
         is_archived: false,
         has_moved: false,
         branch: None,
-        fetched_from: None,
+        confirmed: None,
         files,
         store: Store::Git(repository),
         code_owners: OnceLock::new(),
@@ -262,19 +254,19 @@ pub fn at_commit(repo: &Repo, commit: &str) -> Option<Repo> {
 }
 
 /// The object store of a repository. Its versions share one, since each holds files open.
-fn git_of(repo: &Repo) -> Result<Arc<Mutex<Repository>>, String> {
+fn git_of(repo: &Repo) -> Result<Arc<Objects>, String> {
     match repo.store() {
         Store::Git(repository) => Ok(Arc::clone(repository)),
         Store::Folder(root) if root.join(".git").exists() => {
-            git::repository(root).map(|repository| Arc::new(Mutex::new(repository)))
+            git::repository(root).map(|repository| Objects::new(repository, None))
         }
         Store::Bundle(_) => Err("its bundle holds no other versions".to_owned()),
         Store::Folder(_) | Store::Memory | Store::Noting(..) => Err("it is no git repository".to_owned()),
     }
 }
 
-fn locked<T>(repository: &Mutex<Repository>, read: impl FnOnce(&Repository) -> Result<T, String>) -> Result<T, String> {
-    read(&repository.lock().unwrap_or_else(PoisonError::into_inner))
+fn locked<T>(objects: &Objects, read: impl FnOnce(&Repository) -> Result<T, String>) -> Result<T, String> {
+    read(&objects.lock())
 }
 
 /// The branch that a reference stands for, such as the one that a clone was made from.

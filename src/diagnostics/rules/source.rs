@@ -14,6 +14,7 @@ pub const RULES: &[&Rule] = &[
     STALE_LONG,
     GONE,
     INCOMPLETE,
+    MOVED,
     EMPTY,
     NO_HISTORY,
     NOT_COMMITTED,
@@ -80,6 +81,12 @@ const INCOMPLETE: &Rule = &Rule {
     severity: Severity::Warning,
     summary: "A source could not list all of its repositories.",
     why: "New repositories may be missing. Nothing that is missing from the list counts as gone.",
+};
+const MOVED: &Rule = &Rule {
+    name: "repository-moved",
+    severity: Severity::Info,
+    summary: "A repository has another name or address now.",
+    why: "Its forge still leads from the old one to the new one, but only until somebody takes the old name again.",
 };
 const EMPTY: &Rule = &Rule {
     name: "repository-empty",
@@ -299,6 +306,16 @@ pub fn no_history(place: Place, id: &str, cause: &str) -> Finding {
 
 pub fn unreachable(place: Place, url: &str, cause: &str) -> Finding {
     Finding::new(UNREACHABLE, place, format!("`{url}` cannot be fetched: {cause}"))
+}
+
+pub fn renamed(place: Place, old: &str, new: &str) -> Finding {
+    Finding::new(MOVED, place, format!("`{old}` is called `{new}` now"))
+        .hint("What names it by its old address should name the new one.")
+}
+
+pub fn moved(place: Place, old: &str, new: &str) -> Finding {
+    Finding::new(MOVED, place, format!("`{old}` is at `{new}` now"))
+        .hint("Name the new address in the configuration, or in the Location that leads there.")
 }
 
 pub fn stale(place: Place, url: &str, cause: &str) -> Finding {

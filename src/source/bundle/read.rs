@@ -142,7 +142,7 @@ impl Bundle {
             is_archived: false,
             has_moved: false,
             branch: listing.branch,
-            fetched_from: None,
+            confirmed: None,
             files,
             store: Store::Bundle(Box::new(archive)),
             code_owners: OnceLock::new(),
