@@ -4,7 +4,7 @@ use super::deny::{Deny, refuse_denied};
 use super::guard::refuse_mass_loss;
 use super::options::{cached_source, instant, program, site_options};
 use super::talk::{Progress, timings_map, timings_table};
-use super::{Options, Talk};
+use super::{Options, Talk, lock};
 use crate::catalog::IngestCache;
 use crate::diagnostics::{Finding, Stop, count};
 use crate::emit::{self, Report};
@@ -14,6 +14,7 @@ use crate::site::pages::Counts;
 use crate::source::{CrawlOptions, MAX_STALE};
 use clap::Args;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Write the portal of a folder of repositories.
@@ -56,6 +57,9 @@ pub(crate) struct Build {
     /// Read git work trees as they lie on disk, uncommitted changes included
     #[arg(long)]
     working_tree: bool,
+    /// Read what `callboard.lock` says of every source, and nothing newer
+    #[arg(long)]
+    locked: bool,
     /// Say how long each stage took
     #[arg(long)]
     timings: bool,
@@ -102,11 +106,16 @@ fn build(
     let cache = Pack::open(&cache_dir, "blocks");
     let descriptors = Pack::open(&cache_dir, "catalog");
     let known = IngestCache { cache: &descriptors, program: program() };
+    let locked = command.locked.then(|| lock::read(&loaded)).transpose()?;
+    let stopped = interrupt.clone();
     let mut input = Input {
         loaded: &loaded,
         theme: &theme,
         crawl: CrawlOptions {
             max_stale: command.max_stale,
+            listener: progress,
+            goes_on: Arc::new(move || !stopped.is_raised()),
+            locked: locked.as_ref(),
             ..command.options.read.crawl(command.working_tree, &cache_dir, &cache)
         },
         catalog: CatalogOptions { cache: Some(known), ..CatalogOptions::default() },
@@ -116,6 +125,11 @@ fn build(
     };
     let gathered = pipeline::gather(&input)?;
     descriptors.flush();
+    match &locked {
+        Some(locked) => lock::refuse_others(locked, &gathered.snapshot)?,
+        None if command.options.read.is_offline() => {}
+        None => lock::write(&loaded, &gathered.snapshot, talk),
+    }
     input.site.instant = instant(&gathered.snapshot);
     let fingerprint = pipeline::fingerprint(&input, &gathered, &program());
     let same = unchanged(&stage, &command.out, &fingerprint);

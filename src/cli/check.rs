@@ -1,7 +1,7 @@
 //! `callboard check`
 
 use super::portal::PortalOption;
-use super::sources::{Scope, Sources, shown_path, stable_path};
+use super::scope::{Scope, Sources, shown_path, stable_path};
 use super::talk::Progress;
 use super::{Talk, fix, print};
 use crate::diagnostics::baseline::{Baseline, Split};

@@ -1,6 +1,6 @@
 //! `callboard impact`
 
-use super::sources::Sources;
+use super::scope::Sources;
 use super::talk::Progress;
 use super::{Talk, print};
 use crate::catalog::{Catalog, EntityId, RelationType};

@@ -1,13 +1,14 @@
 //! `callboard list`
 
+use super::columns::columns;
 use super::portal::PortalOption;
-use super::sources::Sources;
+use super::scope::Sources;
 use super::talk::Progress;
 use super::{Portal, Talk, print};
 use crate::api;
 use crate::csv;
 use crate::diagnostics::suggestion::did_you_mean;
-use crate::diagnostics::{Stop, count, printable};
+use crate::diagnostics::{Stop, count};
 use crate::output::Interrupt;
 use crate::query::{KEYS, Query};
 use clap::{Args, ValueEnum};
@@ -135,35 +136,15 @@ fn as_csv(entities: &[Json]) -> String {
     std::iter::once(csv::line(&COLUMNS)).chain(entities.iter().map(line)).collect()
 }
 
-/// Ref, type, lifecycle, owner and title in columns; the title is cut at the end of the line.
+/// Ref, type, lifecycle, owner and title in columns.
 fn table(entities: &[Json], talk: &Talk) -> String {
     const SHOWN: [usize; 5] = [0, 2, 3, 4, 1];
-    const WIDEST: usize = 48;
     let rows: Vec<[String; 5]> = entities
         .iter()
         .map(|entity| {
             let row = row(entity);
-            SHOWN.map(|at| printable(&row[at]).chars().take(WIDEST).collect::<String>())
+            SHOWN.map(|at| row[at].clone())
         })
         .collect();
-    let mut widths = SHOWN.map(|at| COLUMNS[at].len());
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    let line = |cells: [&str; 5]| {
-        let padded: Vec<String> = cells
-            .iter()
-            .zip(widths)
-            .map(|(cell, width)| format!("{cell}{}", " ".repeat(width - cell.chars().count())))
-            .collect();
-        padded.join("  ").trim_end().to_string()
-    };
-    if rows.is_empty() {
-        return String::new();
-    }
-    let head = talk.paint_out(&line(SHOWN.map(|at| COLUMNS[at])), "1");
-    let body = rows.iter().map(|row| line([&row[0], &row[1], &row[2], &row[3], &row[4]]) + "\n");
-    format!("{head}\n{}", body.collect::<String>())
+    columns(SHOWN.map(|at| COLUMNS[at]), &rows, talk)
 }

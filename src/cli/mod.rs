@@ -4,6 +4,7 @@
 mod build;
 mod bundle;
 mod check;
+mod columns;
 mod completions;
 mod deny;
 mod explain;
@@ -13,13 +14,16 @@ mod guard;
 mod impact;
 mod init;
 mod list;
+mod lock;
 mod new;
 mod options;
 mod portal;
 mod schema;
+mod scope;
 mod search;
 mod serve;
 mod sources;
+mod sync;
 mod talk;
 mod template;
 
@@ -67,6 +71,8 @@ struct Arguments {
 enum Command {
     Build(build::Build),
     Serve(serve::Serve),
+    Sync(sync::Sync),
+    Sources(sources::Sources),
     Check(check::Check),
     Explain(explain::Explain),
     List(list::List),
@@ -94,6 +100,8 @@ pub fn main() -> ExitCode {
     let result = watch_signals().and_then(|interrupt| match arguments.command {
         Command::Build(command) => build::run(&command, &talk, &interrupt),
         Command::Serve(command) => serve::run(&command, &talk, &interrupt),
+        Command::Sync(command) => sync::run(&command, &talk, &interrupt),
+        Command::Sources(command) => sources::run(&command, &talk, &interrupt),
         Command::Check(command) => check::run(&command, &talk, &interrupt),
         Command::Explain(command) => explain::run(&command, &talk),
         Command::List(command) => list::run(&command, &talk, &interrupt),

@@ -1,7 +1,7 @@
 //! `callboard new`
 
 use super::portal::PortalOption;
-use super::sources::Sources;
+use super::scope::Sources;
 use super::talk::Progress;
 use super::{Portal, Talk, list, print};
 use crate::api;

@@ -68,6 +68,10 @@ impl ReadOptions {
         load(dir, &self.config, talk)
     }
 
+    pub(crate) fn is_offline(&self) -> bool {
+        self.offline
+    }
+
     /// Sets how many threads work.
     pub(crate) fn use_jobs(&self) -> Result<(), Stop> {
         let Some(jobs) = self.jobs else { return Ok(()) };

@@ -1,147 +1,147 @@
-//! What `check`, `export` and `list` read: repositories, folders of them, single descriptors, or a whole portal.
+//! `callboard sources`
 
+use super::columns::columns;
 use super::options::{ReadOptions, program, site_options};
-use super::{Portal, Talk};
-use crate::cache::Forgetful;
+use super::talk::Progress;
+use super::{Talk, print};
 use crate::catalog::IngestCache;
-use crate::config::{Loaded, Source, ThemeFiles};
-use crate::diagnostics::{Place, Stop};
-use crate::insights::Elsewhere;
-use crate::output::Pack;
-use crate::pipeline::{self, CatalogOptions, Gathered, Input, Watcher};
-use crate::source::{CrawlOptions, IssuesFrom, Snapshot, is_repository};
+use crate::config::ThemeFiles;
+use crate::diagnostics::Stop;
+use crate::output::{Interrupt, Pack};
+use crate::pipeline::{self, CatalogOptions, Input};
+use crate::source::date::{DAY, rfc3339};
+use crate::source::{CrawlOptions, IssuesFrom, Snapshot};
 use clap::{Args, ValueEnum};
-use std::path::{Path, PathBuf};
+use serde_json::{Value as Json, json};
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
 
+/// List the sources of the portal with their state, age and what is wrong with them.
+///
+/// Reads what was fetched before and asks nobody.
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  callboard sources
+  callboard sources --format json | jq '.repos[] | select(.status == \"stale\")'")]
 pub(crate) struct Sources {
+    /// The folder of the portal's `app-config.yaml`
+    #[arg(default_value = ".", value_name = "DIR")]
+    dir: PathBuf,
     #[command(flatten)]
-    pub(crate) read: ReadOptions,
-    /// Give the verdicts of another program
-    #[arg(long, value_enum, value_name = "PROGRAM")]
-    compat: Option<Compat>,
+    read: ReadOptions,
+    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
+    format: Format,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Compat {
-    /// Stock Backstage: what it would drop is dropped
-    Backstage,
+enum Format {
+    /// Columns, for people
+    Table,
+    Json,
 }
 
-/// The paths of a run, sorted out.
-pub(crate) struct Scope {
-    pub(crate) loaded: Loaded,
-    /// Only repositories of a portal were named, not the portal.
-    pub(crate) is_part: bool,
-}
-
-impl Sources {
-    /// Whether the verdicts are those of another program.
-    pub(crate) fn is_compat(&self) -> bool {
-        self.compat.is_some()
-    }
-
-    /// Which configuration and which sources the paths mean. A single folder with an `app-config.yaml` is a portal.
-    pub(crate) fn scope(&self, paths: &[PathBuf], talk: &Talk) -> Result<Scope, Stop> {
-        self.read.use_jobs()?;
-        let here = [PathBuf::from(".")];
-        let is_here = paths.is_empty();
-        let paths = if is_here { &here } else { paths };
-        if let Some(path) = paths.iter().find(|path| !path.exists()) {
-            return Err(Stop::usage(format!("`{}` does not exist", path.display())));
-        }
-        // With a configuration of its own a portal is named by that; paths beside it are what is checked by its rules.
-        if let [only] = paths
-            && only.is_dir()
-            && (self.read.config.is_empty() || is_here)
-        {
-            let loaded = self.read.load(only, talk)?;
-            if !loaded.config.files.is_empty() || loaded.config.names_sources() {
-                let is_part = !loaded.config.names_sources() && is_repository(only);
-                return Ok(Scope { loaded, is_part });
-            }
-        }
-        let mut loaded = self.read.load(Path::new("."), talk)?;
-        if self.read.config.is_empty() {
-            // The configuration of wherever we are has no say about other folders, but for its policy.
-            loaded.config.rules = vec![crate::config::KindRule { allow: None, locations: Vec::new() }];
-        }
-        loaded.config.locations.clear();
-        loaded.config.sources = paths
-            .iter()
-            .map(|path| Source::Filesystem { path: path.clone(), place: Place::file("", path.to_string_lossy()) })
-            .collect();
-        let is_part = paths.iter().all(|path| path.is_file() || is_repository(path));
-        Ok(Scope { loaded, is_part })
-    }
-
-    /// Reads what the scope names.
-    pub(crate) fn gather(
-        &self,
-        scope: &Scope,
-        portal: Option<&Portal>,
-        watcher: &dyn Watcher,
-    ) -> Result<Gathered, Stop> {
-        self.with_input(scope, portal, watcher, pipeline::gather)
-    }
-
-    /// Runs a part of the pipeline on what the scope names.
-    pub(crate) fn with_input<T>(
-        &self,
-        scope: &Scope,
-        portal: Option<&Portal>,
-        watcher: &dyn Watcher,
-        run: impl FnOnce(&Input<'_>) -> Result<T, Stop>,
-    ) -> Result<T, Stop> {
-        let cache_dir = self.read.cache_dir();
-        let elsewhere: Option<Elsewhere> = portal.map(Portal::refs).transpose()?;
-        let theme = ThemeFiles::new();
-        let descriptors = Pack::open(&cache_dir, "catalog");
-        let done = run(&Input {
-            loaded: &scope.loaded,
-            theme: &theme,
-            crawl: CrawlOptions {
-                versions: false,
-                issues: IssuesFrom::Nowhere,
-                ..self.read.crawl(true, &cache_dir, &Forgetful)
-            },
-            catalog: CatalogOptions {
-                compat: self.compat == Some(Compat::Backstage),
-                elsewhere: elsewhere.as_ref(),
-                cache: Some(IngestCache { cache: &descriptors, program: program() }),
-                is_part: scope.is_part,
-            },
-            site: site_options(false, false),
-            cache: &Forgetful,
-            watcher,
-        });
-        descriptors.flush();
-        done
+pub(crate) fn run(command: &Sources, talk: &Talk, interrupt: &Interrupt) -> Result<(), Stop> {
+    command.read.use_jobs()?;
+    let loaded = command.read.load(&command.dir, talk)?;
+    let progress = Progress::new(talk, interrupt);
+    let cache_dir = command.read.cache_dir();
+    let cache = Pack::open(&cache_dir, "blocks");
+    let descriptors = Pack::open(&cache_dir, "catalog");
+    let theme = ThemeFiles::new();
+    let gathered = pipeline::gather(&Input {
+        loaded: &loaded,
+        theme: &theme,
+        crawl: CrawlOptions {
+            offline: true,
+            versions: false,
+            issues: IssuesFrom::Nowhere,
+            ..command.read.crawl(false, &cache_dir, &cache)
+        },
+        catalog: CatalogOptions {
+            cache: Some(IngestCache { cache: &descriptors, program: program() }),
+            ..CatalogOptions::default()
+        },
+        site: site_options(false, false),
+        cache: &cache,
+        watcher: &progress,
+    })?;
+    progress.finish();
+    let snapshot = &gathered.snapshot;
+    match command.format {
+        Format::Json => print(&format!("{:#}\n", as_json(snapshot))),
+        Format::Table => print(&table(snapshot, talk)),
     }
 }
 
-/// The path of a place as the reader of a finding knows it: from the current folder, where the file lies on disk.
-pub(crate) fn shown_path(loaded: &Loaded, snapshot: &Snapshot, place: &Place) -> String {
-    let file = place.at(0, 0, 0).display();
-    if place.repo.is_empty() {
-        let config = loaded.config.files.iter().find(|path| path.ends_with(&file));
-        return config.map_or(file, |path| path.to_string_lossy().trim_start_matches("./").to_string());
-    }
-    let Some(root) = snapshot.repos.iter().find(|repo| repo.id == place.repo).and_then(|repo| repo.root()) else {
-        return file;
-    };
-    let path = root.join(&*place.path);
-    // An absolute path of a place below is short, and what CI servers know files by.
-    let here = std::env::current_dir().ok();
-    let inside = here.as_deref().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(&path);
-    let shown = inside.to_string_lossy().replace('\\', "/");
-    shown.strip_prefix("./").unwrap_or(&shown).to_string()
+fn as_json(snapshot: &Snapshot) -> Json {
+    let date = |time: Option<i64>| time.and_then(rfc3339);
+    let sources = snapshot.sources.iter().map(|source| {
+        json!({
+            "id": source.id, "repos": source.repos, "complete": source.fault.is_none(), "reason": source.fault,
+            "stale_since": date(source.stale_since), "cron": source.cron,
+        })
+    });
+    let repos = snapshot.repos.iter().map(|repo| {
+        let stale = repo.status.stale();
+        json!({
+            "id": &*repo.id, "status": repo.status.word(), "branch": repo.branch,
+            "commit": repo.commit.as_ref().map(|commit| &commit.id), "confirmed": date(repo.confirmed),
+            "archived": repo.is_archived, "reason": stale.map(|stale| &stale.reason),
+        })
+    });
+    let absent = snapshot.absent.iter().map(|absent| {
+        let status = if absent.is_gone { "gone" } else { "failed" };
+        json!({ "id": &*absent.id, "status": status, "reason": absent.reason })
+    });
+    json!({ "sources": sources.collect::<Json>(), "repos": repos.chain(absent).collect::<Json>() })
 }
 
-/// The path of a place wherever the checkout lies: in a single repository without the name of its folder.
-pub(crate) fn stable_path(snapshot: &Snapshot, place: &Place) -> String {
-    match snapshot.repos.as_slice() {
-        [_] => place.path.to_string(),
-        _ => place.at(0, 0, 0).display(),
+fn table(snapshot: &Snapshot, talk: &Talk) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64);
+    let sources: Vec<[String; 4]> = snapshot
+        .sources
+        .iter()
+        .map(|source| {
+            let state = match (&source.fault, source.stale_since) {
+                (Some(fault), Some(since)) => format!("incomplete since {}: {fault}", age(now - since)),
+                (Some(fault), None) => format!("incomplete: {fault}"),
+                (None, _) => "complete".to_string(),
+            };
+            let cron = source.cron.as_ref().map_or_else(|| "-".to_string(), |cron| format!("'{cron}'"));
+            [source.id.clone(), source.repos.to_string(), cron, state]
+        })
+        .collect();
+    let repos = snapshot.repos.iter().map(|repo| {
+        let commit = repo.commit.as_ref().map_or("-", |commit| &commit.id[..commit.id.len().min(7)]);
+        let note = repo.status.stale().map(|stale| stale.reason.clone());
+        let archived = repo.is_archived.then(|| "archived".to_string());
+        [
+            repo.id.to_string(),
+            repo.status.word().to_string(),
+            commit.to_string(),
+            repo.confirmed.map_or_else(|| "-".to_string(), |time| age(now - time)),
+            note.or(archived).unwrap_or_default(),
+        ]
+    });
+    let absent = snapshot.absent.iter().map(|absent| {
+        let status = if absent.is_gone { "gone" } else { "failed" };
+        [absent.id.to_string(), status.to_string(), "-".to_string(), "-".to_string(), absent.reason.clone()]
+    });
+    let repos: Vec<[String; 5]> = repos.chain(absent).collect();
+    let parts = [
+        columns(["source", "repositories", "cron", "state"], &sources, talk),
+        columns(["repository", "status", "commit", "confirmed", "note"], &repos, talk),
+    ];
+    parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join("\n")
+}
+
+/// `3 h ago`
+fn age(seconds: i64) -> String {
+    match seconds {
+        ..60 => "just now".to_string(),
+        60..3600 => format!("{} min ago", seconds / 60),
+        3600..DAY => format!("{} h ago", seconds / 3600),
+        _ => format!("{} d ago", seconds / DAY),
     }
 }

@@ -1,9 +1,10 @@
 //! Everything that is said to people: progress, findings, the last line. Always on stderr.
 
 use crate::diagnostics::human::{self, Style};
-use crate::diagnostics::{Finding, Place, Severity, Stop, count};
+use crate::diagnostics::{Finding, Place, Severity, Stop, count, printable};
 use crate::output::Interrupt;
 use crate::pipeline::Watcher;
+use crate::source::Listener;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::BTreeMap;
@@ -37,6 +38,7 @@ pub(crate) struct Talk {
     verbose: bool,
     style: Style,
     color_out: bool,
+    is_terminal: bool,
     bar: ProgressBar,
 }
 
@@ -60,6 +62,7 @@ impl Talk {
             quiet: options.quiet,
             verbose: options.verbose,
             style: Style { color: colors(terminal), width: columns.unwrap_or(120) },
+            is_terminal: terminal,
             color_out: colors(std::io::stdout().is_terminal()),
             bar,
         }
@@ -194,6 +197,26 @@ impl Watcher for Progress<'_> {
 
     fn advance(&self, steps: usize) {
         self.talk.bar.inc(steps as u64);
+    }
+}
+
+impl Listener for Progress<'_> {
+    fn expects(&self, repositories: usize) {
+        let bar = &self.talk.bar;
+        if let Ok(style) = ProgressStyle::with_template("{prefix:10} {bar:40} {pos}/{len} {msg}") {
+            bar.set_style(style);
+        }
+        bar.set_prefix("sources");
+        bar.set_length(bar.length().unwrap_or_default() + repositories as u64);
+    }
+
+    fn looked_at(&self, event: Option<String>) {
+        self.talk.bar.inc(1);
+        match event {
+            Some(event) if self.talk.is_terminal => self.talk.bar.set_message(printable(&event)),
+            Some(event) => self.talk.say(&printable(&event)),
+            None => {}
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! `callboard template`
 
 use super::new::difference;
-use super::sources::Sources;
+use super::scope::Sources;
 use super::talk::Progress;
 use super::{Talk, print};
 use crate::api;

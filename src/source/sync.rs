@@ -11,16 +11,12 @@ const PER_HOST: usize = 8;
 /// Faults of a host, one after the other, after which it is not asked any more.
 const MOST_FAULTS: usize = 3;
 
-/// Is told what a crawl does, and may end it.
+/// Is told what a crawl does.
 pub trait Listener: Sync {
     /// So many more repositories are to be looked at.
     fn expects(&self, _repositories: usize) {}
     /// One of them was looked at; `event` says what came of it, where that is worth a line.
     fn looked_at(&self, _event: Option<String>) {}
-    /// True once nobody wants anything more: waits and fetches end.
-    fn is_over(&self) -> bool {
-        false
-    }
 }
 
 /// Tells nobody.
