@@ -113,7 +113,8 @@ pub(in crate::source) fn open(config: &Config, options: &CrawlOptions<'_>) -> Ve
                 id: format!("bundles:{shown}"),
                 place: place.clone(),
                 repos: 0,
-                fault: findings.first().map(|finding| finding.message.clone()),
+                // What is wrong with single bundles is told of their repositories.
+                fault: None,
                 stale_since: None,
                 requests: 0,
                 waited: 0,
@@ -132,16 +133,11 @@ pub(in crate::source) fn open(config: &Config, options: &CrawlOptions<'_>) -> Ve
         state.requests += given.requests;
         match given.repo {
             Some(repo) => {
-                if let Some(stale) = repo.status.stale() {
-                    state.stale_since = stale.since;
-                    state.fault = given.fault;
-                }
                 let base = repo.web.as_ref().map_or_else(String::new, |web| web.base.clone());
                 taken.push(Taken { repo, base, shown, place });
             }
             None => {
                 let reason = given.fault.unwrap_or_default();
-                state.fault.get_or_insert_with(|| reason.clone());
                 absent.push(Absent { id: id.into(), is_gone: false, reason });
             }
         }
@@ -379,7 +375,7 @@ impl Opening<'_> {
                 let since = kept.and_then(|kept| kept.time);
                 repo.status = Status::Stale(Stale { reason: reason.clone(), since, is_gone: false });
                 let finding = Some(finding(asked, &fault, true));
-                Given { repo: Some(repo), finding, fault: Some(reason), requests, is_host_away }
+                Given { repo: Some(repo), finding, fault: None, requests, is_host_away }
             }
         }
     }
