@@ -99,7 +99,7 @@ fn settings_shown_in_the_handbook_can_be_used() {
 fn every_option_of_the_handbook_exists() {
     let text = read("content-example/repos/handbook/docs/command-line.md");
     let commands =
-        ["build", "serve", "check", "list", "impact", "export", "bundle", "explain", "search", "schema", "init", "new"];
+        ["build", "sync", "sources", "serve", "check", "list", "impact", "export", "bundle", "explain", "search", "schema", "init", "new"];
     let commands = commands.map(|command| vec![command]);
     let help: String = commands
         .into_iter()
