@@ -493,3 +493,46 @@ fn what_did_not_move_is_unchanged_for_the_run_alone() {
     assert_eq!(status(true), ("fresh".into(), "fresh".into()));
     assert_eq!(status(false), ("unchanged".into(), "fresh".into()), "nobody fetches a folder");
 }
+
+#[test]
+fn what_a_sync_was_refused_is_told_by_runs_that_ask_nobody() {
+    let work = Work::with_server("refused");
+    let config = work.read("portal/app-config.yaml").replace(
+        "catalog: { rules",
+        "integrations: { gitea: [{ host: '127.0.0.1:1', baseUrl: 'http://127.0.0.1:1' }] }\n\
+         catalog: { providers: { gitea: { host: '127.0.0.1:1', organization: acme } }, rules",
+    );
+    let url = format!("file://{}", work.path("far/none.git").display());
+    work.0.write("portal/app-config.yaml", config.replace("git: [", &format!("git: ['{url}', ")));
+
+    let synced = work.run(&["sync", "portal", "--deny", "incomplete"]);
+    assert_eq!(synced.code, 3, "{}", synced.err);
+    assert!(!synced.err.contains("published") && synced.err.contains("1 failed"), "{}", synced.err);
+    assert!(work.read("portal/callboard.lock").contains("shop.git"));
+
+    let output = Command::new(env!("CARGO_BIN_EXE_callboard"))
+        .args(["sources", "portal"])
+        .current_dir(work.path(""))
+        .env("CALLBOARD_CACHE_DIR", work.path("cache"))
+        .output()
+        .expect("the program runs");
+    let table = String::from_utf8_lossy(&output.stdout).into_owned();
+    let row = |name: &str| table.lines().find(|line| line.contains(name)).unwrap_or_else(|| panic!("{table}"));
+    assert!(row("gitea:").contains("incomplete") && !row("gitea:").contains("asks nobody"), "{table}");
+    assert!(row("none").contains("failed") && row("none").contains("not appear to be a git repository"), "{table}");
+    assert!(row("shop").contains("fresh"), "{table}");
+
+    let built = work.run(&["build", "portal", "--offline", "--deny", "incomplete", "--out", "out"]);
+    assert!(built.code == 3 && built.err.contains("error: nothing was published"), "{}", built.err);
+}
+
+#[test]
+fn a_sync_tells_of_sources_and_not_of_entities() {
+    let work = Work::with_server("quiet");
+    work.0.write("portal/teams/catalog-info.yaml", "");
+    let synced = work.run(&["sync", "portal"]);
+    assert!(synced.code == 0 && synced.err.contains("Synced 1 repository"), "{}", synced.err);
+    assert!(!synced.err.contains("unknown-owner"), "{}", synced.err);
+    let built = work.run(&["build", "portal", "--offline", "--out", "out"]);
+    assert!(built.err.contains("unknown-owner"), "{}", built.err);
+}

@@ -98,8 +98,10 @@ fn settings_shown_in_the_handbook_can_be_used() {
 #[test]
 fn every_option_of_the_handbook_exists() {
     let text = read("content-example/repos/handbook/docs/command-line.md");
-    let commands =
-        ["build", "serve", "check", "list", "impact", "export", "bundle", "explain", "search", "schema", "init", "new"];
+    let commands = [
+        "build", "sync", "sources", "serve", "check", "list", "impact", "export", "bundle", "explain", "search",
+        "schema", "init", "new",
+    ];
     let commands = commands.map(|command| vec![command]);
     let help: String = commands
         .into_iter()

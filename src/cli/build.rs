@@ -1,6 +1,6 @@
 //! `callboard build`
 
-use super::deny::{Deny, refuse_denied};
+use super::deny::{Deny, UNPUBLISHED, refuse_denied};
 use super::guard::refuse_mass_loss;
 use super::options::{cached_source, instant, program, site_options};
 use super::talk::{Progress, timings_map, timings_table};
@@ -144,7 +144,7 @@ fn build(
         talk.findings(&findings, &cached_source(&loaded, &gathered.snapshot));
         let report = made.insert(Report::new(&gathered.snapshot, &findings, counts));
         report.tell_of_run(&gathered.snapshot);
-        refuse_denied(&command.deny, &counts, &findings)?;
+        refuse_denied(&command.deny, &counts, &findings, UNPUBLISHED)?;
         write_asked_report(command, report, progress)?;
         talk.clear();
         talk.say(&format!("Nothing changed in `{}`: {}", command.out.display(), summary(&counts)));
@@ -158,7 +158,7 @@ fn build(
     let counts = built.report.counts;
     let report = made.insert(built.report);
     report.tell_of_run(&gathered.snapshot);
-    refuse_denied(&command.deny, &counts, &built.findings)?;
+    refuse_denied(&command.deny, &counts, &built.findings, UNPUBLISHED)?;
     progress.stage("publish", None)?;
     let published = stage.finish(fingerprint)?;
     write_asked_report(command, report, progress)?;

@@ -1,4 +1,4 @@
-//! `build --deny`: what may not be published.
+//! `--deny`: what may not be published, or fetched.
 
 use crate::diagnostics::suggestion::did_you_mean;
 use crate::diagnostics::{Finding, Rule, Stop, StopKind, count, rules};
@@ -14,6 +14,9 @@ pub(super) enum Deny {
     Incomplete,
     Rule(&'static Rule),
 }
+
+/// What a build says that was refused.
+pub(super) const UNPUBLISHED: &str = "nothing was published";
 
 /// Words that are no rules.
 const WORDS: [(&str, Deny); 5] = [
@@ -58,13 +61,13 @@ impl Deny {
     }
 }
 
-/// Refuses what is denied, and says everything that is met.
-pub(super) fn refuse_denied(denied: &[Deny], counts: &Counts, findings: &[Finding]) -> Result<(), Stop> {
+/// Refuses what is denied, and says everything that is met after what it led to.
+pub(super) fn refuse_denied(denied: &[Deny], counts: &Counts, findings: &[Finding], outcome: &str) -> Result<(), Stop> {
     let met: Vec<String> = denied.iter().filter_map(|deny| deny.met(counts, findings)).collect();
     if met.is_empty() {
         return Ok(());
     }
-    Err(Stop::new(StopKind::Denied, format!("nothing was published: {}", met.join("; "))))
+    Err(Stop::new(StopKind::Denied, format!("{outcome}: {}", met.join("; "))))
 }
 
 #[cfg(test)]
@@ -85,12 +88,12 @@ mod tests {
         let findings = [rules::source::empty(crate::diagnostics::Place::file("a", ""), "a")];
         let denied = ["errors", "gone", "incomplete", "repository-empty", "repository-stale"];
         let denied = denied.map(|word| Deny::parse(word).unwrap());
-        let stop = refuse_denied(&denied, &counts, &findings).unwrap_err();
+        let stop = refuse_denied(&denied, &counts, &findings, UNPUBLISHED).unwrap_err();
         assert_eq!(
             stop.message,
             "nothing was published: 1 repository gone, which `--deny gone` refuses; 2 incomplete sources, \
              which `--deny incomplete` refuses; 1 finding, which `--deny repository-empty` refuses"
         );
-        assert!(refuse_denied(&denied[..1], &counts, &findings).is_ok());
+        assert!(refuse_denied(&denied[..1], &counts, &findings, UNPUBLISHED).is_ok());
     }
 }

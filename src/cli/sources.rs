@@ -20,6 +20,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 ///
 /// Reads what was fetched before and asks nobody.
 #[derive(Args)]
+#[command(mut_arg("offline", |arg| arg.hide(true)), mut_arg("max_wait", |arg| arg.hide(true)))]
 #[command(after_help = "\
 Examples:
   callboard sources

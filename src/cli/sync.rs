@@ -6,7 +6,7 @@ use super::talk::Progress;
 use super::{Talk, lock};
 use crate::catalog::IngestCache;
 use crate::config::{Loaded, Source, ThemeFiles};
-use crate::diagnostics::{Stop, count};
+use crate::diagnostics::{Finding, Stop, count, rules};
 use crate::output::{Interrupt, Pack};
 use crate::pipeline::{self, CatalogOptions, Input};
 use crate::site::pages::Counts;
@@ -21,6 +21,7 @@ use std::time::Instant;
 /// Asks the organisations of the configuration what they have, fetches the repositories that changed, and writes
 /// `callboard.lock`. `build` does the same before it builds, unless it is `--offline`.
 #[derive(Args)]
+#[command(mut_arg("offline", |arg| arg.hide(true)))]
 #[command(after_help = "\
 Examples:
   callboard sync                       Fetch what the app-config.yaml of this folder names
@@ -80,11 +81,14 @@ pub(crate) fn run(command: &Sync, talk: &Talk, interrupt: &Interrupt) -> Result<
     cache.flush();
     progress.finish();
     lock::write(&loaded, &gathered.snapshot, talk);
-    talk.findings(&gathered.findings, &cached_source(&loaded, &gathered.snapshot));
+    // What is wrong with entities is told by `build` and `check`.
+    let is_of_sources = |finding: &&Finding| rules::is_of_sources(finding.rule);
+    let findings: Vec<Finding> = gathered.findings.iter().filter(is_of_sources).cloned().collect();
+    talk.findings(&findings, &cached_source(&loaded, &gathered.snapshot));
     talk.say(&summary(&gathered.snapshot, began));
     let mut counts = Counts::of(&gathered.snapshot, &gathered.catalog, &gathered.graph);
-    counts.count_findings(&gathered.findings);
-    refuse_denied(&command.deny, &counts, &gathered.findings)
+    counts.count_findings(&findings);
+    refuse_denied(&command.deny, &counts, &findings, "the sources are not as they should be")
 }
 
 /// Whether the configuration names anything that is fetched.

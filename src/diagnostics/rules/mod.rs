@@ -29,3 +29,8 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     .flatten()
     .copied()
 }
+
+/// Whether a rule is about where things come from, and not about what they say.
+pub fn is_of_sources(rule: &Rule) -> bool {
+    [config::RULES, source::RULES, people::RULES].into_iter().flatten().any(|known| *known == rule)
+}

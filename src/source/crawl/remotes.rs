@@ -34,6 +34,9 @@ pub(super) enum Given {
     People(Repo, Arc<Origin>),
 }
 
+/// Why, and since when.
+type SourceFault = (String, Option<i64>);
+
 impl Worklist<'_> {
     /// What each provider of the configuration lists.
     pub(super) fn discover(&mut self) -> Vec<(String, Given)> {
@@ -98,12 +101,14 @@ impl Worklist<'_> {
             let reason = format!("`{}` does not list it any more", provider.id);
             self.absent.push(Absent { id: id.into(), is_gone: true, reason });
         }
+        let fault = listing.fault.clone().map(|fault| (fault, listing.whole_at));
+        let (fault, stale_since) = self.noted(provider, fault).unzip();
         self.sources.push(SourceState {
             id: provider.id.clone(),
             place: provider.place.clone(),
             repos: listing.repos.len(),
-            stale_since: listing.fault.as_ref().and(listing.whole_at),
-            fault: listing.fault.clone(),
+            stale_since: stale_since.flatten(),
+            fault,
             requests: listing.requests,
             waited: listing.waited,
             cron: provider.cron.clone(),
@@ -146,12 +151,13 @@ impl Worklist<'_> {
         };
         let read = people::read(provider, what, api, &options);
         self.findings.extend(read.findings);
+        let (fault, stale_since) = self.noted(provider, read.fault.map(|fault| (fault, read.stale_since))).unzip();
         self.sources.push(SourceState {
             id: provider.id.clone(),
             place: provider.place.clone(),
             repos: 0,
-            stale_since: read.stale_since,
-            fault: read.fault,
+            stale_since: stale_since.flatten(),
+            fault,
             requests: read.requests,
             waited: read.waited,
             cron: provider.cron.clone(),
@@ -170,6 +176,22 @@ impl Worklist<'_> {
         };
         let origin = Arc::new(Origin { location: None, kind: "url", target, is_trusted: true });
         Given::People(Repo::in_memory(&id, files()), origin)
+    }
+
+    /// What a provider could not give, and when it last could. A run that asks notes it for those that do not.
+    fn noted(&self, provider: &Provider, fault: Option<SourceFault>) -> Option<SourceFault> {
+        let key = format!("fault 1\n{}\n{}\n{:?}", provider.id, provider.host, provider.lists);
+        let name = blake3::hash(key.as_bytes()).to_hex();
+        let file = self.options.cache_dir.join("faults").join(&name.as_str()[..32]);
+        if self.options.locked.is_some() {
+            return fault;
+        }
+        if self.options.offline {
+            return kept::read::<Option<SourceFault>>(&file).flatten().or(fault);
+        }
+        // A cache that cannot be written was told of already.
+        let _ = kept::write(&file, &fault);
+        fault
     }
 
     /// Brings everything that the configuration names, at once.

@@ -128,7 +128,8 @@ pub(super) fn bring(wish: &Wish, run: &Run<'_>) -> Result<Brought, Fault> {
         supply: Some(Supply::new(&server, &store.path, run.offline)),
     };
     if run.offline {
-        let state = known.ok_or_else(|| "it was never fetched and this build is offline".to_string())?;
+        let never = || store.reason().unwrap_or_else(|| "it was never fetched and this build is offline".to_string());
+        let state = known.ok_or_else(never)?;
         return match &wish.locked {
             Some(locked) if state.commit.as_ref() != Some(locked) && !has(&store.path, locked) => {
                 Err(format!("the commit `{locked}` was never fetched and this build is offline").into())
@@ -154,7 +155,12 @@ pub(super) fn bring(wish: &Wish, run: &Run<'_>) -> Result<Brought, Fault> {
                 store.write(&state)?;
                 Ok(brought(state, false))
             }
-            _ => Err(reason.into()),
+            known => {
+                if known.is_none() && wish.locked.is_none() && !(run.is_over)() {
+                    store.note_reason(&reason);
+                }
+                Err(reason.into())
+            }
         },
     }
 }

@@ -235,5 +235,8 @@ fn complained(text: &str) -> String {
         text.lines().rfind(said).or(denied).or_else(|| text.lines().rfind(fatal)).or_else(|| text.lines().last());
     let line = line.unwrap_or("git failed without a word");
     let bare = ["fatal: ", "error: ", "ERROR: "].iter().find_map(|word| line.strip_prefix(word)).unwrap_or(line);
+    // Whoever tells of it names the address.
+    let bare =
+        bare.strip_prefix("unable to access '").and_then(|rest| rest.split_once("': ")).map_or(bare, |(_, why)| why);
     bare.trim().to_string()
 }

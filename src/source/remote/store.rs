@@ -61,6 +61,16 @@ impl Store {
         kept::write(&self.note(), state).map_err(|error| format!("the cache cannot be written: {error}"))
     }
 
+    /// Why nothing was ever fetched.
+    pub(super) fn reason(&self) -> Option<String> {
+        kept::read(&self.path.with_extension("fault"))
+    }
+
+    pub(super) fn note_reason(&self, reason: &String) {
+        // A cache that cannot be written was told of already.
+        let _ = kept::write(&self.path.with_extension("fault"), reason);
+    }
+
     /// The next look finds nothing, so that everything is fetched anew.
     pub(super) fn forget(path: &Path) {
         let _ = std::fs::remove_file(path.join(NOTE));
