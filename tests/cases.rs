@@ -437,6 +437,7 @@ impl Portal {
                 max_stale: callboard::source::MAX_STALE,
                 working_tree: false,
                 offline: true,
+                publishes: false,
                 versions: true,
                 issues: IssuesFrom::Nowhere,
                 max_wait: std::time::Duration::ZERO,

@@ -152,6 +152,7 @@ fn site_where(work: &Work, dir: &str, happened: impl FnOnce(&mut Snapshot)) -> (
         crawl: CrawlOptions {
             working_tree: false,
             offline: false,
+            publishes: false,
             versions: false,
             issues: IssuesFrom::Nowhere,
             noted_as: None,

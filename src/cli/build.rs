@@ -113,6 +113,7 @@ fn build(
         theme: &theme,
         crawl: CrawlOptions {
             max_stale: command.max_stale,
+            publishes: true,
             listener: progress,
             goes_on: Arc::new(move || !stopped.is_raised()),
             locked: locked.as_ref(),
@@ -126,7 +127,8 @@ fn build(
     let gathered = pipeline::gather(&input)?;
     descriptors.flush();
     match &locked {
-        Some(locked) => lock::refuse_others(locked, &gathered.snapshot)?,
+        Some(locked) => lock::refuse_others(locked, &gathered.snapshot)
+            .inspect_err(|_| talk.findings(&gathered.findings, &cached_source(&loaded, &gathered.snapshot)))?,
         None if command.options.read.is_offline() => {}
         None => lock::write(&loaded, &gathered.snapshot, talk),
     }

@@ -105,6 +105,7 @@ impl ReadOptions {
         CrawlOptions {
             working_tree,
             offline: self.offline,
+            publishes: false,
             versions: true,
             issues,
             max_wait: Duration::from_secs(self.max_wait),

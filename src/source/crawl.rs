@@ -35,6 +35,8 @@ pub struct CrawlOptions<'a> {
     pub working_tree: bool,
     /// Fetch nothing.
     pub offline: bool,
+    /// What is read will be shown to readers.
+    pub publishes: bool,
     /// Read the versions that documentation asks for.
     pub versions: bool,
     pub issues: IssuesFrom,
@@ -629,7 +631,7 @@ impl Worklist<'_> {
                 if self.options.noted_as.is_some() {
                     repo = repo.noting();
                 }
-                if repo.status == Status::Empty {
+                if repo.status == Status::Empty && !matches!(key, Known::Remote(..)) {
                     self.findings.push(rules::source::empty(Place::file(repo.id.clone(), ""), &repo.id));
                 }
                 self.repos.push(repo);

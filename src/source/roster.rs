@@ -1,5 +1,5 @@
-//! Who was listed before. What is missing from a whole list is shown once more, marked as gone; the next whole list that
-//! lacks it ends that.
+//! Who was listed before. What is missing from a whole list is shown once more, marked as gone: by one build, or for a day
+//! where a list is read by other commands.
 
 use super::discovery::{Listed, Listing};
 use super::kept;
@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// Changes with the meaning of what is kept.
-const VERSION: &str = "callboard roster 1";
+const VERSION: &str = "callboard roster 2";
 
 /// What a provider has, those among it that its list lacks, and those that are shown no more.
 #[derive(Debug, Default)]
@@ -20,37 +20,60 @@ pub(super) struct Roster {
     pub(super) renamed: Vec<(Listed, String)>,
 }
 
-/// Compares a list with those of earlier runs. Where `is_settled`, what is missing from a whole list is noted.
+/// How long what is missing is shown, in seconds, whoever reads lists meanwhile.
+const GRACE: i64 = 24 * 3600;
+
+/// How a run deals with what is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Notes {
+    /// It asks nobody.
+    Nothing,
+    /// It notes when something was missing first.
+    Missing,
+    /// It shows what is missing, so that the next run that does so need not.
+    Shown,
+}
+
+/// A repository, and the time of the list that lacked it first.
+type Row = (Listed, Option<i64>);
+
+/// Compares a list with those of earlier runs.
 pub(super) fn roster(
     provider: &Provider,
     what: &Repositories,
     listing: &Listing,
     cache: &Path,
-    is_settled: bool,
+    notes: Notes,
 ) -> Roster {
     let file = file(provider, what, cache);
-    let known: Vec<(Listed, bool)> = kept::read(&file).unwrap_or_default();
+    let known: Vec<(Row, bool)> = kept::read(&file).unwrap_or_default();
     let now: HashMap<&str, &Listed> = listing.repos.iter().map(|listed| (listed.id.as_str(), listed)).collect();
-    let is_whole = listing.fault.is_none();
+    let given = listing.whole_at.filter(|_| listing.fault.is_none() && notes != Notes::Nothing);
     let mut roster = Roster::default();
-    roster.repos.extend(listing.repos.iter().map(|listed| (listed.clone(), false)));
-    for (listed, was_missing) in known {
+    let mut rows: Vec<(Row, bool)> = listing.repos.iter().map(|listed| ((listed.clone(), None), false)).collect();
+    for ((listed, since), was_shown) in known {
         if let Some(now) = now.get(listed.id.as_str()) {
             if now.path != listed.path {
                 roster.renamed.push(((*now).clone(), listed.path));
             }
-        } else if is_settled && is_whole && was_missing {
+            continue;
+        }
+        let is_over =
+            given.zip(since).is_some_and(|(given, since)| given - since >= GRACE || was_shown && notes == Notes::Shown);
+        if is_over {
             roster.left.push(listed);
         } else {
-            let is_gone = was_missing || (is_whole && is_settled);
-            roster.repos.push((listed, is_gone));
+            let since = since.or(given);
+            let is_shown = was_shown || since.is_some() && notes == Notes::Shown;
+            rows.push(((listed, since), is_shown));
         }
     }
-    roster.repos.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
-    if is_settled {
+    rows.sort_by(|((a, _), _), ((b, _), _)| a.path.cmp(&b.path));
+    if notes != Notes::Nothing {
         // A cache that cannot be written costs only the mark of what is gone.
-        let _ = kept::write(&file, &roster.repos);
+        let _ = kept::write(&file, &rows);
     }
+    roster.repos = rows.into_iter().map(|((listed, since), _)| (listed, since.is_some())).collect();
     roster
 }
 
@@ -91,19 +114,29 @@ mod tests {
             lists: Lists::Repositories(what.clone()),
             cron: None,
         };
-        let look = |rows: &[(&str, &str)], fault: Option<&str>| {
+        let look = |rows: &[(&str, &str)], fault: Option<&str>, given: i64, notes: Notes| {
             let repos = rows.iter().map(|(id, path)| listed(id, path)).collect();
-            let listing = Listing { repos, fault: fault.map(str::to_string), ..Listing::default() };
-            let roster = roster(&provider, &what, &listing, cache.path(), true);
+            let (fault, whole_at) = (fault.map(str::to_string), Some(given));
+            let listing = Listing { repos, fault, whole_at, ..Listing::default() };
+            let roster = roster(&provider, &what, &listing, cache.path(), notes);
             let shown: Vec<_> = roster.repos.iter().map(|(listed, gone)| (listed.path.clone(), *gone)).collect();
             (shown, roster.left.len(), roster.renamed.len())
         };
         let is = |path: &str, gone: bool| (path.to_string(), gone);
-        assert_eq!(look(&[("1", "a/x"), ("2", "a/y")], None), (vec![is("a/x", false), is("a/y", false)], 0, 0));
-        assert_eq!(look(&[], Some("status 502")), (vec![is("a/x", false), is("a/y", false)], 0, 0));
-        assert_eq!(look(&[("1", "a/z")], None), (vec![is("a/y", true), is("a/z", false)], 0, 1));
-        assert_eq!(look(&[("1", "a/z")], Some("status 502")), (vec![is("a/y", true), is("a/z", false)], 0, 0));
-        assert_eq!(look(&[("1", "a/z")], None), (vec![is("a/z", false)], 1, 0));
-        assert_eq!(look(&[("1", "a/z")], None), (vec![is("a/z", false)], 0, 0));
+        let (build, sync) = (Notes::Shown, Notes::Missing);
+        let both = vec![is("a/x", false), is("a/y", false)];
+        assert_eq!(look(&[("1", "a/x"), ("2", "a/y")], None, 0, build), (both.clone(), 0, 0));
+        assert_eq!(look(&[], Some("status 502"), 10, build), (both, 0, 0));
+        let gone = vec![is("a/y", true), is("a/z", false)];
+        assert_eq!(look(&[("1", "a/z")], None, 20, sync), (gone.clone(), 0, 1));
+        // However often lists are read, one build shows it.
+        assert_eq!(look(&[("1", "a/z")], None, 30, sync), (gone.clone(), 0, 0));
+        assert_eq!(look(&[("1", "a/z")], None, 40, Notes::Nothing), (gone.clone(), 0, 0));
+        assert_eq!(look(&[("1", "a/z")], None, 50, build), (gone.clone(), 0, 0));
+        assert_eq!(look(&[("1", "a/z")], Some("status 502"), 60, build), (gone.clone(), 0, 0));
+        assert_eq!(look(&[("1", "a/z")], None, 70, build), (vec![is("a/z", false)], 1, 0));
+        assert_eq!(look(&[("1", "a/z")], None, 80, build), (vec![is("a/z", false)], 0, 0));
+        assert_eq!(look(&[], None, 90, sync), (vec![is("a/z", true)], 0, 0));
+        assert_eq!(look(&[], None, 90 + GRACE, sync), (vec![], 1, 0));
     }
 }

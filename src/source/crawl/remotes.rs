@@ -6,8 +6,8 @@ use crate::diagnostics::{Place, rules};
 use crate::source::discovery::{self, Listed, Listing};
 use crate::source::forge::{Api, Patience};
 use crate::source::lockfile::{Entry, state_of};
-use crate::source::remote::{Brought, Fault, Run, Told, Wish, forget, now, rename};
-use crate::source::roster::{self, Roster};
+use crate::source::remote::{Brought, Fault, Run, Told, Wish, discard, forget, now, rename};
+use crate::source::roster::{self, Notes, Roster};
 use crate::source::sync::bring_all;
 use crate::source::web::{self, Web};
 use crate::source::{Absent, Repo, RepoId, SourceState, Stale, Status, git, history, kept, people};
@@ -31,7 +31,7 @@ pub(super) struct FromProvider {
 /// What a provider gave.
 pub(super) enum Given {
     Repositories(Vec<FromProvider>),
-    People(Repo, Arc<Origin>),
+    People(Box<Repo>, Arc<Origin>),
 }
 
 /// Why, and since when.
@@ -86,7 +86,12 @@ impl Worklist<'_> {
                     offline: self.options.offline,
                 };
                 let listing = discovery::list(provider, what, api, &options);
-                let roster = roster::roster(provider, what, &listing, cache_dir, !self.options.offline);
+                let notes = match (self.options.offline, self.options.publishes) {
+                    (true, _) => Notes::Nothing,
+                    (false, false) => Notes::Missing,
+                    (false, true) => Notes::Shown,
+                };
+                let roster = roster::roster(provider, what, &listing, cache_dir, notes);
                 (listing, roster)
             }
         };
@@ -97,8 +102,10 @@ impl Worklist<'_> {
             self.findings.push(rules::source::renamed(Place::file(id, ""), old, &listed.path));
         }
         for listed in &roster.left {
-            let id = remote_id(&clone_url(integration, &listed.path));
-            let reason = format!("`{}` does not list it any more", provider.id);
+            let url = clone_url(integration, &listed.path);
+            discard(&url, listed.branch.as_deref(), cache_dir);
+            let id = remote_id(&url);
+            let reason = gone(&provider.id);
             self.absent.push(Absent { id: id.into(), is_gone: true, reason });
         }
         let fault = listing.fault.clone().map(|fault| (fault, listing.whole_at));
@@ -175,7 +182,7 @@ impl Worklist<'_> {
             _ => integration.base(),
         };
         let origin = Arc::new(Origin { location: None, kind: "url", target, is_trusted: true });
-        Given::People(Repo::in_memory(&id, files()), origin)
+        Given::People(Box::new(Repo::in_memory(&id, files())), origin)
     }
 
     /// What a provider could not give, and when it last could. A run that asks notes it for those that do not.
@@ -354,6 +361,11 @@ impl Worklist<'_> {
             {
                 opened.findings.push(rules::source::stale(place.clone(), &shown, &stale.reason));
             }
+            // Whoever lists an organisation did not name what is empty in it.
+            if opened.repo.status == Status::Empty && source.is_empty() {
+                let id = &opened.repo.id;
+                opened.findings.push(rules::source::empty(Place::file(id.clone(), ""), id));
+            }
             self.resolved.push(Entry {
                 reference: wish.reference.clone(),
                 state: state_of(&opened.repo),
@@ -375,7 +387,7 @@ impl Worklist<'_> {
             Given::Repositories(rows) => rows,
             Given::People(repo, origin) => {
                 let key = Known::Bundle(source.to_string());
-                if let Some(id) = self.keep(key, Ok(Opened { repo, findings: Vec::new() })) {
+                if let Some(id) = self.keep(key, Ok(Opened { repo: *repo, findings: Vec::new() })) {
                     self.take_files(id, &origin, |_| true);
                 }
                 return;
@@ -386,8 +398,13 @@ impl Worklist<'_> {
             if listed.branch.is_none() {
                 let id = remote_id(&wish.url);
                 let web = Web::of_remote(&wish.url, "HEAD", self.config);
-                let repo =
-                    Repo { status: Status::Empty, web, is_archived: listed.is_archived, ..Repo::in_memory(&id, []) };
+                let repo = Repo {
+                    status: Status::Empty,
+                    web,
+                    is_archived: listed.is_archived,
+                    confirmed: wish.told.map(|told| told.given),
+                    ..Repo::in_memory(&id, [])
+                };
                 let url = without_userinfo(&wish.url);
                 self.resolved.push(Entry { state: state_of(&repo), ..Entry::of(source, &url) });
                 self.keep(key_of(&wish), Ok(Opened { repo, findings: Vec::new() }));
@@ -414,7 +431,7 @@ impl Worklist<'_> {
             return *known;
         }
         let run = Run { config: self.config, cache: self.options.cache_dir, offline: true, is_over: &|| false };
-        let reason = format!("`{source}` does not list it any more");
+        let reason = gone(source);
         let opened =
             crate::source::remote::bring(wish, &run).and_then(|brought| self.open_brought(wish, brought, &run));
         match opened {
@@ -439,6 +456,13 @@ impl Worklist<'_> {
         }
         kept::read(&file)
     }
+}
+
+/// Why a repository is shown no more.
+fn gone(source: &str) -> String {
+    format!(
+        "`{source}` does not list it any more, or a filter leaves it out now, as one for archived repositories does"
+    )
 }
 
 fn key_of(wish: &Wish) -> Known {

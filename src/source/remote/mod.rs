@@ -388,6 +388,14 @@ pub(super) fn rename(old: &str, new: &str, reference: Option<&str>, cache: &Path
     }
 }
 
+/// A repository is gone: the cache needs nothing of it any more.
+pub(super) fn discard(url: &str, reference: Option<&str>, cache: &Path) {
+    let Ok(store) = Store::open(folder(url, reference, cache)) else { return };
+    // What stays costs only its room.
+    let _ = std::fs::remove_dir_all(&store.path);
+    let _ = std::fs::remove_file(store.path.with_extension("lock"));
+}
+
 fn has(path: &Path, commit: &str) -> bool {
     let found =
         |repository: Repository| repository.find_commit(Oid::from_str(commit).ok()?).ok()?.tree().ok().map(drop);
