@@ -137,7 +137,7 @@ pub(super) fn bring(wish: &Wish, run: &Run<'_>) -> Result<Brought, Fault> {
             None => Ok(brought(state, false)),
         };
     }
-    if let Some(state) = known.as_ref().filter(|state| is_current(state, wish)) {
+    if let Some(state) = known.as_ref().filter(|state| is_current(state, wish) && store.is_intact(state)) {
         let state = State { confirmed: looked(wish), fault: None, ..state.clone() };
         store.write(&state)?;
         return Ok(brought(state, false));
@@ -199,6 +199,7 @@ fn update(server: &Server, store: &Store, known: Option<&State>, wish: &Wish, ru
         is_whole,
         fault: None,
         moved_to,
+        packs: Vec::new(),
     };
     if let Some(known) = known {
         let is_same = known.commit.as_ref() == Some(&head.commit);
