@@ -13,10 +13,16 @@ mod scratch;
 
 #[path = "sync/damage.rs"]
 mod damage;
+#[path = "sync/faults.rs"]
+mod faults;
 #[path = "sync/killed.rs"]
 mod killed;
+#[path = "sync/locked.rs"]
+mod locked;
 #[path = "sync/portal.rs"]
 mod portal;
+#[path = "sync/secrets.rs"]
+mod secrets;
 
 use forge::Api;
 use portal::{Portal, component, same};

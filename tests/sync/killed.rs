@@ -3,11 +3,11 @@
 use crate::forge::Api;
 use crate::portal::{Portal, component, same};
 use std::os::unix::process::CommandExt;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Stdio;
+use std::time::Instant;
 
 const REPOSITORIES: u64 = 12;
-const KILLS: u64 = 100;
+const KILLS: usize = 100;
 
 /// The same numbers in every run: a multiplicative generator of 64 bits.
 struct Seeded(u64);
@@ -24,43 +24,54 @@ fn push(portal: &Portal, number: u64, round: u64) {
     portal.pushes(&name, &component(&name, &format!("State {round}")));
 }
 
+/// A program and what it started.
+fn kill_group(id: u32) {
+    let group = i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw).expect("the number of a process");
+    // It may have ended by itself.
+    let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+}
+
 #[test]
 fn a_sync_that_is_killed_leaves_a_cache_that_can_be_used() {
     let portal = Portal::new("killed", Api::Gitea);
     for number in 0..REPOSITORIES {
         push(&portal, number, 0);
     }
+    portal.run("sync portal").succeeds();
+    push(&portal, 0, 0);
     let began = Instant::now();
     portal.run("sync portal").succeeds();
-    let whole = began.elapsed().as_micros() as u64;
-    std::fs::remove_dir_all(portal.path("cache")).expect("a cache");
+    // Most of the moments lie within a run: the limit follows how long runs take.
+    let mut latest = began.elapsed();
 
     let mut random = Seeded(8);
-    let mut ended_itself = 0;
-    for round in 1..=KILLS {
-        // From time to time a repository with everything in it, so that first fetches are cut short, too.
-        if round % 25 == 0 {
+    let mut killed = 0;
+    for round in 1.. {
+        // From time to time everything is fetched for the first time.
+        if round % 40 == 0 {
             std::fs::remove_dir_all(portal.path("cache/git")).expect("what was fetched");
         }
-        for _ in 0..3 {
-            push(&portal, random.below(REPOSITORIES), round);
-        }
+        push(&portal, random.below(REPOSITORIES), round);
         let mut command = portal.command("sync portal --quiet", "cache");
         let mut child =
             command.process_group(0).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program runs");
-        std::thread::sleep(Duration::from_micros(random.below(whole)));
+        std::thread::sleep(latest.mul_f64(random.below(1_000) as f64 / 1_000.0));
         if matches!(child.try_wait(), Ok(Some(_))) {
-            ended_itself += 1;
+            latest = latest.mul_f64(0.9);
+        } else {
+            latest = latest.mul_f64(1.02);
+            killed += 1;
         }
-        let group = format!("-{}", child.id());
-        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+        kill_group(child.id());
         child.wait().expect("it ended");
-        if round % 10 == 0 {
+        if round % 25 == 0 {
             portal.sources();
             portal.run("build portal --out between --offline --quiet --allow-shrink").succeeds();
         }
+        if killed == KILLS {
+            break;
+        }
     }
-    assert!(ended_itself < KILLS / 2, "{ended_itself} of {KILLS} were not killed");
 
     portal.run("sync portal").succeeds();
     let fetched = |cache: &str| std::fs::read_dir(portal.path(cache).join("git")).expect("a folder").count();
