@@ -25,6 +25,9 @@ fn flip(file: &Path, at: impl Fn(usize) -> usize) {
     fs::write(file, bytes).expect("a file of ours");
 }
 
+/// What it is called, and what does it.
+type Damage<'a> = (&'a str, &'a dyn Fn(&Portal));
+
 #[test]
 fn a_damaged_cache_is_mended_by_the_next_sync() {
     let portal = Portal::new("damage", Api::Gitea);
@@ -34,7 +37,7 @@ fn a_damaged_cache_is_mended_by_the_next_sync() {
     portal.run("build portal --out wanted --offline").succeeds();
     let mut wanted = portal.tree("wanted");
 
-    let damages: [(&str, &dyn Fn(&Portal)); 8] = [
+    let damages: [Damage<'_>; 8] = [
         ("a pack is cut", &|portal| {
             let pack = kept(portal, ".pack");
             let bytes = fs::read(&pack).expect("a pack");
