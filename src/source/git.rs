@@ -4,22 +4,57 @@ use super::remote::Supply;
 use super::{Blob, Commit, File, History, ReadFault, Repo, Status, Store, Web, folder};
 use crate::config::Config;
 use git2::{ObjectType, Oid, Repository, RepositoryOpenFlags, TreeWalkMode, TreeWalkResult};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-/// An object store that a repository and its versions share.
+/// Object stores that are held open; each holds some files open, of which a process may have about a thousand.
+const MOST_OPEN: usize = 64;
+static OPEN: AtomicUsize = AtomicUsize::new(0);
+
+/// An object store that a repository and its versions share. It is opened when somebody reads.
 pub(super) struct Objects {
-    repository: Mutex<Repository>,
+    path: PathBuf,
+    repository: Mutex<Option<Repository>>,
     /// Where files come from that the store lacks.
     supply: Option<Supply>,
 }
 
 impl Objects {
     pub(super) fn new(repository: Repository, supply: Option<Supply>) -> Arc<Objects> {
-        Arc::new(Objects { repository: Mutex::new(repository), supply })
+        let path = repository.path().to_path_buf();
+        OPEN.fetch_add(1, Ordering::Relaxed);
+        let objects = Objects { path, repository: Mutex::new(Some(repository)), supply };
+        objects.close_if_many(&mut objects.held());
+        Arc::new(objects)
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, Repository> {
+    /// Reads of the store, one reader at a time.
+    pub(super) fn with<T, E: From<String>>(&self, read: impl FnOnce(&Repository) -> Result<T, E>) -> Result<T, E> {
+        let mut held = self.held();
+        let repository = match held.take() {
+            Some(repository) => repository,
+            None => {
+                let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
+                let opened = Repository::open_ext(&self.path, flags, std::iter::empty::<&Path>());
+                let opened = opened.map_err(|error| E::from(error.message().to_string()))?;
+                OPEN.fetch_add(1, Ordering::Relaxed);
+                opened
+            }
+        };
+        let result = read(&repository);
+        *held = Some(repository);
+        self.close_if_many(&mut held);
+        result
+    }
+
+    fn close_if_many(&self, held: &mut Option<Repository>) {
+        if OPEN.load(Ordering::Relaxed) > MOST_OPEN && held.take().is_some() {
+            OPEN.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    fn held(&self) -> MutexGuard<'_, Option<Repository>> {
         self.repository.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -29,12 +64,14 @@ impl Objects {
 
     /// The bytes of a file among `files`; its size is looked up before anything is unpacked.
     pub(super) fn read(&self, files: &[File], path: &str, id: Oid, limit: u64) -> Result<Vec<u8>, ReadFault> {
-        let known = self.lock().odb().is_ok_and(|objects| objects.exists(id));
+        let has = |repository: &Repository| Ok::<_, String>(repository.odb().is_ok_and(|objects| objects.exists(id)));
         match &self.supply {
-            Some(supply) if !known => supply.bring(files, path).map_err(ReadFault::Failed)?,
+            Some(supply) if !self.with(has).map_err(ReadFault::Failed)? => {
+                supply.bring(files, path).map_err(ReadFault::Failed)?;
+            }
             _ => {}
         }
-        let read = read(&self.lock(), id, limit);
+        let read = self.with(|repository| read(repository, id, limit));
         if let (Err(ReadFault::Failed(_)), Some(supply)) = (&read, &self.supply) {
             supply.is_damaged();
         }
@@ -43,9 +80,20 @@ impl Objects {
 
     /// The size of an object, where it is there.
     pub(super) fn size(&self, id: Oid) -> Option<u64> {
-        let repository = self.lock();
-        let objects = repository.odb().ok()?;
-        objects.exists(id).then(|| objects.read_header(id).ok()).flatten().map(|(size, _)| size as u64)
+        let size = |repository: &Repository| {
+            let objects = repository.odb().map_err(|error| error.message().to_string())?;
+            let header = objects.exists(id).then(|| objects.read_header(id).ok()).flatten();
+            Ok::<_, String>(header.map(|(size, _)| size as u64))
+        };
+        self.with(size).ok().flatten()
+    }
+}
+
+impl Drop for Objects {
+    fn drop(&mut self) {
+        if self.held().take().is_some() {
+            OPEN.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 }
 

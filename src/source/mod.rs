@@ -258,6 +258,12 @@ impl ReadFault {
     }
 }
 
+impl From<String> for ReadFault {
+    fn from(cause: String) -> Self {
+        ReadFault::Failed(cause)
+    }
+}
+
 impl std::fmt::Display for ReadFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -266,7 +266,7 @@ fn git_of(repo: &Repo) -> Result<Arc<Objects>, String> {
 }
 
 fn locked<T>(objects: &Objects, read: impl FnOnce(&Repository) -> Result<T, String>) -> Result<T, String> {
-    read(&objects.lock())
+    objects.with(read)
 }
 
 /// The branch that a reference stands for, such as the one that a clone was made from.

@@ -298,7 +298,9 @@ impl Worklist<'_> {
     /// What the cache holds of a remote repository. A cache that cannot be read is fetched once more.
     fn open_brought(&self, wish: &Wish, brought: Brought, run: &Run<'_>) -> Result<Opened, Fault> {
         let opened = self.open_kept(wish, brought.clone());
-        if opened.is_ok() || run.offline {
+        // What this machine lacks says nothing about the cache.
+        let is_of_machine = |cause: &String| cause.contains("oo many open files") || cause.contains("memory");
+        if run.offline || opened.as_ref().map_or_else(is_of_machine, |_| true) {
             return opened.map_err(Fault::from);
         }
         forget(&brought.path);

@@ -14,7 +14,7 @@ use super::folder::Pattern;
 use super::{File, Stale, git};
 use crate::config::{Config, Secret};
 use git2::{Oid, Repository};
-use program::{Call, run};
+use program::{Call, REMOTE, run};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -138,7 +138,7 @@ pub(super) fn bring(wish: &Wish, run: &Run<'_>) -> Result<Brought, Fault> {
             None => Ok(brought(state, false)),
         };
     }
-    if let Some(state) = known.as_ref().filter(|state| is_current(state, wish)) {
+    if let Some(state) = known.as_ref().filter(|state| is_current(state, wish) && store.is_intact(state)) {
         let state = State { confirmed: looked(wish), fault: None, ..state.clone() };
         store.write(&state)?;
         return Ok(brought(state, false));
@@ -205,6 +205,7 @@ fn update(server: &Server, store: &Store, known: Option<&State>, wish: &Wish, ru
         is_whole,
         fault: None,
         moved_to,
+        packs: Vec::new(),
     };
     if let Some(known) = known {
         let is_same = known.commit.as_ref() == Some(&head.commit);
@@ -226,9 +227,8 @@ fn look(server: &Server, wish: &Wish, is_over: &dyn Fn() -> bool) -> Result<Opti
         return Ok(Some(Head { commit: commit.clone(), full: commit.clone(), branch }));
     }
     let call = Call { input: "", fills: None, is_over };
-    let ask = |patterns: &[String]| {
-        run(server.command().args(["ls-remote", "--symref", "--", server.url()]).args(patterns), &call)
-    };
+    let ask =
+        |patterns: &[String]| run(server.command().args(["ls-remote", "--symref", "--", REMOTE]).args(patterns), &call);
     let (branch, tag) = match &wish.reference {
         Some(name) => (format!("refs/heads/{name}"), Some(format!("refs/tags/{name}"))),
         None => ("HEAD".to_string(), None),
@@ -276,7 +276,7 @@ fn fetch(server: &Server, path: &Path, head: &Head, is_whole: bool, wish: &Wish,
     let call = Call { input: "", fills: Some(path), is_over: to.is_over };
     let get = |depth: Option<&str>| {
         let mut command = server.fetch(path);
-        command.args(depth).args(["--", server.url()]).arg(format!("+{}:{FETCHED}", head.full));
+        command.args(depth).args(["--", REMOTE]).arg(format!("+{}:{FETCHED}", head.full));
         run(&mut command, &call).map(drop)
     };
     let is_whole = match is_whole {
@@ -334,7 +334,7 @@ fn supply(server: &Server, path: &Path, ids: &[Oid], is_over: &dyn Fn() -> bool)
     let mut command = server.command();
     command.arg("-C").arg(path).args(["-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags"]);
     command.args(["--no-recurse-submodules", "--no-auto-gc", "--no-write-fetch-head", "--filter=blob:none", "--stdin"]);
-    command.args(["--", server.url()]);
+    command.args(["--", REMOTE]);
     run(&mut command, &Call { input: &missing.concat(), fills: Some(path), is_over }).map(drop)
 }
 

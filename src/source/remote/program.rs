@@ -18,6 +18,9 @@ const LARGEST: u64 = 1 << 30;
 /// Output that is read, in bytes: some hundred thousand refs.
 const MOST_SAID: u64 = 32 << 20;
 
+/// What calls of git name the server.
+pub(super) const REMOTE: &str = "callboard";
+
 /// A git server as this run speaks to it.
 #[derive(Debug, Clone)]
 pub(in crate::source) struct Server {
@@ -90,11 +93,14 @@ impl Server {
         for protocol in &self.protocols {
             set(&format!("protocol.{protocol}.allow"), "always");
         }
+        // Addresses may carry a password: other users of this machine see arguments, and git notes where files come from.
+        let mut secret = vec![(format!("remote.{REMOTE}.url"), self.url().to_string())];
         if let Some((scope, header)) = &self.header {
-            command
-                .env("GIT_CONFIG_COUNT", "1")
-                .env("GIT_CONFIG_KEY_0", format!("http.{scope}.extraHeader"))
-                .env("GIT_CONFIG_VALUE_0", format!("Authorization: {}", header.reveal()));
+            secret.push((format!("http.{scope}.extraHeader"), format!("Authorization: {}", header.reveal())));
+        }
+        command.env("GIT_CONFIG_COUNT", secret.len().to_string());
+        for (at, (key, value)) in secret.into_iter().enumerate() {
+            command.env(format!("GIT_CONFIG_KEY_{at}"), key).env(format!("GIT_CONFIG_VALUE_{at}"), value);
         }
         command
     }

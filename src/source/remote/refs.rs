@@ -1,7 +1,7 @@
 //! Tags and branches of a remote repository, for documentation with versions.
 
 use super::files_of;
-use super::program::{Call, Server, run};
+use super::program::{Call, REMOTE, Server, run};
 use super::store::Store;
 use crate::source::versions::{Listed, branch_behind};
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ const MAIN: &str = "refs/callboard/main";
 /// Tags and branches of a server, and its default branch.
 pub(in crate::source) fn list(server: &Server) -> Result<(Vec<Listed>, Option<String>), String> {
     let mut command = server.command();
-    command.args(["ls-remote", "--symref", "--", server.url(), "HEAD", "refs/heads/*", "refs/tags/*"]);
+    command.args(["ls-remote", "--symref", "--", REMOTE, "HEAD", "refs/heads/*", "refs/tags/*"]);
     let text = run(&mut command, &Call { input: "", fills: None, is_over: &|| false })?;
     let mut main = None;
     let mut listed = Vec::new();
@@ -45,7 +45,7 @@ pub(in crate::source) fn fetch_refs(
     if !wanted.is_empty() {
         let refs = wanted.iter().map(|listed| format!("+{}:{}", listed.full(), kept_as(listed)));
         let mut command = server.fetch(path);
-        command.args(["--", server.url()]).args(refs);
+        command.args(["--", REMOTE]).args(refs);
         run(&mut command, &Call { input: "", fills: Some(path), is_over: &is_over })?;
     }
     for listed in wanted {

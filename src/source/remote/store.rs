@@ -30,6 +30,8 @@ pub(super) struct State {
     pub(super) fault: Option<String>,
     /// Where the server said it is now.
     pub(super) moved_to: Option<String>,
+    /// Names and sizes of what its objects lay in.
+    pub(super) packs: Vec<(String, u64)>,
 }
 
 /// The folder of one branch, ours until this value is dropped.
@@ -58,7 +60,10 @@ impl Store {
     }
 
     pub(super) fn write(&self, state: &State) -> Result<(), String> {
-        kept::write(&self.note(), state).map_err(|error| format!("the cache cannot be written: {error}"))
+        // What a failed look met is not what should be there.
+        let packs = if state.fault.is_none() { packs(&self.path) } else { state.packs.clone() };
+        let state = State { packs, ..state.clone() };
+        kept::write(&self.note(), &state).map_err(|error| format!("the cache cannot be written: {error}"))
     }
 
     /// Why nothing was ever fetched.
@@ -71,9 +76,15 @@ impl Store {
         let _ = kept::write(&self.path.with_extension("fault"), reason);
     }
 
-    /// The next look finds nothing, so that everything is fetched anew.
+    /// The next look fetches everything anew. Until then, what can still be read is.
     pub(super) fn forget(path: &Path) {
-        let _ = std::fs::remove_file(path.join(NOTE));
+        let _ = File::create(path.join(DAMAGED));
+    }
+
+    /// Nobody met damage, and what was there is there. Costs no reading: most repositories have not changed.
+    pub(super) fn is_intact(&self, state: &State) -> bool {
+        let now = packs(&self.path);
+        !self.path.join(DAMAGED).exists() && state.packs.iter().all(|pack| now.contains(pack))
     }
 
     /// A new, empty repository beside the old one.
@@ -108,13 +119,12 @@ impl Store {
     pub(super) fn is_sound(&self, state: &State) -> bool {
         sweep(&self.path);
         let Ok(repository) = git2::Repository::open_bare(&self.path) else { return false };
-        let packs = std::fs::read_dir(self.path.join("objects/pack")).into_iter().flatten().flatten();
-        let packs = packs.filter(|file| file.path().extension().is_some_and(|ending| ending == "pack")).count();
+        let packs = packs(&self.path).iter().filter(|(name, _)| name.ends_with(".pack")).count();
         let has = |commit: &String| {
             let id = git2::Oid::from_str(commit).ok()?;
             repository.find_commit(id).ok()?.tree().ok()
         };
-        packs <= MOST_PACKS && state.commit.as_ref().is_none_or(|commit| has(commit).is_some())
+        self.is_intact(state) && packs <= MOST_PACKS && state.commit.as_ref().is_none_or(|commit| has(commit).is_some())
     }
 
     fn note(&self) -> PathBuf {
@@ -127,6 +137,18 @@ impl Store {
 }
 
 const NOTE: &str = "callboard-state";
+/// Lies in a repository in which somebody met damage.
+const DAMAGED: &str = "callboard-damaged";
+
+/// Packs and their indices, by name.
+fn packs(path: &Path) -> Vec<(String, u64)> {
+    let files = std::fs::read_dir(path.join("objects/pack")).into_iter().flatten().flatten();
+    let of = |file: std::fs::DirEntry| Some((file.file_name().into_string().ok()?, file.metadata().ok()?.len()));
+    let mut packs: Vec<(String, u64)> = files.filter_map(of).collect();
+    packs.retain(|(name, _)| name.ends_with(".pack") || name.ends_with(".idx"));
+    packs.sort();
+    packs
+}
 
 /// Locks and half-written packs of a program that is gone: nobody else writes here while we hold our own lock.
 fn sweep(path: &Path) {
