@@ -6,7 +6,7 @@ use std::os::unix::process::CommandExt;
 use std::process::Stdio;
 use std::time::Instant;
 
-const REPOSITORIES: u64 = 12;
+const REPOSITORIES: u64 = 5;
 const KILLS: usize = 100;
 
 /// The same numbers in every run: a multiplicative generator of 64 bits.
