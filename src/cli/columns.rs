@@ -4,13 +4,16 @@ use super::Talk;
 use crate::diagnostics::printable;
 
 /// Wider cells are cut, in characters.
-const WIDEST: usize = 48;
+const WIDEST: usize = 72;
 
 /// Lines with padded cells, the heads in bold; nothing where there are no rows. The last column is not cut.
 pub(super) fn columns<const N: usize>(heads: [&str; N], rows: &[[String; N]], talk: &Talk) -> String {
     let cell = |at: usize, text: &str| -> String {
-        let most = if at + 1 == N { usize::MAX } else { WIDEST };
-        printable(text).chars().take(most).collect()
+        let text = printable(text);
+        match text.char_indices().nth(WIDEST) {
+            Some((end, _)) if at + 1 < N => format!("{}…", &text[..end]),
+            _ => text,
+        }
     };
     let rows: Vec<[String; N]> = rows.iter().map(|row| std::array::from_fn(|at| cell(at, &row[at]))).collect();
     if rows.is_empty() {
