@@ -6,6 +6,7 @@
 pub mod csv;
 pub mod diagnostics;
 pub mod html;
+pub mod plugins;
 pub mod query;
 pub mod strings;
 pub mod yaml;

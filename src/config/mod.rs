@@ -11,6 +11,7 @@ mod brand;
 mod history;
 mod keys;
 mod load;
+mod plugin;
 mod policy;
 mod provider;
 mod read;
@@ -30,6 +31,10 @@ pub use app::App;
 pub use beacon::{Beacon, Counter};
 pub use history::{History, Week, monday_of};
 pub use keys::{KEYS, KnownKey, LANGUAGES, Shape as KeyShape};
+pub use plugin::{
+    Badge, Base, DataFrom, DataSource, ENTITY_FIELDS, Files, JsonWords, Live, MANIFEST, PLUGIN, Plugin, PluginCheck, Reader,
+    Request, Sent, Show, Values, Words,
+};
 pub use policy::{CodeOwners, DeclaredKind, DeclaredRelationField, DocsVersions};
 pub use provider::{Lists, Membership, Pattern, People, Provider, Repositories};
 pub use scorecard::{Check, Level};
@@ -106,6 +111,8 @@ pub struct Config {
     pub feedback_labels: Vec<String>,
     /// `callboard.beacon`: what is told of page views.
     pub beacon: Option<Beacon>,
+    /// The plugins that are on, by name.
+    pub plugins: Vec<Plugin>,
 }
 
 /// One of `catalog.locations`.
@@ -242,7 +249,7 @@ pub enum BundlesFrom {
 }
 
 /// A value that must never be shown.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
@@ -347,6 +354,7 @@ impl Config {
         let brand = (self.logo_picture(), self.favicon_picture(), &self.language);
         let reader = (brand, self.service_worker, &self.no_results, self.search_language, &self.synonyms, &self.usage);
         let reader = (reader, &self.feedback_labels, &self.beacon, &self.scorecard, &self.history);
+        let reader = (reader, &self.plugins);
         let policy = (rules, severities, kinds, lifecycles, codeowners, docs, diagrams, reader);
         format!("{:?}", (title, base_url, organization, integrations, connect, image_hosts, locations, policy))
     }
@@ -366,10 +374,11 @@ impl Config {
 
     /// Every secret value, for the scanner that looks for them in the output.
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
-        self.integrations.iter().flat_map(|integration| {
+        let of_forges = self.integrations.iter().flat_map(|integration| {
             let apps = integration.apps.iter().flat_map(App::secrets);
             integration.token.as_ref().map(Secret::reveal).into_iter().chain(apps)
-        })
+        });
+        of_forges.chain(self.plugins.iter().flat_map(Plugin::secrets))
     }
 }
 

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 const DEFAULT_KINDS: [&str; 3] = ["Component", "API", "Location"];
 
 pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
-    let Merged { root, files, findings, texts } = merged;
+    let Merged { root, files, findings, mut texts } = merged;
     let mut read = Read { findings };
     let app = root.get("app");
     let catalog = root.get("catalog");
@@ -49,6 +49,7 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
     let beacon = read.beacon(own, base_url.as_ref());
     let integrations = read.integrations(root.get("integrations"));
     let providers = read.providers(catalog, &integrations);
+    let plugins = read.plugins(&root, inputs, &files, &mut texts);
     let config = Config {
         dir: inputs.dir.clone(),
         title: read
@@ -85,6 +86,7 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
         history: read.history(own, &base),
         feedback_labels: read.feedback_labels(own),
         beacon,
+        plugins,
         files,
     };
     Loaded { config, findings: read.findings, texts }
@@ -378,7 +380,7 @@ impl Read {
     }
 
     /// Names every key of a mapping of our own that does not exist, and of the mappings below it.
-    fn ours(&mut self, setting: &Setting, path: &str, shape: &Shape) {
+    pub(super) fn ours(&mut self, setting: &Setting, path: &str, shape: &Shape) {
         match (shape, &setting.value) {
             (Shape::Ours(known), Value::Map(keys)) => {
                 for key in keys {
