@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use templates::{Part, Templates};
 
-pub use sample::{Sample, sample};
+pub use sample::{Sample, Tried, try_sample};
 
 /// What a word of a badge or a facet may be long, in characters.
 const LONGEST_WORD: usize = 60;

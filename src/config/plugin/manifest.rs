@@ -18,8 +18,6 @@ use std::time::Duration;
 /// The file that makes a folder a plugin.
 pub const MANIFEST: &str = "plugin.yaml";
 
-/// Words that are taken: tabs and folders that every portal has.
-const TAKEN: [&str; 7] = ["overview", "definition", "dependencies", "docs", "create", "source", "health"];
 /// Browsers do not ask more often, in seconds.
 const SHORTEST_LIVE: u32 = 5;
 
@@ -146,11 +144,8 @@ impl Read {
                 continue;
             }
             let place = Place::file("", load::shown(inputs, &folder.join(MANIFEST)));
-            let is_usable = name.split('-').all(|word| {
-                !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-            });
-            if !is_usable || TAKEN.contains(&name.as_str()) {
-                self.findings.push(rules::plugins::bad_name(place, &name, is_usable));
+            if !super::is_plugin_name(&name) {
+                self.findings.push(rules::plugins::bad_name(place, &name));
                 continue;
             }
             match super::files_of(folder) {

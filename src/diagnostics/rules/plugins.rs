@@ -39,13 +39,10 @@ fn short(cause: &str) -> String {
     plain.take(LONGEST_CAUSE).collect()
 }
 
-pub fn bad_name(place: Place, name: &str, is_taken: bool) -> Finding {
-    let finding = Finding::new(INVALID, place, format!("a plugin cannot be called `{name}`"));
-    if is_taken {
-        finding.hint("Every portal has a tab of that name: choose another one.")
-    } else {
-        finding.hint("Its folder's name is lower-case letters and digits, with `-` between words.")
-    }
+pub fn bad_name(place: Place, name: &str) -> Finding {
+    Finding::new(INVALID, place, format!("a plugin cannot be called `{name}`")).hint(
+        "Take lower-case letters and digits, with `-` between words, and no name that every entity has a tab of.",
+    )
 }
 
 pub fn unreadable(place: Place, name: &str, cause: &str) -> Finding {
