@@ -53,10 +53,16 @@ impl Templates {
         filters::register(&mut tera);
         let shared = tera.add_raw_templates(components.iter().copied());
         if let Err(error) = shared {
-            findings.push(rules::plugins::broken_template(plugin.place.clone(), &plugin.name, "the theme", &words_of(&error)));
+            findings.push(rules::plugins::broken_template(
+                plugin.place.clone(),
+                &plugin.name,
+                "the theme",
+                &words_of(&error),
+            ));
         }
         let show = &plugin.show;
-        let mut files = [(Part::Tab, show.tab.clone()), (Part::Card, show.card.clone()), (Part::Page, show.page.clone())];
+        let mut files =
+            [(Part::Tab, show.tab.clone()), (Part::Card, show.card.clone()), (Part::Page, show.page.clone())];
         for (_, file) in &mut files {
             let Some(name) = file.clone() else { continue };
             let mut complain = |cause: &str| {
@@ -74,7 +80,14 @@ impl Templates {
             }
             for fault in guard::faults(text) {
                 let place = plugin.place.clone();
-                findings.push(rules::plugins::unsafe_template(place, &plugin.name, &name, fault.line, &fault.found, fault.why));
+                findings.push(rules::plugins::unsafe_template(
+                    place,
+                    &plugin.name,
+                    &name,
+                    fault.line,
+                    &fault.found,
+                    fault.why,
+                ));
                 *file = None;
             }
         }
