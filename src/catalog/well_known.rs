@@ -126,7 +126,10 @@ pub const ANNOTATIONS: &[Annotation] = &[
     known(SUNSET_ON, "The day after which a deprecated entity is gone, as `2027-03-31`."),
     known(REPLACED_BY, "The ref of what takes the entity's place."),
     known("callboard.dev/datadog-service", "The value of the tag `service` in Datadog."),
-    known("callboard.dev/default-branch", "The repository's default branch, where the plugins' setting does not say it."),
+    known(
+        "callboard.dev/default-branch",
+        "The repository's default branch, where the plugins' setting does not say it.",
+    ),
     known(
         DOCS_VERSIONS,
         "Tags and branches whose docs are shown as versions, separated by commas: `v*, release/*`; `none` for no versions.",

@@ -53,7 +53,12 @@ impl Templates {
         filters::register(&mut tera);
         let shared = tera.add_raw_templates(components.iter().copied());
         if let Err(error) = shared {
-            findings.push(rules::plugins::broken_template(plugin.place.clone(), &plugin.name, "the theme", &words_of(&error)));
+            findings.push(rules::plugins::broken_template(
+                plugin.place.clone(),
+                &plugin.name,
+                "the theme",
+                &words_of(&error),
+            ));
         }
         let show = &plugin.show;
         for (name, text) in parts_of(plugin) {
@@ -66,10 +71,18 @@ impl Templates {
             }
             for fault in faults {
                 let place = plugin.place.clone();
-                findings.push(rules::plugins::unsafe_template(place, &plugin.name, name, fault.line, &fault.found, fault.why));
+                findings.push(rules::plugins::unsafe_template(
+                    place,
+                    &plugin.name,
+                    name,
+                    fault.line,
+                    &fault.found,
+                    fault.why,
+                ));
             }
         }
-        let mut files = [(Part::Tab, show.tab.clone()), (Part::Card, show.card.clone()), (Part::Page, show.page.clone())];
+        let mut files =
+            [(Part::Tab, show.tab.clone()), (Part::Card, show.card.clone()), (Part::Page, show.page.clone())];
         for (_, file) in &mut files {
             let Some(name) = file.clone() else { continue };
             let mut complain = |cause: &str| {
@@ -87,7 +100,14 @@ impl Templates {
             }
             for fault in guard::faults(text) {
                 let place = plugin.place.clone();
-                findings.push(rules::plugins::unsafe_template(place, &plugin.name, &name, fault.line, &fault.found, fault.why));
+                findings.push(rules::plugins::unsafe_template(
+                    place,
+                    &plugin.name,
+                    &name,
+                    fault.line,
+                    &fault.found,
+                    fault.why,
+                ));
                 *file = None;
             }
         }
@@ -129,7 +149,8 @@ impl Templates {
 /// Templates that nothing shows: they hold components for the others.
 fn parts_of(plugin: &Plugin) -> impl Iterator<Item = (&str, &str)> {
     let Show { tab, card, page, .. } = &plugin.show;
-    let is_shown = move |name: &str| [tab, card, page].into_iter().flatten().any(|shown| shown.trim_start_matches("./") == name);
+    let is_shown =
+        move |name: &str| [tab, card, page].into_iter().flatten().any(|shown| shown.trim_start_matches("./") == name);
     let names = plugin.files.paths().filter(move |name| name.ends_with(".html") && !is_shown(name));
     names.filter_map(|name| Some((name, plugin.files.text(name)?)))
 }

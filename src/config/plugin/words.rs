@@ -250,7 +250,10 @@ mod tests {
         assert_eq!(filled("{settings.url}/a/{annotation}").as_deref(), Some("https://h/a/acme%2Fshop"));
         assert_eq!(filled("{annotation.1}-{entity.name}").as_deref(), Some("shop-shop"));
         assert_eq!(filled("{app|settings.url}/{annotation.0|settings.url}").as_deref(), Some("https://h/acme"));
-        assert_eq!((filled("{app|settings.branch}"), filled("{annotation|settings.branch}")), (None, Some("acme%2Fshop".into())));
+        assert_eq!(
+            (filled("{app|settings.branch}"), filled("{annotation|settings.branch}")),
+            (None, Some("acme%2Fshop".into()))
+        );
         assert_eq!((filled("{annotation.2}"), filled("{app}"), filled("x{settings.branch}")), (None, None, None));
     }
 
