@@ -15,7 +15,7 @@ use crate::diagnostics::{Finding, rules};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -113,7 +113,7 @@ enum What<'a> {
     Web(web::Question),
     File(local::Named),
     Repository(RepoId, String),
-    Command { words: &'a [String], folder: &'a PathBuf },
+    Command { words: &'a [String], folder: &'a Path },
 }
 
 impl What<'_> {
@@ -235,10 +235,9 @@ impl<'a> Reading<'a> {
                 };
                 if is_shared(source) {
                     // Nobody would see what nobody asks for.
-                    if plugin.show.page.is_some() || !askers.is_empty() {
-                        if let Some(what) = self.filled(plugin, source, None) {
-                            add(what, None);
-                        }
+                    let is_wanted = plugin.show.page.is_some() || !askers.is_empty();
+                    if let Some(what) = self.filled(plugin, source, None).filter(|_| is_wanted) {
+                        add(what, None);
                     }
                     if let Some(task) = tasks.last_mut().filter(|task| task.plugin == number && task.source == at) {
                         task.askers = askers.clone();
@@ -309,7 +308,7 @@ impl<'a> Reading<'a> {
         self.options.outside != Outside::Servers || self.options.locked.is_some()
     }
 
-    fn command(&self, words: &[String], folder: &PathBuf) -> Outcome {
+    fn command(&self, words: &[String], folder: &Path) -> Outcome {
         if self.asks_nobody() { Outcome::Same { time: None } } else { command::run(words, folder) }
     }
 
