@@ -116,7 +116,7 @@ const SCENARIOS: [Scenario; 57] = [
 ];
 
 /// Every page type, by name and path; some twice, for what only one of them shows.
-const PAGE_TYPES: [(&str, &str); 36] = [
+const PAGE_TYPES: [(&str, &str); 42] = [
     ("home", ""),
     ("catalog", "catalog/"),
     ("catalog-of-systems", "catalog/-/system/"),
@@ -141,6 +141,12 @@ const PAGE_TYPES: [(&str, &str); 36] = [
     ("api", "catalog/default/api/payment-api/"),
     ("definition", "catalog/default/api/payment-api/definition/"),
     ("dependencies", "catalog/default/component/payment-service/dependencies/"),
+    ("actions", "catalog/default/component/payment-service/github-actions/"),
+    ("argo-cd", "catalog/default/component/seat-map-service/argo-cd/"),
+    ("pagerduty", "catalog/default/component/order-service/pagerduty/"),
+    ("datadog", "catalog/default/component/order-service/datadog/"),
+    ("vault", "catalog/default/component/payment-service/vault/"),
+    ("tech-radar", "plugins/tech-radar/"),
     ("system", "catalog/default/system/checkout-platform/"),
     ("group", "catalog/default/group/team-payments/"),
     ("group-with-groups", "catalog/default/group/commerce-engineering/"),
@@ -272,9 +278,16 @@ impl Stage {
         let past = Site::build(past_content.path(), "/past/");
         let german_content = Folder::fresh("german");
         let kinds = ["Component", "API", "Resource", "System", "Domain", "Group", "User", "Location", "Template"];
+        let example_config = fs::read_to_string(content("app-config.yaml")).expect("the example's configuration");
+        let example_config: serde_json::Value = serde_yaml::from_str(&example_config).expect("YAML");
+        std::os::unix::fs::symlink(content("plugin-data"), german_content.path().join("plugin-data")).expect("a link");
         let config = json!({
             "catalog": { "rules": [{ "allow": kinds }] },
-            "callboard": { "language": "de", "sources": { "filesystem": [content("repos")] } },
+            "callboard": {
+                "language": "de",
+                "sources": { "filesystem": [content("repos")] },
+                "plugins": example_config["callboard"]["plugins"],
+            },
         });
         fs::write(german_content.path().join("app-config.yaml"), config.to_string()).expect("its configuration");
         let german = Site::build(german_content.path(), "/german/");

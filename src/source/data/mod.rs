@@ -266,7 +266,7 @@ impl<'a> Reading<'a> {
                 What::Repository(asked.repo, super::join(super::parent(&asked.path), &path)?)
             }
             DataFrom::Command { words, folder } => What::Command { words, folder },
-            DataFrom::Reader(Reader::Kubernetes) => return None,
+            DataFrom::Reader(Reader::Kubernetes) | DataFrom::Nowhere => return None,
         })
     }
 
@@ -454,7 +454,7 @@ fn is_shared(source: &DataSource) -> bool {
         }
         DataFrom::File { path, .. } => path.is_fixed(),
         DataFrom::Command { .. } => true,
-        DataFrom::Repository(_) | DataFrom::Reader(_) => false,
+        DataFrom::Repository(_) | DataFrom::Reader(_) | DataFrom::Nowhere => false,
     }
 }
 
