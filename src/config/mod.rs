@@ -10,6 +10,7 @@ mod beacon;
 mod brand;
 mod history;
 mod keys;
+mod kubernetes;
 mod load;
 mod policy;
 mod provider;
@@ -30,6 +31,9 @@ pub use app::App;
 pub use beacon::{Beacon, Counter};
 pub use history::{History, Week, monday_of};
 pub use keys::{KEYS, KnownKey, LANGUAGES, Shape as KeyShape};
+pub use kubernetes::{
+    Catalogued, Cluster, ClusterApi, ClusterFrom, Dashboard, Kubernetes, ObjectType, ServiceLocator, ca_of,
+};
 pub use policy::{CodeOwners, DeclaredKind, DeclaredRelationField, DocsVersions};
 pub use provider::{Lists, Membership, Pattern, People, Provider, Repositories};
 pub use scorecard::{Check, Level};
@@ -106,6 +110,8 @@ pub struct Config {
     pub feedback_labels: Vec<String>,
     /// `callboard.beacon`: what is told of page views.
     pub beacon: Option<Beacon>,
+    /// `kubernetes` and `callboard.kubernetes`: clusters that are read, where any is named.
+    pub kubernetes: Option<Kubernetes>,
 }
 
 /// One of `catalog.locations`.
@@ -366,10 +372,11 @@ impl Config {
 
     /// Every secret value, for the scanner that looks for them in the output.
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
-        self.integrations.iter().flat_map(|integration| {
+        let forges = self.integrations.iter().flat_map(|integration| {
             let apps = integration.apps.iter().flat_map(App::secrets);
             integration.token.as_ref().map(Secret::reveal).into_iter().chain(apps)
-        })
+        });
+        forges.chain(self.kubernetes.iter().flat_map(Kubernetes::secrets))
     }
 }
 

@@ -22,6 +22,7 @@ mod git;
 mod history;
 mod issues;
 mod kept;
+pub mod kubernetes;
 mod local;
 mod lockfile;
 mod path;
