@@ -21,6 +21,7 @@ pub mod techdocs;
 
 pub mod graph;
 pub mod insights;
+pub mod plugins;
 pub mod scaffolder;
 
 pub mod api;

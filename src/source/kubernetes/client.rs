@@ -145,9 +145,9 @@ impl<'a> Client<'a> {
             let kind = of_list("kind").trim_end_matches("List").to_string();
             let version = of_list("apiVersion");
             let going_on = body["metadata"]["continue"].as_str().filter(|text| !text.is_empty()).map(str::to_string);
-            let items = match body["items"].take() {
-                Json::Array(items) => items,
-                Json::Null if !kind.is_empty() => Vec::new(),
+            let items = match body.get_mut("items").map(Json::take) {
+                Some(Json::Array(items)) => items,
+                None | Some(Json::Null) if !kind.is_empty() => Vec::new(),
                 _ => return Err(Missed::Fault(Fault::Cluster("its answer is no list of objects".to_string()))),
             };
             for mut item in items {

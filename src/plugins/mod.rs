@@ -1,0 +1,3 @@
+//! What plugins show.
+
+pub mod kubernetes;
