@@ -354,10 +354,10 @@ impl Read {
             let (Some(group), Some(version), Some(plural)) = (group, version, plural) else { continue };
             // With the group before it or without.
             let version = version.rsplit('/').next().unwrap_or_default().to_string();
-            if ![&group, &version, &plural].into_iter().all(|part| is_part(part)) {
-                self.wrong(item, path, "a group, a version and a plural as the cluster has them");
-            } else if plural == "secrets" {
+            if plural == "secrets" {
                 self.findings.push(rules::config::secrets_asked(item.place.clone()));
+            } else if ![&group, &version, &plural].into_iter().all(|part| is_part(part)) {
+                self.wrong(item, path, "a group, a version and a plural as the cluster has them");
             } else {
                 types.push(ObjectType { group, version, plural, is_custom: true });
             }
