@@ -6,6 +6,7 @@
 pub mod csv;
 pub mod diagnostics;
 pub mod html;
+pub mod plugins;
 pub mod query;
 pub mod strings;
 pub mod yaml;
@@ -21,7 +22,6 @@ pub mod techdocs;
 
 pub mod graph;
 pub mod insights;
-pub mod plugins;
 pub mod scaffolder;
 
 pub mod api;

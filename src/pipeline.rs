@@ -8,12 +8,13 @@ use crate::emit::{self, Report, Theme};
 use crate::graph::{self, Graph};
 use crate::insights::{self, Elsewhere, World};
 use crate::output::{Fingerprint, Record, Sink};
+use crate::plugins::{self, PluginParts, Plugins};
 use crate::scaffolder;
 use crate::search::{self, SearchDocument};
 use crate::site::mirror::PAGE_SIZE;
 use crate::site::pages::{Closing, Counts};
 use crate::site::{CLOSING, PAGE_TYPES, Press, Rendered, Sheet, Site, SiteOptions, SiteParts, print, trackers};
-use crate::source::{self, Crawl, CrawlOptions, Issues, IssuesFrom, Programs, Snapshot};
+use crate::source::{self, Answers, Crawl, CrawlOptions, DataAsked, Issues, Outside, Programs, Snapshot};
 use crate::strings::Strings;
 use crate::techdocs::crosslinks::crosslinks;
 use crate::techdocs::diagram::{self, Failure, Language};
@@ -69,6 +70,9 @@ pub struct Gathered {
     pub versions: Vec<Versioned>,
     /// What readers reported.
     pub issues: Issues,
+    /// Who asks for the data of plugins, and what they got.
+    pub asked: Vec<DataAsked>,
+    pub answers: Answers,
     /// Sorted.
     pub findings: Vec<Finding>,
 }
@@ -97,9 +101,10 @@ pub fn gather(input: &Input<'_>) -> Result<Gathered, Stop> {
     findings.extend(insights::findings(&world));
     findings.extend(scaffolder::findings(&catalog, &snapshot));
     let issues = read_issues(input, &catalog, &snapshot, &mut findings)?;
+    let (asked, answers) = read_data(input, &catalog, &snapshot, &mut findings)?;
     config.settle(&mut findings);
     let versions = if input.crawl.versions { read_versions(input, &catalog, &mut snapshot)? } else { Vec::new() };
-    Ok(Gathered { snapshot, catalog, graph, versions, issues, findings })
+    Ok(Gathered { snapshot, catalog, graph, versions, issues, asked, answers, findings })
 }
 
 /// Reads what readers reported, where the configuration asks for it. Only the catalog knows which trackers there are.
@@ -110,13 +115,31 @@ fn read_issues(
     findings: &mut Vec<Finding>,
 ) -> Result<Issues, Stop> {
     let config = &input.loaded.config;
-    if config.feedback_labels.is_empty() || input.crawl.issues == IssuesFrom::Nowhere {
+    if config.feedback_labels.is_empty() || input.crawl.outside == Outside::Nowhere {
         return Ok(Issues::default());
     }
     input.watcher.stage("issues", None)?;
     let (issues, found) = source::read_issues(trackers(catalog, snapshot, config), config, &input.crawl);
     findings.extend(found);
     Ok(issues)
+}
+
+/// Reads the data of plugins. Only the catalog knows which entities have them.
+fn read_data(
+    input: &Input<'_>,
+    catalog: &Catalog,
+    snapshot: &Snapshot,
+    findings: &mut Vec<Finding>,
+) -> Result<(Vec<DataAsked>, Answers), Stop> {
+    let config = &input.loaded.config;
+    if config.plugins.is_empty() || input.crawl.outside == Outside::Nowhere {
+        return Ok((Vec::new(), Answers::default()));
+    }
+    input.watcher.stage("plugins", None)?;
+    let asked = plugins::asked(config, catalog);
+    let (answers, found) = source::read_data(config, &asked, snapshot, &input.crawl);
+    findings.extend(found);
+    Ok((asked, answers))
 }
 
 /// Adds the tags and branches to the snapshot that documentation asks for. Only the catalog knows who asks.
@@ -152,8 +175,10 @@ pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<
     let (docs, surveys, found) = plan_docs(input, gathered, &is_elsewhere);
     let leads = leads(input, gathered, &docs, &is_elsewhere);
     let crosslinks = crosslinks(&leads, surveys);
+    let (plugins, failed) = Plugins::new(plugin_parts(input, gathered, &strings));
     let mut findings = gathered.findings.clone();
     findings.extend(found);
+    findings.extend(failed);
     findings.extend(crosslinks.findings().cloned());
     config.settle(&mut findings);
 
@@ -174,6 +199,7 @@ pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<
         options: &input.site,
         findings: &findings,
         issues,
+        plugins: &plugins,
     })
     .with_overviews();
 
@@ -243,6 +269,12 @@ fn plan_docs(
     sets::plan(&gathered.catalog, &gathered.snapshot, &options)
 }
 
+fn plugin_parts<'a>(input: &'a Input<'_>, gathered: &'a Gathered, strings: &'a Strings) -> PluginParts<'a> {
+    let Gathered { snapshot, catalog, graph, asked, answers, .. } = gathered;
+    let components = emit::components(input.theme);
+    PluginParts { config: &input.loaded.config, strings, components, catalog, snapshot, graph, asked, answers }
+}
+
 fn leads<'a>(
     input: &'a Input<'_>,
     gathered: &'a Gathered,
@@ -282,8 +314,12 @@ fn rehearse(input: &Input<'_>, gathered: &Gathered, scene: Scene) -> Result<Vec<
     let highlighter = Highlighter::plain();
     let programs = Programs::new(&input.loaded.config);
     let diagrams = Diagrams::new(input.cache, &programs);
-    // What pages say of themselves is not looked at.
-    let strings = Strings::default();
+    // What pages say of themselves is not looked at; templates of plugins may stumble over it.
+    let config = &input.loaded.config;
+    let has_plugins = !config.plugins.is_empty();
+    let strings = if has_plugins { Strings::read(input.theme, &config.language)? } else { Strings::default() };
+    let (plugins, failed) = Plugins::new(plugin_parts(input, gathered, &strings));
+    found.extend(failed);
     let site = Site::new(SiteParts {
         config: &input.loaded.config,
         strings: &strings,
@@ -298,6 +334,7 @@ fn rehearse(input: &Input<'_>, gathered: &Gathered, scene: Scene) -> Result<Vec<
         options: &input.site,
         findings,
         issues,
+        plugins: &plugins,
     });
     let site = if scene == Scene::Everything { site.with_overviews() } else { site };
     for pages in PAGE_TYPES.iter().filter(|pages| scene == Scene::Everything || pages.name == DOCS) {
@@ -323,7 +360,7 @@ fn rehearse(input: &Input<'_>, gathered: &Gathered, scene: Scene) -> Result<Vec<
 /// Of everything the site is made from: an equal fingerprint means an equal site. `program` names the running program,
 /// since another one may make other pages from the same sources. Reads every file of plain folders.
 pub fn fingerprint(input: &Input<'_>, gathered: &Gathered, program: &[u8; 32]) -> Fingerprint {
-    let Gathered { snapshot, findings, versions, issues, .. } = gathered;
+    let Gathered { snapshot, findings, versions, issues, answers, .. } = gathered;
     let repos: Vec<[u8; 32]> = snapshot
         .repos
         .par_iter()
@@ -344,6 +381,8 @@ pub fn fingerprint(input: &Input<'_>, gathered: &Gathered, program: &[u8; 32]) -
     }
     let secrets: Vec<[u8; 32]> =
         input.loaded.config.secrets().map(|secret| *blake3::hash(secret.as_bytes()).as_bytes()).collect();
+    let answers = answers.fingerprint();
+    parts.push(&answers);
     parts.extend(repos.iter().chain(&secrets).map(|hash| &hash[..]));
     Fingerprint::of(&parts)
 }

@@ -12,7 +12,7 @@ mod shelf;
 
 use callboard::cache::Forgetful;
 use callboard::config::{self, Inputs};
-use callboard::source::{Crawl, CrawlOptions, IssuesFrom, crawl};
+use callboard::source::{Crawl, CrawlOptions, Outside, crawl};
 use scratch::Scratch;
 use serde_json::{Value as Json, json};
 use shelf::{Mood, Shelf};
@@ -586,7 +586,7 @@ impl Work {
             offline: false,
             publishes: false,
             versions: false,
-            issues: IssuesFrom::Nowhere,
+            outside: Outside::Nowhere,
             max_wait: std::time::Duration::ZERO,
             locked: None,
             listener: &callboard::source::Silence,

@@ -49,7 +49,7 @@ use callboard::graph::End;
 use callboard::output::Memory;
 use callboard::pipeline::{self, CatalogOptions, Gathered, Input, Watcher};
 use callboard::site::{SiteOptions, route};
-use callboard::source::{CrawlOptions, IssuesFrom};
+use callboard::source::{CrawlOptions, Outside};
 use callboard::techdocs::{NavNode, sets};
 use page::{Block, Case, Edit, Page};
 use rayon::prelude::*;
@@ -439,7 +439,7 @@ impl Portal {
                 offline: true,
                 publishes: false,
                 versions: true,
-                issues: IssuesFrom::Nowhere,
+                outside: Outside::Nowhere,
                 max_wait: std::time::Duration::ZERO,
                 locked: None,
                 listener: &callboard::source::Silence,

@@ -16,7 +16,7 @@ use callboard::output::Memory;
 use callboard::pipeline::{self, CatalogOptions, Gathered, Input, Watcher};
 use callboard::site::SiteOptions;
 use callboard::site::pages::Counts;
-use callboard::source::{Absent, CrawlOptions, IssuesFrom, MAX_STALE, Snapshot, SourceState, Stale, Status};
+use callboard::source::{Absent, CrawlOptions, MAX_STALE, Outside, Snapshot, SourceState, Stale, Status};
 use scratch::Scratch;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -154,7 +154,7 @@ fn site_where(work: &Work, dir: &str, happened: impl FnOnce(&mut Snapshot)) -> (
             offline: false,
             publishes: false,
             versions: false,
-            issues: IssuesFrom::Nowhere,
+            outside: Outside::Nowhere,
             noted_as: None,
             max_wait: std::time::Duration::ZERO,
             locked: None,

@@ -8,7 +8,7 @@ use crate::config::{Forge, Integration, KindRule, Loaded, Source, ThemeFiles};
 use crate::diagnostics::{Finding, Place, Severity, Stop, StopKind, count};
 use crate::output::Interrupt;
 use crate::pipeline::{self, CatalogOptions, Gathered, Input};
-use crate::source::{self, BundleOf, CrawlOptions, IssuesFrom, Remote, Repo, Web, Written};
+use crate::source::{self, BundleOf, CrawlOptions, Outside, Remote, Repo, Web, Written};
 use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
@@ -195,7 +195,7 @@ impl Reading<'_> {
             crawl: CrawlOptions {
                 offline: true,
                 versions: false,
-                issues: IssuesFrom::Nowhere,
+                outside: Outside::Nowhere,
                 noted_as: Some(self.address),
                 ..self.command.read.crawl(self.command.working_tree, &cache_dir, &Forgetful)
             },

@@ -5,7 +5,7 @@ use crate::catalog::Kinds;
 use crate::config::{self, Inputs, Loaded, ThemeFiles};
 use crate::diagnostics::{Place, Stop};
 use crate::site::SiteOptions;
-use crate::source::{CrawlOptions, IssuesFrom, MAX_STALE, Silence, Snapshot};
+use crate::source::{CrawlOptions, MAX_STALE, Outside, Silence, Snapshot};
 use clap::Args;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -101,13 +101,13 @@ impl ReadOptions {
         cache_dir: &'a std::path::Path,
         cache: &'a dyn crate::cache::Cache,
     ) -> CrawlOptions<'a> {
-        let issues = if self.offline { IssuesFrom::Cache } else { IssuesFrom::Forges };
+        let outside = if self.offline { Outside::Cache } else { Outside::Servers };
         CrawlOptions {
             working_tree,
             offline: self.offline,
             publishes: false,
             versions: true,
-            issues,
+            outside,
             max_wait: Duration::from_secs(self.max_wait),
             locked: None,
             listener: &Silence,

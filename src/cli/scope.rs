@@ -9,7 +9,7 @@ use crate::diagnostics::{Place, Stop};
 use crate::insights::Elsewhere;
 use crate::output::Pack;
 use crate::pipeline::{self, CatalogOptions, Gathered, Input, Watcher};
-use crate::source::{CrawlOptions, IssuesFrom, Snapshot, is_repository};
+use crate::source::{CrawlOptions, Outside, Snapshot, is_repository};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -102,7 +102,7 @@ impl Sources {
             theme: &theme,
             crawl: CrawlOptions {
                 versions: false,
-                issues: IssuesFrom::Nowhere,
+                outside: Outside::Nowhere,
                 ..self.read.crawl(true, &cache_dir, &Forgetful)
             },
             catalog: CatalogOptions {

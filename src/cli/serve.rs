@@ -10,7 +10,7 @@ use crate::output::{Interrupt, Memory, Pack};
 use crate::pipeline::{self, CatalogOptions, Input};
 use crate::serve::{self, Event, ServeOptions};
 use crate::site::mirror;
-use crate::source::IssuesFrom;
+use crate::source::Outside;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -66,7 +66,7 @@ pub(crate) fn run(command: &Serve, talk: &Talk, interrupt: &Interrupt) -> Result
     let rebuild = |_: &[PathBuf], last: &Arc<Memory>| {
         let memory = Memory::after(last.clone(), interrupt.clone());
         // Forges are not asked again whenever a file is saved.
-        match site(command, talk, interrupt, &cache_dir, memory, Some(IssuesFrom::Cache)) {
+        match site(command, talk, interrupt, &cache_dir, memory, Some(Outside::Cache)) {
             Ok(memory) => Some(memory),
             Err(stop) => {
                 super::report(&stop, talk);
@@ -84,7 +84,7 @@ fn site(
     interrupt: &Interrupt,
     cache_dir: &Path,
     memory: Memory,
-    issues: Option<IssuesFrom>,
+    issues: Option<Outside>,
 ) -> Result<Memory, Stop> {
     let progress = Progress::new(talk, interrupt);
     let mut loaded = command.options.load(talk)?;
@@ -102,7 +102,7 @@ fn site(
         cache: &cache,
         watcher: &progress,
     };
-    input.crawl.issues = issues.unwrap_or(input.crawl.issues);
+    input.crawl.outside = issues.unwrap_or(input.crawl.outside);
     let gathered = pipeline::gather(&input)?;
     descriptors.flush();
     input.site.instant = instant(&gathered.snapshot);

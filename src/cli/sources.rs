@@ -10,7 +10,7 @@ use crate::diagnostics::Stop;
 use crate::output::{Interrupt, Pack};
 use crate::pipeline::{self, CatalogOptions, Input};
 use crate::source::date::{DAY, rfc3339};
-use crate::source::{CrawlOptions, IssuesFrom, Snapshot};
+use crate::source::{CrawlOptions, Outside, Snapshot};
 use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
@@ -56,7 +56,7 @@ pub(crate) fn run(command: &Sources, talk: &Talk, interrupt: &Interrupt) -> Resu
         crawl: CrawlOptions {
             offline: true,
             versions: false,
-            issues: IssuesFrom::Nowhere,
+            outside: Outside::Nowhere,
             ..command.read.crawl(false, &cache_dir, &cache)
         },
         catalog: CatalogOptions {

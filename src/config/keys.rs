@@ -1,8 +1,8 @@
 //! The keys of a configuration: one table for the reader, which names keys that nobody reads, and for the JSON Schema.
 
 use Shape::{
-    Backstage, Count, Days, Filled, Frequency, JsonSchema, KindName, List, Name, Named, OneOf, OneOrList, OneOrNamed,
-    Ours, Relation, Severities, Switch, Synonyms, Text, TextOr, WebAddress,
+    Anything, Backstage, Count, Days, Filled, Frequency, JsonSchema, KindName, List, Name, Named, OneOf, OneOrList,
+    OneOrNamed, Ours, Relation, Severities, Switch, Synonyms, Text, TextOr, WebAddress,
 };
 
 /// A key that is read.
@@ -55,6 +55,8 @@ pub enum Shape {
     OneOrNamed(&'static [KnownKey]),
     /// A mapping with Backstage's keys, or a list of them.
     OneOrList(&'static [KnownKey]),
+    /// Whatever the key takes is said elsewhere; this is what it is called.
+    Anything(&'static str),
     /// A duration, the line of a crontab, or `{ trigger: manual }`.
     Frequency,
 }
@@ -357,6 +359,11 @@ const CALLBOARD: &[KnownKey] = &[
     ),
     key("sources", Ours(SOURCES), "Repositories that are scanned for descriptors, beside `catalog.locations`."),
     key("techdocs", Ours(TECHDOCS), "What is shown as documentation."),
+    key(
+        "plugins",
+        Anything("plugins by name"),
+        "Plugins: `true`, `false` or their settings, by name. Built-in ones are on where they are named here.",
+    ),
     key("connect", List(&Text), "Origins that pages may talk to."),
     key("imageHosts", List(&Text), "Origins that images may come from."),
     key("gitProtocols", List(&Text), "Protocols of git beyond https and ssh."),
@@ -552,10 +559,10 @@ const RELATION: &[KnownKey] = &[
     key("opposite", Text, "The relation seen from the other side; for a name of your own."),
 ];
 
-const fn key(name: &'static str, shape: Shape, about: &'static str) -> KnownKey {
+pub(super) const fn key(name: &'static str, shape: Shape, about: &'static str) -> KnownKey {
     KnownKey { name, shape, required: false, about }
 }
 
-const fn needed(name: &'static str, shape: Shape, about: &'static str) -> KnownKey {
+pub(super) const fn needed(name: &'static str, shape: Shape, about: &'static str) -> KnownKey {
     KnownKey { name, shape, required: true, about }
 }

@@ -85,11 +85,40 @@ fn files(inputs: &Inputs) -> Result<Vec<PathBuf>, Stop> {
 
 /// A path as findings name it: relative to the portal's folder where it lies below it, else its file name. Paths of
 /// this machine stay out of the output.
-fn shown(inputs: &Inputs, path: &Path) -> String {
+pub(super) fn shown(inputs: &Inputs, path: &Path) -> String {
     match path.strip_prefix(&inputs.dir) {
         Ok(relative) => relative.to_string_lossy().replace('\\', "/"),
         Err(_) => path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
     }
+}
+
+/// A file of its own, with the same substitutions; files that it names are relative to `base`. Keeps its text for excerpts.
+/// `None` where it is no mapping, which is told.
+pub(super) fn tree(
+    text: &str,
+    place: &Place,
+    base: Option<&Path>,
+    environment: &BTreeMap<String, String>,
+    findings: &mut Vec<Finding>,
+    texts: &mut BTreeMap<Arc<str>, String>,
+) -> Option<Setting> {
+    let parsed = yaml::parse_one(text);
+    texts.insert(place.path.clone(), redact::redacted(text, parsed.as_ref().ok()));
+    let node = match parsed {
+        Ok(node) => node,
+        Err(fault) => {
+            let place = place.at(fault.span.line, fault.span.column, fault.span.length);
+            findings.push(rules::config::syntax(place, &fault.message));
+            return None;
+        }
+    };
+    let folder = base.unwrap_or(Path::new("")).to_path_buf();
+    let setting = Reader { environment, folder, place: place.clone(), findings, depth: 0 }.resolve(&node)?;
+    if !matches!(setting.value, Value::Map(_)) {
+        findings.push(rules::config::wrong_shape(setting.place.clone(), "the file", "a mapping", setting.describe()));
+        return None;
+    }
+    Some(setting)
 }
 
 /// `APP_CONFIG_app_title=…` sets `app.title`; the value is JSON, or else text.

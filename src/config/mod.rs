@@ -12,6 +12,7 @@ mod history;
 mod keys;
 mod kubernetes;
 mod load;
+mod plugin;
 mod policy;
 mod provider;
 mod read;
@@ -33,6 +34,10 @@ pub use history::{History, Week, monday_of};
 pub use keys::{KEYS, KnownKey, LANGUAGES, Shape as KeyShape};
 pub use kubernetes::{
     Catalogued, Cluster, ClusterApi, ClusterFrom, Dashboard, Kubernetes, ObjectType, ServiceLocator, ca_of,
+};
+pub use plugin::{
+    Badge, Base, DataFrom, DataSource, ENTITY_FIELDS, Files, JsonWords, Live, MANIFEST, PLUGIN, Plugin, PluginCheck,
+    Reader, Request, Sent, Show, Values, Words,
 };
 pub use policy::{CodeOwners, DeclaredKind, DeclaredRelationField, DocsVersions};
 pub use provider::{Lists, Membership, Pattern, People, Provider, Repositories};
@@ -112,6 +117,8 @@ pub struct Config {
     pub beacon: Option<Beacon>,
     /// `kubernetes` and `callboard.kubernetes`: clusters that are read, where any is named.
     pub kubernetes: Option<Kubernetes>,
+    /// The plugins that are on, by name.
+    pub plugins: Vec<Plugin>,
 }
 
 /// One of `catalog.locations`.
@@ -248,7 +255,7 @@ pub enum BundlesFrom {
 }
 
 /// A value that must never be shown.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
@@ -353,6 +360,7 @@ impl Config {
         let brand = (self.logo_picture(), self.favicon_picture(), &self.language);
         let reader = (brand, self.service_worker, &self.no_results, self.search_language, &self.synonyms, &self.usage);
         let reader = (reader, &self.feedback_labels, &self.beacon, &self.scorecard, &self.history);
+        let reader = (reader, &self.plugins);
         let policy = (rules, severities, kinds, lifecycles, codeowners, docs, diagrams, reader);
         format!("{:?}", (title, base_url, organization, integrations, connect, image_hosts, locations, policy))
     }
@@ -372,11 +380,12 @@ impl Config {
 
     /// Every secret value, for the scanner that looks for them in the output.
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
-        let forges = self.integrations.iter().flat_map(|integration| {
+        let of_forges = self.integrations.iter().flat_map(|integration| {
             let apps = integration.apps.iter().flat_map(App::secrets);
             integration.token.as_ref().map(Secret::reveal).into_iter().chain(apps)
         });
-        forges.chain(self.kubernetes.iter().flat_map(Kubernetes::secrets))
+        let of_plugins = self.plugins.iter().flat_map(Plugin::secrets);
+        of_forges.chain(of_plugins).chain(self.kubernetes.iter().flat_map(Kubernetes::secrets))
     }
 }
 

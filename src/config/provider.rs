@@ -490,7 +490,7 @@ fn anchored(text: &str) -> String {
 }
 
 /// The minutes of a duration: a mapping of units, an ISO duration, or a number with a unit.
-fn minutes(setting: &Setting) -> Option<f64> {
+pub(super) fn minutes(setting: &Setting) -> Option<f64> {
     const UNITS: [(&str, f64); 8] = [
         ("years", 525_600.0),
         ("months", 43_200.0),

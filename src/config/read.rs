@@ -15,7 +15,7 @@ use std::path::PathBuf;
 const DEFAULT_KINDS: [&str; 3] = ["Component", "API", "Location"];
 
 pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
-    let Merged { root, files, findings, texts } = merged;
+    let Merged { root, files, findings, mut texts } = merged;
     let mut read = Read { findings };
     let app = root.get("app");
     let catalog = root.get("catalog");
@@ -50,6 +50,7 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
     let integrations = read.integrations(root.get("integrations"));
     let providers = read.providers(catalog, &integrations);
     let kubernetes = read.kubernetes(root.get("kubernetes"), own, &bases);
+    let plugins = read.plugins(&root, inputs, &files, &mut texts);
     let config = Config {
         dir: inputs.dir.clone(),
         title: read
@@ -87,6 +88,7 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
         feedback_labels: read.feedback_labels(own),
         beacon,
         kubernetes,
+        plugins,
         files,
     };
     Loaded { config, findings: read.findings, texts }
@@ -380,7 +382,7 @@ impl Read {
     }
 
     /// Names every key of a mapping of our own that does not exist, and of the mappings below it.
-    fn ours(&mut self, setting: &Setting, path: &str, shape: &Shape) {
+    pub(super) fn ours(&mut self, setting: &Setting, path: &str, shape: &Shape) {
         match (shape, &setting.value) {
             (Shape::Ours(known), Value::Map(keys)) => {
                 for key in keys {

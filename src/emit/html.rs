@@ -2,11 +2,9 @@
 
 use crate::config::ThemeFiles;
 use crate::diagnostics::Stop;
-use crate::html::escape;
 use crate::site::view::View;
-use crate::strings::{Strings, Text, filled};
-use std::collections::BTreeMap;
-use tera::{Context, Filter, Kwargs, State, Tera, TeraResult};
+use crate::strings::{Strings, Text};
+use tera::{Context, Tera};
 
 /// Parsed templates and the files that are copied as they are.
 pub struct Theme {
@@ -48,9 +46,7 @@ impl Theme {
             }
         }
         let mut tera = Tera::new();
-        for (name, is_prose) in [("t", false), ("prose", true)] {
-            tera.register_filter::<_, String, _>(name, Say { strings: strings.clone(), is_prose });
-        }
+        strings.speak(&mut tera);
         tera.add_raw_templates(templates).map_err(|error| broken(&error))?;
         Ok(Theme { tera, assets, worker })
     }
@@ -69,67 +65,6 @@ impl Theme {
         let context = Context::from_serialize(view).map_err(|error| broken(&error))?;
         self.tera.render(view.template(), &context).map_err(|error| broken(&error))
     }
-}
-
-/// A filter of templates that gives a text by its key: `{{ "list.total" | t(count=total) }}`.
-///
-/// Where markup stands in a text, it is asked for in parts: `t(before="date")` is what stands before `{date}`,
-/// `t(after="date")` what stands behind it, both together what stands between two names.
-struct Say {
-    strings: Strings,
-    /// `t` gives plain text, `prose` HTML with `` `code` `` and `**strong**`.
-    is_prose: bool,
-}
-
-impl Filter<String, TeraResult<String>> for Say {
-    fn call(&self, key: String, values: Kwargs, _: &State) -> TeraResult<String> {
-        if self.strings.text(&key).is_none() {
-            return Err(tera::Error::message(format!("there is no text `{key}`")));
-        }
-        let values: BTreeMap<String, String> =
-            values.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-        let slot = |name: &str| values.get(name).map(|value| format!("{{{value}}}"));
-        let text = self.strings.form(&key, values.get("count").is_some_and(|count| count == "1"));
-        let part = match slot("after") {
-            Some(slot) => text.split_once(&slot).map(|(_, rest)| rest),
-            None => Some(text),
-        };
-        let part = part.and_then(|part| match slot("before") {
-            Some(slot) => part.split_once(&slot).map(|(rest, _)| rest),
-            None => Some(part),
-        });
-        let part =
-            part.ok_or_else(|| tera::Error::message(format!("the text `{key}` lacks the place that is asked for")))?;
-        Ok(if self.is_prose {
-            filled(&marked(part), |name| values.get(name).map(|value| escape(value).into()))
-        } else {
-            filled(part, |name| values.get(name).map(|value| value.as_str().into()))
-        })
-    }
-
-    fn is_safe(&self) -> bool {
-        self.is_prose
-    }
-}
-
-/// A text of the table as HTML: `` `code` `` and `**strong**`.
-fn marked(text: &str) -> String {
-    let mut out = String::new();
-    let parts = |text: &str, mark: &str| text.split(mark).map(str::to_string).collect::<Vec<_>>();
-    for (at, part) in parts(&escape(text), "`").iter().enumerate() {
-        if at % 2 == 1 {
-            out.push_str(&format!("<code>{part}</code>"));
-            continue;
-        }
-        for (at, part) in parts(part, "**").iter().enumerate() {
-            if at % 2 == 1 {
-                out.push_str(&format!("<strong>{part}</strong>"));
-            } else {
-                out.push_str(part);
-            }
-        }
-    }
-    out
 }
 
 /// A script with the texts of the portal's language instead of their keys: `t("list.more")` becomes `t("Show more")`, the
@@ -154,6 +89,13 @@ fn speaking(script: &str, strings: &Strings) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// The theme's components, which plugins draw with: name and text of their templates.
+pub fn components(files: &ThemeFiles) -> Vec<(&str, &str)> {
+    const FILES: [&str; 2] = ["components.html", "plugin-components.html"];
+    let file = |name: &'static str| Some((name, std::str::from_utf8(files.get(&format!("templates/{name}"))?).ok()?));
+    FILES.into_iter().filter_map(file).collect()
 }
 
 fn broken(error: &tera::Error) -> Stop {

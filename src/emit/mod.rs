@@ -7,7 +7,7 @@ mod redirects;
 mod report;
 
 pub use headers::headers;
-pub use html::{BEACON, NO_RESULTS, Theme};
+pub use html::{BEACON, NO_RESULTS, Theme, components};
 pub use offline::{File, offline};
 pub use redirects::redirects;
 pub use report::{Diagnostic, LimitHit, RepoStatus, Report, SourceStatus, findings_of};

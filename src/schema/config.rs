@@ -107,6 +107,7 @@ fn shape(of: &Shape, kinds: &Kinds) -> Json {
                 { "type": "string", "pattern": SUBSTITUTION },
             ],
         }),
+        Shape::Anything(_) => json!({}),
         Shape::JsonSchema => json!({ "type": "object" }),
         Shape::Backstage(keys) => mapping(keys, kinds, true),
         Shape::Ours(keys) => mapping(keys, kinds, false),

@@ -33,7 +33,7 @@ pub(super) struct About<'a> {
     pub(super) title: &'a str,
     pub(super) description: &'a str,
     /// Current entry of the rail, or empty.
-    pub(super) section: &'static str,
+    pub(super) section: &'a str,
     /// Text and route of the pages above, from the top; home is not named.
     pub(super) above: &'a [Crumbs],
 }
@@ -95,7 +95,23 @@ impl Site<'_> {
     }
 
     pub(super) fn frame(&self, links: &Linker, about: About<'_>) -> Frame {
-        let rail = RAIL.map(|(id, text, route)| RailLink { id, text: self.say(text), url: links.to(route) });
+        let rail = RAIL.map(|(id, text, route)| RailLink {
+            id: id.to_string(),
+            text: self.say(text),
+            url: links.to(route),
+            icon: id.to_string(),
+            is_plugin: false,
+        });
+        // Health stays last.
+        let mut rail = rail.to_vec();
+        let pages = self.plugins.pages().map(|(_, plugin)| RailLink {
+            id: plugin.name.clone(),
+            text: plugin.title.clone(),
+            url: links.to(&route::plugin_page(&plugin.name)),
+            icon: plugin.icon.clone(),
+            is_plugin: true,
+        });
+        rail.splice(RAIL.len() - 1..RAIL.len() - 1, pages);
         let home = std::iter::once(Link { text: self.say("word.home"), url: links.to("") });
         let above = about.above.iter().map(|(text, route)| Link { text: text.clone(), url: links.to(route) });
         Frame {
@@ -105,8 +121,8 @@ impl Site<'_> {
             organization: self.config.organization.clone(),
             root: links.root().to_string(),
             home: links.to(""),
-            section: about.section,
-            rail: rail.to_vec(),
+            section: about.section.to_string(),
+            rail,
             breadcrumbs: if about.section == "home" { Vec::new() } else { home.chain(above).collect() },
             foot: FOOT.map(|(text, route)| Link { text: self.say(text), url: links.to(route) }).to_vec(),
             search_url: links.to("search/"),

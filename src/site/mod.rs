@@ -24,6 +24,7 @@ use crate::catalog::{Catalog, EntityId, Kind, RelationType};
 use crate::config::Config;
 use crate::diagnostics::{Finding, Severity};
 use crate::graph::{self, Clusters, Graph};
+use crate::plugins::Plugins;
 use crate::search::SearchDocument;
 use crate::source::{Issues, Repo, RepoId, Snapshot};
 use crate::strings::Strings;
@@ -74,6 +75,10 @@ pub struct Site<'a> {
     pub findings: &'a [Finding],
     /// What readers reported.
     pub issues: &'a Issues,
+    /// What plugins show.
+    pub plugins: &'a Plugins<'a>,
+    /// Their tabs: whose, and who asks.
+    plugin_tabs: Vec<(EntityId, usize)>,
     /// Lists by kind: `None` for all, then each kind that has entities.
     lists: Vec<EntityList>,
     by_entity: HashMap<Arc<str>, Vec<u32>>,
@@ -148,6 +153,7 @@ impl<'a> Site<'a> {
             options,
             findings,
             issues,
+            plugins,
         } = parts;
         let mut by_entity: HashMap<Arc<str>, Vec<u32>> = HashMap::new();
         for (at, finding) in findings.iter().enumerate() {
@@ -213,6 +219,8 @@ impl<'a> Site<'a> {
             options,
             findings,
             issues,
+            plugin_tabs: plugins.tabs().collect(),
+            plugins,
         };
         for set in site.versioned.clone() {
             let pages = site.set(site.latest(set)).pages.len() as u32;
@@ -413,6 +421,7 @@ pub struct SiteParts<'a> {
     pub options: &'a SiteOptions,
     pub findings: &'a [Finding],
     pub issues: &'a Issues,
+    pub plugins: &'a Plugins<'a>,
 }
 
 fn lists(catalog: &Catalog) -> Vec<EntityList> {

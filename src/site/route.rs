@@ -14,6 +14,21 @@ pub fn entity(entity: &Entity) -> String {
     format!("catalog/{}/{}/{}/", segment(&entity.namespace), entity.kind.id, segment(&entity.name))
 }
 
+/// `catalog/default/component/payment-service/github-actions/`
+pub fn plugin_tab(of: &Entity, plugin: &str) -> String {
+    format!("{}{plugin}/", entity(of))
+}
+
+/// `plugins/tech-radar/`
+pub fn plugin_page(plugin: &str) -> String {
+    format!("plugins/{plugin}/")
+}
+
+/// Where a file of a plugin lies.
+pub fn plugin_file(plugin: &str, file: &str) -> String {
+    format!("assets/plugins/{plugin}/{file}")
+}
+
 /// `docs/default/component/payment-service/`
 pub fn docs(entity: &Entity) -> String {
     format!("docs/{}/{}/{}/", segment(&entity.namespace), entity.kind.id, segment(&entity.name))

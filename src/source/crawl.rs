@@ -5,7 +5,7 @@
 
 mod remotes;
 
-use super::IssuesFrom;
+use super::Outside;
 use super::folder::{self, Nature, Pattern};
 use super::forge::{Credentials, Patience};
 use super::lockfile::{Entry, Lockfile};
@@ -39,7 +39,7 @@ pub struct CrawlOptions<'a> {
     pub publishes: bool,
     /// Read the versions that documentation asks for.
     pub versions: bool,
-    pub issues: IssuesFrom,
+    pub outside: Outside,
     /// How long hosts are waited for that ask for it, in all.
     pub max_wait: Duration,
     /// Read what it says of every source, and nothing newer.

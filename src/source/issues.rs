@@ -4,6 +4,7 @@
 //! no answer keeps its last one, whose time is told. Text of issues comes from anybody: it is cut and cleaned here, and
 //! their addresses are made, never taken over.
 
+use super::Outside;
 use super::crawl::CrawlOptions;
 use super::forge::{Answer, Api, Fault, Page, Patience, instant};
 use super::kept;
@@ -32,16 +33,6 @@ const MOST_PLACES: usize = 5;
 /// Labels of an issue that are shown, and how long they may be.
 const MOST_SHOWN_LABELS: usize = 10;
 const LONGEST_LABEL: usize = 50;
-
-/// Where the issues of a build come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IssuesFrom {
-    /// Nobody wants them.
-    Nowhere,
-    /// Earlier builds.
-    Cache,
-    Forges,
-}
 
 /// An open issue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -204,8 +195,8 @@ impl Asking<'_> {
         let api = &self.apis[question.host].1;
         let file = kept_file(self.options.cache_dir, api, &question.web);
         let kept: Option<Kept> = kept::read(&file);
-        let fault = match (self.options.issues, refusal) {
-            (IssuesFrom::Forges, None) => match self.ask(api, question, kept.as_ref()) {
+        let fault = match (self.options.outside, refusal) {
+            (Outside::Servers, None) => match self.ask(api, question, kept.as_ref()) {
                 Ok(new) => {
                     // A cache that cannot be written costs only the next failure its last good answer.
                     let _ = kept::write(&file, &new);
@@ -213,7 +204,7 @@ impl Asking<'_> {
                 }
                 Err(fault) => Some(fault),
             },
-            (IssuesFrom::Forges, Some(reason)) => Some(Fault::of_question(reason)),
+            (Outside::Servers, Some(reason)) => Some(Fault::of_question(reason)),
             _ if kept.is_none() => Some(Fault::of_question("no answer is kept, and this build asks nobody")),
             _ => None,
         };

@@ -9,6 +9,7 @@ mod addresses;
 mod bundle;
 mod codeowners;
 mod crawl;
+mod data;
 pub mod date;
 mod discovery;
 #[cfg(test)]
@@ -45,9 +46,11 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 pub use addresses::Addresses;
 pub use bundle::{BundleOf, Written, write_bundle};
 pub use crawl::{Crawl, CrawlOptions, Emitter, EmitterId, Ingested, Origin, ReadDescriptor, Reading, Target, crawl};
+pub use data::{Answers, DataAsked, Given, filled_address, read_data, unfit};
 pub use faults::MAX_STALE;
+pub use forge::instant;
 pub use history::{History, PastCommit};
-pub use issues::{Issue, Issues, IssuesFrom, StaleAnswer, Tracker, read_issues};
+pub use issues::{Issue, Issues, StaleAnswer, Tracker, read_issues};
 pub use local::{Local, Remote, git_around, local};
 pub use lockfile::{Entry as LockEntry, Lockfile};
 pub use path::{file_name, join, normalize, parent};
@@ -55,6 +58,16 @@ pub use programs::{ProgramFault, Programs};
 pub use sync::{Listener, Silence};
 pub use versions::{Version, VersionsFound, VersionsWanted, at_commit, is_version_pattern, read_versions};
 pub use web::{NewFile, NewIssue, Web};
+
+/// Where that comes from what others know of entities: open issues, the data of plugins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outside {
+    /// Nobody wants it.
+    Nowhere,
+    /// Earlier builds.
+    Cache,
+    Servers,
+}
 
 /// Every repository of one build. Closed: nothing is added once the crawl has ended.
 #[derive(Debug, Default)]

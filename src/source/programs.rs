@@ -78,7 +78,7 @@ impl Programs {
         let handed = given(name, source);
         // The line that we put in front does not stand in the page.
         let added = usize::from(handed.len() > source.len());
-        let written = watched(child, handed, self.limit).map_err(|why| fault(format!("`{program}` {why}")))?;
+        let written = watched(child, handed, self.limit, LARGEST).map_err(|why| fault(format!("`{program}` {why}")))?;
         if written.ok {
             return String::from_utf8(written.out).map_err(|_| fault(format!("`{program}` writes no text")));
         }
@@ -89,14 +89,23 @@ impl Programs {
 }
 
 /// What a program left behind.
-struct Written {
-    ok: bool,
-    out: Vec<u8>,
-    complaint: Vec<u8>,
+pub(super) struct Written {
+    pub(super) ok: bool,
+    pub(super) out: Vec<u8>,
+    pub(super) complaint: Vec<u8>,
+}
+
+/// Runs a program that reads nothing, no longer than `limit`, writing no more than `largest` bytes. The error completes
+/// "the program …".
+pub(super) fn run_limited(mut command: Command, limit: Duration, largest: u64) -> Result<Written, String> {
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let child = command.spawn().map_err(|error| format!("cannot be run: {error}"))?;
+    watched(child, String::new(), limit, largest)
 }
 
 /// Feeds a program and waits for it, no longer than `limit`. The error completes "the program …".
-fn watched(mut child: Child, source: String, limit: Duration) -> Result<Written, String> {
+fn watched(mut child: Child, source: String, limit: Duration, largest: u64) -> Result<Written, String> {
     let (input, out, complaint) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let feeding = thread::spawn(move || {
         // A program may stop reading when it has seen enough; it tells by its exit code what that means.
@@ -105,12 +114,12 @@ fn watched(mut child: Child, source: String, limit: Duration) -> Result<Written,
     let (sender, receiver) = channel();
     thread::spawn(move || {
         let complaining = thread::spawn(move || read_up_to(complaint, LARGEST_COMPLAINT));
-        let out = read_up_to(out, LARGEST);
+        let out = read_up_to(out, largest);
         let _ = sender.send((out, complaining.join().unwrap_or_default()));
     });
     let read = receiver.recv_timeout(limit);
     let result = match read {
-        Ok((out, _)) if out.len() as u64 > LARGEST => Err(format!("writes more than {} MiB", LARGEST / 1024 / 1024)),
+        Ok((out, _)) if out.len() as u64 > largest => Err(format!("writes more than {} MiB", largest >> 20)),
         Ok((out, complaint)) => match waited(&mut child, limit) {
             Some(ok) => Ok(Written { ok, out, complaint }),
             None => Err(format!("does not end within {} seconds", limit.as_secs())),

@@ -7,6 +7,7 @@ pub mod config;
 pub mod insights;
 pub mod internal;
 pub mod people;
+pub mod plugins;
 pub mod scaffolder;
 pub mod source;
 pub mod techdocs;
@@ -22,6 +23,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         catalog::RULES,
         insights::RULES,
         scaffolder::RULES,
+        plugins::RULES,
         techdocs::RULES,
         internal::RULES,
     ]

@@ -123,6 +123,18 @@ impl Page<'_> {
             "failing": failing.len(),
         });
         of.insert("counts".into(), counts);
+        let is_known = !tree.is_empty();
+        of.insert(
+            "tone".into(),
+            if !failing.is_empty() {
+                "bad"
+            } else if is_known {
+                "good"
+            } else {
+                "off"
+            }
+            .into(),
+        );
         for (key, rows) in [
             ("workloads", workloads),
             ("autoscalers", self.rows("HorizontalPodAutoscaler", autoscaler)),

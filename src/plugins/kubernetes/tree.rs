@@ -51,6 +51,10 @@ impl<'a> Tree<'a> {
         tree
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+
     /// By kind, namespace and name.
     pub(super) fn all(&self) -> impl Iterator<Item = &'a Json> {
         self.objects.iter().copied()

@@ -36,7 +36,9 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let address = mirror::entity(entity);
     let api = format!("{address}.json");
     let holdings = Holdings::of(site, id);
-    let view = page(site, id, &route, &data, &address, holdings.as_ref());
+    let mut findings = Vec::new();
+    let mut view = page(site, id, &route, &data, &address, holdings.as_ref());
+    super::plugin::show_cards(site, id, &mut view, &mut findings);
     let documents = vec![document(site, id, &route, &data)];
     let text = data.to_string();
     let ancestry = api::ancestry(site.catalog, site.snapshot, site.graph, id, &text).into_bytes();
@@ -48,7 +50,7 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
         files.push((route::entity_data(entity), script("entities", &key, &data.to_string().into())));
     }
     files.extend(holdings.as_ref().and_then(|holdings| shard(site, id, holdings)));
-    Rendered { documents, pages: vec![(route, View::Entity(Box::new(view)))], files, ..Rendered::default() }
+    Rendered { documents, pages: vec![(route, View::Entity(Box::new(view)))], files, findings, ..Rendered::default() }
 }
 
 fn page(
@@ -130,6 +132,10 @@ fn page(
             .collect(),
         activity_url: links.to("activity/"),
         scorecard: site.scorecard(id),
+        badges: super::plugin::badges(site, id, links),
+        cards: Vec::new(),
+        plugin_styles: Vec::new(),
+        plugin_scripts: Vec::new(),
         readers: site.readers(id, links),
         source: SafeHtml(source(site, entity)),
         inspector: inspector(site, id, address, links),
@@ -137,7 +143,7 @@ fn page(
 }
 
 /// The tabs of an entity: only those that have content.
-pub(super) fn tabs(site: &Site<'_>, id: EntityId, current: &'static str, links: &Linker) -> Vec<Tab> {
+pub(super) fn tabs(site: &Site<'_>, id: EntityId, current: &str, links: &Linker) -> Vec<Tab> {
     let entity = site.catalog.entity(id);
     let base = route::entity(entity);
     let mut tabs = vec![("overview", "entity.overview", links.to(&base))];
@@ -153,7 +159,15 @@ pub(super) fn tabs(site: &Site<'_>, id: EntityId, current: &'static str, links: 
     if entity.kind.id == "template" {
         tabs.push(("create", "word.create", links.to(&route::template(entity))));
     }
-    tabs.into_iter().map(|(id, text, url)| Tab { id, text: site.say(text), url, current: id == current }).collect()
+    let tab = |(id, text, url): (&str, &str, String)| Tab {
+        id: id.to_string(),
+        text: site.say(text),
+        url,
+        current: id == current,
+    };
+    let mut tabs: Vec<Tab> = tabs.into_iter().map(tab).collect();
+    tabs.extend(super::plugin::tabs(site, id, current, links));
+    tabs
 }
 
 fn about(site: &Site<'_>, entity: &Entity, data: &Json) -> Vec<(String, String)> {

@@ -24,6 +24,7 @@ mod moved;
 mod not_found;
 mod notice;
 mod people;
+mod plugin;
 mod report;
 mod schema;
 mod search;
@@ -46,11 +47,13 @@ pub struct PageType {
 }
 
 /// Types whose pages stand on their own, in the order of their search documents.
-pub const PAGE_TYPES: [PageType; 23] = [
+pub const PAGE_TYPES: [PageType; 25] = [
     PageType { name: "catalog", count: catalog::count, render: catalog::render },
     PageType { name: "entity", count: entity::count, render: entity::render },
     PageType { name: "definition", count: definition::count, render: definition::render },
     PageType { name: "dependencies", count: dependencies::count, render: dependencies::render },
+    PageType { name: "plugin", count: plugin::count, render: plugin::render },
+    PageType { name: "plugin-page", count: plugin::page_count, render: plugin::render_page },
     PageType { name: "create", count: create::count, render: create::render },
     PageType { name: "docs-index", count: docs_index::count, render: docs_index::render },
     PageType { name: "docs", count: docs::count, render: docs::render },

@@ -1,8 +1,8 @@
 //! Views of the pages of an entity.
 
 use super::{
-    Backlinks, CommitRow, EarlierState, EntityLink, Feedback, FindingRow, Frame, LastChange, Link, Readers,
-    RelationGroup, Reported, SafeHtml,
+    Backlinks, CommitRow, EarlierState, EntityLink, Feedback, FindingRow, Frame, LastChange, Link, PluginBadge,
+    PluginCard, Readers, RelationGroup, Reported, SafeHtml,
 };
 use serde::Serialize;
 
@@ -68,6 +68,12 @@ pub struct EntityPage {
     pub activity_url: String,
     /// How it fares, where it is scored.
     pub scorecard: Option<Scorecard>,
+    /// What plugins say of it in a word.
+    pub badges: Vec<PluginBadge>,
+    pub cards: Vec<PluginCard>,
+    /// Stylesheets and scripts of the cards.
+    pub plugin_styles: Vec<String>,
+    pub plugin_scripts: Vec<String>,
     /// How often it is read, where that is known.
     pub readers: Option<Readers>,
     /// The entity as YAML, highlighted.
@@ -116,8 +122,8 @@ pub struct Inspector {
 
 #[derive(Debug, Clone, Serialize)]
 pub struct Tab {
-    /// overview, definition, dependencies, docs, create
-    pub id: &'static str,
+    /// overview, definition, dependencies, docs, create, or the name of a plugin
+    pub id: String,
     pub text: String,
     pub url: String,
     pub current: bool,

@@ -7,6 +7,7 @@ mod create;
 mod docs;
 mod entity;
 mod graph;
+mod plugin;
 mod reports;
 
 use serde::Serialize;
@@ -15,6 +16,7 @@ pub use create::*;
 pub use docs::*;
 pub use entity::*;
 pub use graph::*;
+pub use plugin::*;
 pub use reports::*;
 
 /// Text and route of a page above another one.
@@ -29,6 +31,8 @@ pub enum View {
     Entity(Box<EntityPage>),
     Definition(Box<DefinitionPage>),
     Dependencies(Box<DependenciesPage>),
+    Plugin(Box<PluginTab>),
+    PluginPage(Box<PluginPage>),
     DocsIndex(Box<DocsIndex>),
     Docs(Box<DocsPage>),
     Moved(Box<MovedPage>),
@@ -57,6 +61,8 @@ impl View {
             View::Entity(_) => "entity.html",
             View::Definition(_) => "definition.html",
             View::Dependencies(_) => "dependencies.html",
+            View::Plugin(_) => "plugin.html",
+            View::PluginPage(_) => "plugin-page.html",
             View::DocsIndex(_) => "docs-index.html",
             View::Docs(_) => "docs.html",
             View::Moved(_) => "moved.html",
@@ -100,7 +106,7 @@ pub struct Frame {
     /// The root's own address for a link to home: `./` or `../../` (with `index.html` when files are linked).
     pub home: String,
     /// Which entry of the rail is current: home, catalog, apis, docs, create, graph, teams, health, or empty.
-    pub section: &'static str,
+    pub section: String,
     /// The rail's entries in order.
     pub rail: Vec<RailLink>,
     /// From the root to the page above this one.
@@ -144,10 +150,13 @@ pub struct Favicon {
 
 #[derive(Debug, Clone, Serialize)]
 pub struct RailLink {
-    /// home, catalog, apis, docs, create, graph, teams, health: also the icon's name.
-    pub id: &'static str,
+    /// home, catalog, apis, docs, create, graph, teams, health, or the name of a plugin.
+    pub id: String,
     pub text: String,
     pub url: String,
+    /// The name of its icon.
+    pub icon: String,
+    pub is_plugin: bool,
 }
 
 #[derive(Debug, Clone, Default, Serialize)]

@@ -324,7 +324,7 @@ fn heard(mut response: Response<ureq::Body>, is_asked_by_post: bool) -> Result<H
     Ok(Heard { status, headers, body, time, is_asked_by_post })
 }
 
-fn own_time() -> Option<i64> {
+pub(super) fn own_time() -> Option<i64> {
     SystemTime::now().duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs() as i64)
 }
 
@@ -346,7 +346,7 @@ pub(super) fn http_date(text: &str) -> Option<i64> {
 }
 
 /// A time that an API gives: `2026-11-22T10:00:00Z`, also with a fraction or an offset.
-pub(super) fn instant(text: &str) -> Option<i64> {
+pub fn instant(text: &str) -> Option<i64> {
     let (date, time) = text.split_once('T')?;
     let mut date = date.split('-').map(|part| part.parse::<i64>().ok());
     let day = days_since_1970(date.next()??, date.next()??, date.next()??)?;

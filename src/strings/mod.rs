@@ -4,6 +4,8 @@
 //! `other`, and takes the one that fits `count`. What repositories say, and findings, which the command line tells in the
 //! same words, are no part of it.
 
+mod say;
+
 use crate::diagnostics::Stop;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -52,6 +54,13 @@ impl Text {
 }
 
 impl Strings {
+    /// Teaches templates the filters `t` and `prose`.
+    pub fn speak(&self, tera: &mut tera::Tera) {
+        for (name, is_prose) in [("t", false), ("prose", true)] {
+            tera.register_filter::<_, String, _>(name, say::Say { strings: self.clone(), is_prose });
+        }
+    }
+
     /// The table of `language`, over the English one.
     ///
     /// # Errors

@@ -1,0 +1,113 @@
+//! Rules about plugins: their folders, and the data that they show.
+
+use crate::diagnostics::suggestion::did_you_mean;
+use crate::diagnostics::{Finding, Place, Rule, Severity};
+
+/// The rules of this file.
+pub const RULES: &[&Rule] = &[INVALID, DATA_UNREAD, DATA_UNFIT, TEMPLATE];
+
+const INVALID: &Rule = &Rule {
+    name: "plugin-invalid",
+    severity: Severity::Error,
+    summary: "A plugin's folder is not as it must be.",
+    why: "Half of a plugin would show less than was meant, or something else, so nothing is built.",
+};
+const DATA_UNREAD: &Rule = &Rule {
+    name: "plugin-data-unread",
+    severity: Severity::Warning,
+    summary: "The data of a plugin cannot be read.",
+    why: "Its tabs show what was read last, with its age, or say that there is nothing.",
+};
+const DATA_UNFIT: &Rule = &Rule {
+    name: "plugin-data-unfit",
+    severity: Severity::Warning,
+    summary: "The data of a plugin do not fit its JSON Schema.",
+    why: "Its templates expect another shape, so what was read last is shown instead.",
+};
+const TEMPLATE: &Rule = &Rule {
+    name: "plugin-template-failed",
+    severity: Severity::Warning,
+    summary: "A plugin's template cannot be used with the data of an entity.",
+    why: "What it would show is missing on the pages of that entity.",
+};
+
+/// Names that answers and templates are told by, in characters.
+const LONGEST_CAUSE: usize = 500;
+
+fn short(cause: &str) -> String {
+    let plain = cause.chars().map(|c| if c.is_control() { ' ' } else { c });
+    plain.take(LONGEST_CAUSE).collect()
+}
+
+pub fn bad_name(place: Place, name: &str, is_taken: bool) -> Finding {
+    let finding = Finding::new(INVALID, place, format!("a plugin cannot be called `{name}`"));
+    if is_taken {
+        finding.hint("Every portal has a tab of that name: choose another one.")
+    } else {
+        finding.hint("Its folder's name is lower-case letters and digits, with `-` between words.")
+    }
+}
+
+pub fn unreadable(place: Place, name: &str, cause: &str) -> Finding {
+    Finding::new(INVALID, place, format!("the plugin `{name}` cannot be read: {}", short(cause)))
+}
+
+pub fn unknown(place: Place, name: &str, known: &[String]) -> Finding {
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    Finding::new(INVALID, place, format!("there is no plugin `{name}`"))
+        .hint_if(did_you_mean(name, known.iter().copied()))
+        .hint(format!("Known plugins: {}. Your own lie in `plugins/` beside the configuration.", known.join(", ")))
+}
+
+pub fn unknown_place(place: Place, path: &str, what: &str, known: &[String]) -> Finding {
+    if what == "{" {
+        return Finding::new(INVALID, place, format!("`{path}` holds a `{{` without its `}}`"))
+            .hint("Values are named like `{annotation}`.");
+    }
+    Finding::new(INVALID, place, format!("`{path}` names `{{{what}}}`, which has no value"))
+        .hint_if(did_you_mean(what, known.iter().map(String::as_str)))
+        .hint(format!("Known names: {}.", known.join(", ")))
+}
+
+pub fn no_file<'a>(place: Place, path: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Finding {
+    let known: Vec<&str> = known.collect();
+    Finding::new(INVALID, place, format!("`{path}` names `{name}`, which the plugin does not have"))
+        .hint_if(did_you_mean(name, known.iter().copied()))
+        .hint(format!("Its files: {}.", known.join(", ")))
+}
+
+pub fn no_source(place: Place, name: &str, known: &[String]) -> Finding {
+    Finding::new(INVALID, place, format!("there is no source `{name}` under `data`"))
+        .hint_if(did_you_mean(name, known.iter().map(String::as_str)))
+}
+
+pub fn broken_template(place: Place, plugin: &str, what: &str, cause: &str) -> Finding {
+    Finding::new(INVALID, place, format!("`{what}` of the plugin `{plugin}` cannot be used: {}", short(cause)))
+}
+
+pub fn unsafe_template(place: Place, plugin: &str, what: &str, line: usize, found: &str, why: &str) -> Finding {
+    Finding::new(INVALID, place, format!("`{what}` of the plugin `{plugin}` has {found} in line {line}")).hint(why)
+}
+
+/// Why a source gave nothing new, and to how many entities.
+pub fn unread(place: Place, plugin: &str, source: &str, cause: &str, entities: usize, has_earlier: bool) -> Finding {
+    let of = if entities == 1 { "one entity".to_string() } else { format!("{entities} entities") };
+    let shown = if has_earlier { "; what was read last is shown" } else { "" };
+    let cause = short(cause);
+    Finding::new(
+        DATA_UNREAD,
+        place,
+        format!("`{source}` of the plugin `{plugin}` cannot be read for {of}{shown}: {cause}"),
+    )
+}
+
+pub fn unfit(place: Place, plugin: &str, source: &str, entity: &str, cause: &str) -> Finding {
+    let cause = short(cause);
+    Finding::new(DATA_UNFIT, place, format!("`{source}` of the plugin `{plugin}` does not fit its schema: {cause}"))
+        .about(entity)
+}
+
+pub fn failed(place: Place, plugin: &str, what: &str, entity: &str, cause: &str) -> Finding {
+    let cause = short(cause);
+    Finding::new(TEMPLATE, place, format!("`{what}` of the plugin `{plugin}` fails: {cause}")).about(entity)
+}
