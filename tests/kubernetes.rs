@@ -11,7 +11,7 @@ use callboard::config::{Config, Inputs, load};
 use callboard::diagnostics::Finding;
 use callboard::plugins;
 use callboard::source::kubernetes::{Asked, Declared, Given, read};
-use callboard::source::{CrawlOptions, IssuesFrom, Silence};
+use callboard::source::{CrawlOptions, Outside, Silence};
 use cluster::{Cluster, Mood, TYPES};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,10 +88,10 @@ fn told(finding: &Finding) -> String {
 fn options(cache_dir: &Path, offline: bool) -> CrawlOptions<'_> {
     CrawlOptions {
         working_tree: false,
-        offline,
+        offline: false,
         publishes: true,
         versions: false,
-        issues: IssuesFrom::Nowhere,
+        outside: if offline { Outside::Cache } else { Outside::Servers },
         max_wait: Duration::from_secs(5),
         locked: None,
         listener: &Silence,
