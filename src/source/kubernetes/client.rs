@@ -17,7 +17,6 @@ use url::Url;
 /// Largest answer, unpacked.
 const MAX_ANSWER: u64 = 32 << 20;
 const CONNECT: Duration = Duration::from_secs(10);
-const SLOWEST: Duration = Duration::from_secs(30);
 /// What is unpacked of one list in all.
 const MAX_LIST: u64 = 128 << 20;
 /// Objects of one answer; the rest comes with the next.
@@ -37,6 +36,17 @@ pub(super) struct Client<'a> {
     until: Instant,
     /// How long it waits in all because the cluster says so.
     patience: Duration,
+}
+
+/// How long a cluster may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// For one answer.
+    pub(super) slowest: Duration,
+    /// For all of them.
+    pub(super) longest: Duration,
+    /// How long it may ask to be left alone.
+    pub(super) patience: Duration,
 }
 
 /// What of a cluster is listed.
@@ -90,8 +100,7 @@ impl<'a> Client<'a> {
     /// The error says what is wrong with the certificates.
     pub(super) fn of(
         api: &ClusterApi,
-        longest: Duration,
-        patience: Duration,
+        Limits { slowest, longest, patience }: Limits,
         goes_on: &'a (dyn Fn() -> bool + Send + Sync),
     ) -> Result<Client<'a>, String> {
         let mut tls = TlsConfig::builder().disable_verification(api.skips_verify);
@@ -101,7 +110,7 @@ impl<'a> Client<'a> {
         let config = ureq::Agent::config_builder()
             .tls_config(tls.build())
             .timeout_connect(Some(CONNECT))
-            .timeout_global(Some(SLOWEST))
+            .timeout_global(Some(slowest))
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
@@ -289,4 +298,36 @@ fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, String> {
 
 fn own_time() -> Option<i64> {
     SystemTime::now().duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs() as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+
+    /// What comes of a question to a server that takes it and says nothing.
+    fn asked(limits: Limits, goes_on: &(dyn Fn() -> bool + Send + Sync)) -> (Fault, Duration) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let url = Url::parse(&url).expect("an address");
+        let api = ClusterApi { url, token: None, ca: None, skips_verify: false };
+        let client = Client::of(&api, limits, goes_on).expect("a client");
+        let of = ObjectType { group: String::new(), version: "v1".into(), plural: "pods".into(), is_custom: false };
+        let begin = Instant::now();
+        let question = Question { of: &of, namespace: None, selector: ("labelSelector", "a"), most: 10 };
+        (client.list(&question).expect_err("no answer"), begin.elapsed())
+    }
+
+    #[test]
+    fn nobody_waits_longer_than_allowed() {
+        let short = Duration::from_millis(200);
+        let long = Duration::from_secs(60);
+        let (fault, time) = asked(Limits { slowest: short, longest: long, patience: long }, &|| true);
+        assert_eq!(fault, Fault::Cluster("it gives no answer in time".to_string()));
+        assert!(time < Duration::from_secs(10), "{time:?}");
+        let (fault, _) = asked(Limits { slowest: short, longest: Duration::ZERO, patience: long }, &|| true);
+        assert_eq!(fault, Fault::Cluster("reading it took too long".to_string()));
+        let (fault, _) = asked(Limits { slowest: long, longest: long, patience: long }, &|| false);
+        assert_eq!(fault, Fault::Cluster("the run was interrupted".to_string()));
+    }
 }

@@ -14,7 +14,7 @@ use super::crawl::CrawlOptions;
 use super::{Outside, kept};
 use crate::config::{Cluster, ClusterApi, ClusterFrom, Dashboard, Kubernetes, ObjectType, ServiceLocator, ca_of};
 use crate::diagnostics::{Finding, Place, rules};
-use client::{Client, Fault, Question};
+use client::{Client, Fault, Limits, Question};
 use selector::Selector;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
@@ -26,7 +26,8 @@ use std::time::Duration;
 const ID: &str = "backstage.io/kubernetes-id";
 /// Clusters that are read at a time.
 const AT_ONCE: usize = 8;
-/// After so long a cluster has failed.
+/// After so long without an answer, and after so long in all, a cluster has failed.
+const SLOWEST: Duration = Duration::from_secs(30);
 const LONGEST: Duration = Duration::from_secs(180);
 /// Clusters that the catalog may bring.
 const MOST_DECLARED: usize = 100;
@@ -334,7 +335,8 @@ impl Reader<'_> {
         if api.token.is_none() && !is_here {
             return Err("no token is configured: its variable may not be set".to_string());
         }
-        let client = Client::of(api, LONGEST, self.options.max_wait, &*self.options.goes_on)?;
+        let limits = Limits { slowest: SLOWEST, longest: LONGEST, patience: self.options.max_wait };
+        let client = Client::of(api, limits, &*self.options.goes_on)?;
         let mut state = State::default();
         let mut unread = BTreeSet::new();
         let (mut left, mut bytes) = (MOST_OBJECTS, 0);

@@ -2,17 +2,33 @@
 
 use super::redact::redacted;
 use super::{List, State, slim};
+use crate::source::forge::instant;
 use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
 
 /// Larger files are no snapshots, and no more files are read.
 const MAX_FILE: u64 = 128 << 20;
 const MOST_FILES: usize = 100;
+/// Keys of times that have passed when an object is read.
+const PAST: [&str; 10] = [
+    "creationTimestamp",
+    "lastTimestamp",
+    "lastObservedTime",
+    "lastTransitionTime",
+    "lastUpdateTime",
+    "lastScheduleTime",
+    "lastScaleTime",
+    "startedAt",
+    "finishedAt",
+    "completionTime",
+];
 
 /// All objects of some files.
 pub(super) struct Snapshot {
     objects: Vec<Json>,
     events: Vec<Json>,
+    /// The newest time that its objects tell: files do not say when they were written.
+    time: Option<i64>,
     /// So many objects are read at most, where there are more.
     cut_at: Option<usize>,
 }
@@ -22,6 +38,7 @@ impl From<Snapshot> for State {
         State {
             lists: vec![List { question: None, objects: snapshot.objects }],
             events: snapshot.events,
+            time: snapshot.time,
             cuts: snapshot.cut_at.map(|most| ("objects", most)).into_iter().collect(),
             ..State::default()
         }
@@ -37,7 +54,7 @@ pub(super) fn read(patterns: &[PathBuf], most: usize) -> Result<Snapshot, String
     if files.len() > MOST_FILES {
         return Err(format!("there are more than {MOST_FILES} files"));
     }
-    let mut snapshot = Snapshot { objects: Vec::new(), events: Vec::new(), cut_at: None };
+    let mut snapshot = Snapshot { objects: Vec::new(), events: Vec::new(), time: None, cut_at: None };
     for file in files {
         let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let wrong = |why: String| format!("the snapshot `{name}` cannot be read: {why}");
@@ -78,6 +95,7 @@ fn add(document: Json, snapshot: &mut Snapshot, most: usize) -> Result<(), Strin
             return Ok(());
         }
         let Some(object) = redacted(item) else { continue };
+        snapshot.time = snapshot.time.max(newest(&object));
         match object["kind"].as_str() {
             Some("Event") if object["type"] == "Warning" => snapshot.events.push(slim(&object)),
             Some("Event") => {}
@@ -85,6 +103,20 @@ fn add(document: Json, snapshot: &mut Snapshot, most: usize) -> Result<(), Strin
         }
     }
     Ok(())
+}
+
+fn newest(value: &Json) -> Option<i64> {
+    match value {
+        Json::Object(fields) => {
+            let of = |(key, value): (&String, &Json)| match value {
+                Json::String(text) if PAST.contains(&key.as_str()) => instant(text),
+                other => newest(other),
+            };
+            fields.iter().filter_map(of).max()
+        }
+        Json::Array(items) => items.iter().filter_map(newest).max(),
+        _ => None,
+    }
 }
 
 /// The files of a pattern whose last part may hold `*`, in the order of their names.
