@@ -17,6 +17,7 @@ mod list;
 mod lock;
 mod new;
 mod options;
+mod plugin;
 mod portal;
 mod schema;
 mod scope;
@@ -83,6 +84,7 @@ enum Command {
     Init(init::Init),
     New(Box<new::New>),
     Template(template::Template),
+    Plugin(plugin::Plugin),
     Schema(schema::Schema),
     Completions(completions::Completions),
 }
@@ -112,6 +114,7 @@ pub fn main() -> ExitCode {
         Command::Init(command) => init::run(&command, &talk),
         Command::New(command) => new::run(&command, &talk, &interrupt),
         Command::Template(command) => template::run(&command, &talk, &interrupt),
+        Command::Plugin(command) => plugin::run(&command, &talk, &interrupt),
         Command::Schema(command) => schema::run(&command, &talk),
         Command::Completions(command) => {
             completions::run(&command, &mut Arguments::command());

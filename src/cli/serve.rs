@@ -46,6 +46,7 @@ pub(crate) fn run(command: &Serve, talk: &Talk, interrupt: &Interrupt) -> Result
     let mut watch = vec![command.options.dir.clone()];
     watch.extend(command.options.theme_dir(&loaded));
     watch.extend(loaded.config.files.iter().cloned());
+    watch.extend(loaded.config.plugins.iter().filter_map(|plugin| plugin.folder.clone()));
     for source in &loaded.config.sources {
         match source {
             Source::Filesystem { path, .. }
@@ -65,7 +66,7 @@ pub(crate) fn run(command: &Serve, talk: &Talk, interrupt: &Interrupt) -> Result
     };
     let rebuild = |_: &[PathBuf], last: &Arc<Memory>| {
         let memory = Memory::after(last.clone(), interrupt.clone());
-        // Forges are not asked again whenever a file is saved.
+        // Servers are not asked again whenever a file is saved.
         match site(command, talk, interrupt, &cache_dir, memory, Some(Outside::Cache)) {
             Ok(memory) => Some(memory),
             Err(stop) => {
@@ -84,7 +85,7 @@ fn site(
     interrupt: &Interrupt,
     cache_dir: &Path,
     memory: Memory,
-    issues: Option<Outside>,
+    outside: Option<Outside>,
 ) -> Result<Memory, Stop> {
     let progress = Progress::new(talk, interrupt);
     let mut loaded = command.options.load(talk)?;
@@ -102,7 +103,7 @@ fn site(
         cache: &cache,
         watcher: &progress,
     };
-    input.crawl.outside = issues.unwrap_or(input.crawl.outside);
+    input.crawl.outside = outside.unwrap_or(input.crawl.outside);
     let gathered = pipeline::gather(&input)?;
     descriptors.flush();
     input.site.instant = instant(&gathered.snapshot);

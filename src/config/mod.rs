@@ -37,7 +37,7 @@ pub use kubernetes::{
 };
 pub use plugin::{
     Badge, Base, DataFrom, DataSource, ENTITY_FIELDS, Files, JsonWords, Live, MANIFEST, PLUGIN, Plugin, PluginCheck,
-    Reader, Request, Sent, Show, Values, Words,
+    Reader, Request, Sent, Show, Values, Words, built_in_plugins, is_plugin_name,
 };
 pub use policy::{CodeOwners, DeclaredKind, DeclaredRelationField, DocsVersions};
 pub use provider::{Lists, Membership, Pattern, People, Provider, Repositories};

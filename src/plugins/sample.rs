@@ -4,84 +4,92 @@ use super::templates::{Part, Templates};
 use super::{Facts, templates};
 use crate::config::Plugin;
 use crate::diagnostics::{Finding, rules};
+use crate::source::{Given, unfit};
 use crate::strings::Strings;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What a sample holds.
+/// What the file holds.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Told {
-    entity: Option<Json>,
-    annotations: BTreeMap<String, String>,
-    settings: BTreeMap<String, String>,
-    data: BTreeMap<String, Json>,
+pub struct Sample {
+    /// As Backstage's API gives it.
+    pub entity: Option<Json>,
+    /// By the manifest's names, or by their keys.
+    pub annotations: BTreeMap<String, String>,
+    pub settings: BTreeMap<String, String>,
+    /// By source, as templates see them.
+    pub data: BTreeMap<String, Json>,
 }
 
-/// What the sample looks like.
+/// What became of a sample.
 #[derive(Debug, Default)]
-pub struct Sample {
+pub struct Tried {
     /// HTML of the parts that the plugin has: `tab`, `card`, `page`.
     pub parts: Vec<(&'static str, String)>,
     pub facts: Facts,
 }
 
-/// Tries the templates of a plugin with its sample data. Everything that is wrong is a finding.
-pub fn sample(plugin: &Plugin, strings: &Strings, components: &[(&str, &str)]) -> (Sample, Vec<Finding>) {
+impl Sample {
+    /// The sample of a plugin; `None` where it has none. The error is told.
+    pub fn of(plugin: &Plugin) -> Result<Option<Sample>, Finding> {
+        let Some(name) = &plugin.sample else { return Ok(None) };
+        let told = |cause: &str| rules::plugins::broken_template(plugin.place.clone(), &plugin.name, name, cause);
+        let text = plugin.files.text(name).ok_or_else(|| told("it is not UTF-8"))?;
+        let sample: Sample = serde_json::from_str(text).map_err(|error| told(&error.to_string()))?;
+        let known: Vec<String> = plugin.data.iter().map(|source| source.name.clone()).collect();
+        match sample.data.keys().find(|name| !known.contains(name)) {
+            Some(name) => Err(rules::plugins::no_source(plugin.place.clone(), name, &known)),
+            None => Ok(Some(sample)),
+        }
+    }
+
+    /// Values of annotations by their keys.
+    pub fn by_key(&self, plugin: &Plugin) -> BTreeMap<String, String> {
+        let value = |name, key| self.annotations.get(name).or_else(|| self.annotations.get(key)).cloned();
+        plugin.annotations.iter().filter_map(|(name, key)| Some((key.clone(), value(name, key)?))).collect()
+    }
+}
+
+/// Tries the templates of a plugin with its sample. Everything that is wrong is a finding.
+pub fn try_sample(plugin: &Plugin, strings: &Strings, components: &[(&str, &str)]) -> (Tried, Vec<Finding>) {
     let mut findings = Vec::new();
     let templates = Templates::of(plugin, strings, components, &mut findings);
-    let Some(name) = &plugin.sample else { return (Sample::default(), findings) };
-    let told: Told = match plugin.files.text(name).map(serde_json::from_str) {
-        Some(Ok(told)) => told,
-        Some(Err(error)) => {
-            findings.push(rules::plugins::broken_template(
-                plugin.place.clone(),
-                &plugin.name,
-                name,
-                &error.to_string(),
-            ));
-            return (Sample::default(), findings);
+    let sample = match Sample::of(plugin) {
+        Ok(Some(sample)) => sample,
+        Ok(None) => return (Tried::default(), findings),
+        Err(finding) => {
+            findings.push(finding);
+            return (Tried::default(), findings);
         }
-        None => return (Sample::default(), findings),
     };
-    let known: Vec<String> = plugin.data.iter().map(|source| source.name.clone()).collect();
-    for name in told.data.keys().filter(|name| !known.contains(name)) {
-        findings.push(rules::plugins::no_source(plugin.place.clone(), name, &known));
-    }
-    let by_key: BTreeMap<String, String> = plugin
-        .annotations
-        .iter()
-        .filter_map(|(name, key)| {
-            Some((key.clone(), told.annotations.get(name).or_else(|| told.annotations.get(key))?.clone()))
-        })
-        .collect();
-    let given: Vec<Option<crate::source::Given>> = plugin
+    let given: Vec<Option<Given>> = plugin
         .data
         .iter()
         .map(|source| {
-            let data = told.data.get(&source.name)?;
-            if let Some(cause) = crate::source::unfit(source, data) {
+            let data = sample.data.get(&source.name)?;
+            // Of lists, the sample holds only what an entity gets.
+            let is_whole = source.rows.is_none() && source.list.is_none();
+            if let Some(cause) = unfit(source, data).filter(|_| is_whole) {
                 findings.push(rules::plugins::unfit(source.place.clone(), &plugin.name, &source.name, "", &cause));
             }
-            Some(crate::source::Given { data: Some(Arc::new(data.clone())), as_of: None, fault: None })
+            Some(Given { data: Some(Arc::new(data.clone())), as_of: None, fault: None })
         })
         .collect();
-    let given: Vec<Option<&crate::source::Given>> = given.iter().map(Option::as_ref).collect();
-    let mut with_settings = plugin.clone();
-    with_settings.settings.extend(told.settings);
-    let context = super::context(&with_settings, told.entity.as_ref(), &by_key, &given, "");
+    let given: Vec<Option<&Given>> = given.iter().map(Option::as_ref).collect();
+    let mut plugin = plugin.clone();
+    plugin.settings.extend(sample.settings.clone());
+    let context =
+        super::context(&plugin, sample.entity.as_ref(), &sample.by_key(&plugin), &given, "", &super::Shared::default());
+    let show = &plugin.show;
     let mut parts = Vec::new();
-    for (part, word, is_there) in [
-        (Part::Tab, "tab", plugin.show.tab.is_some()),
-        (Part::Card, "card", plugin.show.card.is_some()),
-        (Part::Page, "page", plugin.show.page.is_some()),
-    ] {
-        if !is_there {
-            continue;
-        }
+    for (part, word, file) in
+        [(Part::Tab, "tab", &show.tab), (Part::Card, "card", &show.card), (Part::Page, "page", &show.page)]
+    {
         match templates.html(part, &context) {
+            _ if file.is_none() => {}
             Ok(html) => parts.push((word, html)),
             Err(cause) => {
                 findings.push(rules::plugins::failed(plugin.place.clone(), &plugin.name, part.word(), "", &cause));
@@ -97,6 +105,6 @@ pub fn sample(plugin: &Plugin, strings: &Strings, components: &[(&str, &str)]) -
         }
         None => String::new(),
     };
-    templates::facts(plugin, &mut told, &mut facts);
-    (Sample { parts, facts }, findings)
+    templates::facts(&plugin, &mut told, &mut facts);
+    (Tried { parts, facts }, findings)
 }

@@ -18,8 +18,6 @@ use std::time::Duration;
 /// The file that makes a folder a plugin.
 pub const MANIFEST: &str = "plugin.yaml";
 
-/// Words that are taken: tabs and folders that every portal has.
-const TAKEN: [&str; 7] = ["overview", "definition", "dependencies", "docs", "create", "source", "health"];
 /// Browsers do not ask more often, in seconds.
 const SHORTEST_LIVE: u32 = 5;
 
@@ -151,11 +149,8 @@ impl Read {
                 continue;
             }
             let place = Place::file("", load::shown(inputs, &folder.join(MANIFEST)));
-            let is_usable = name.split('-').all(|word| {
-                !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-            });
-            if !is_usable || TAKEN.contains(&name.as_str()) {
-                self.findings.push(rules::plugins::bad_name(place, &name, is_usable));
+            if !super::is_plugin_name(&name) {
+                self.findings.push(rules::plugins::bad_name(place, &name));
                 continue;
             }
             match super::files_of(folder) {
@@ -400,11 +395,7 @@ impl Read {
         const WAYS: [&str; 6] = ["get", "post", "file", "command", "repository", "reader"];
         let ways: Vec<&str> = WAYS.into_iter().filter(|way| setting.get(way).is_some()).collect();
         let [way] = ways.as_slice() else {
-            self.wrong(
-                setting,
-                path,
-                &format!("a mapping with one of {}", WAYS.map(|way| format!("`{way}`")).join(", ")),
-            );
+            self.findings.push(rules::plugins::ways(setting.place.clone(), path, &ways, &WAYS));
             return None;
         };
         let from = match *way {
@@ -440,7 +431,8 @@ impl Read {
         });
         let mut rows = self.words_by_name(setting, path, "where", names);
         if rows.len() > 1 {
-            self.wrong(setting.get("where")?, &format!("{path}.where"), "one field and its value");
+            let place = setting.get("where")?.place.clone();
+            self.findings.push(rules::plugins::several_fields(place, &format!("{path}.where")));
         }
         Some(DataSource {
             name: name.to_string(),
@@ -471,8 +463,7 @@ impl Read {
             .ok()
             .filter(|url| url.has_host() && url.username().is_empty() && url.password().is_none());
         if !is_whole || parsed.is_none() {
-            let expected = "an http or https address whose host is fixed and which holds no password";
-            self.wrong(setting.get(way)?, &format!("{path}.{way}"), expected);
+            self.findings.push(rules::plugins::bad_address(setting.get(way)?.place.clone(), &format!("{path}.{way}")));
             return None;
         }
         let mut headers = self.words_by_name(setting, path, "headers", names);
@@ -604,11 +595,7 @@ impl Read {
         let origin =
             url::Url::parse(&url.start()).ok().filter(|url| url.has_host() && matches!(url.scheme(), "http" | "https"));
         if origin.is_none() || url.is_secret() {
-            self.wrong(
-                setting.get("url")?,
-                "live.url",
-                "an http or https address whose host is fixed and which holds nothing secret",
-            );
+            self.findings.push(rules::plugins::bad_address(setting.get("url")?.place.clone(), "live.url"));
             return None;
         }
         if !data.iter().any(|known| known.name == source) {

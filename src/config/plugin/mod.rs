@@ -16,6 +16,8 @@ use std::time::Duration;
 pub use manifest::{MANIFEST, PLUGIN};
 pub use words::{ENTITY_FIELDS, Values, Words};
 
+/// Words that are taken: tabs and folders that every portal has.
+const TAKEN: [&str; 7] = ["overview", "definition", "dependencies", "docs", "create", "source", "health"];
 /// Files of one plugin, and the bytes of each.
 const MOST_FILES: usize = 100;
 const LARGEST_FILE: u64 = 1 << 20;
@@ -249,6 +251,18 @@ impl Plugin {
     pub fn is_for(&self, kind: &str) -> bool {
         self.kinds.is_empty() || self.kinds.iter().any(|known| known.eq_ignore_ascii_case(kind))
     }
+}
+
+/// Names of the built-in plugins, in order.
+pub fn built_in_plugins() -> Vec<String> {
+    built_in().into_keys().collect()
+}
+
+/// Whether a plugin can be called so: lower-case words, and no tab that every portal has.
+pub fn is_plugin_name(name: &str) -> bool {
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    name.split('-').all(is_word) && !TAKEN.contains(&name)
 }
 
 /// Folders of the built-in plugins, with their files.
