@@ -20,6 +20,8 @@ mod folder;
 #[path = "support/forge/mod.rs"]
 #[expect(dead_code, reason = "tests of the program ask more of it")]
 mod forge;
+#[path = "browser/live.rs"]
+mod live;
 #[path = "browser/receiver.rs"]
 mod receiver;
 #[path = "browser/scaffolding.rs"]
@@ -53,12 +55,13 @@ struct Scenario {
 }
 
 /// The longest come first, so that nobody waits for them at the end.
-const SCENARIOS: [Scenario; 56] = [
+const SCENARIOS: [Scenario; 57] = [
     Scenario { name: "nothing for axe to say in light", origins: &[Origin::Http], run: axe_in_light },
     Scenario { name: "nothing for axe to say in dark", origins: &[Origin::Http], run: axe_in_dark },
     Scenario { name: "nothing for axe to say of what opens", origins: &[Origin::Http], run: axe_of_what_opens },
     Scenario { name: "screenshots", origins: &[Origin::Http], run: screenshots },
     Scenario { name: "every page is whole", origins: &Origin::BOTH, run: every_page_is_whole },
+    Scenario { name: "newer data of a plugin", origins: &[Origin::Http], run: live::newer_data },
     Scenario { name: "phone", origins: &[Origin::Http], run: phone },
     Scenario { name: "no script", origins: &Origin::BOTH, run: no_script },
     Scenario { name: "find an entity in the catalog", origins: &Origin::BOTH, run: find_an_entity },

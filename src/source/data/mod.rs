@@ -4,18 +4,20 @@
 //! are the same are asked once. A source that fails keeps its last answer, whose age and reason are told. What comes is a
 //! stranger's: limited in size, time and depth, and held to the plugin's schema.
 
+mod clusters;
 mod command;
 mod local;
 mod web;
 
 use super::crawl::CrawlOptions;
+use super::kubernetes::Declared;
 use super::{Outside, RepoId, Snapshot, kept};
 use crate::config::{Config, DataFrom, DataSource, JsonWords, Plugin, Reader, Request, Sent, Values, Words};
-use crate::diagnostics::{Finding, rules};
+use crate::diagnostics::{Finding, Place, rules};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -34,6 +36,9 @@ pub struct DataAsked {
     pub namespace: String,
     pub name: String,
     pub annotations: BTreeMap<String, String>,
+    /// Refs of what it depends on.
+    pub depends_on: Vec<Arc<str>>,
+    pub place: Place,
     /// Where its descriptor is.
     pub repo: RepoId,
     pub path: String,
@@ -113,7 +118,7 @@ enum What<'a> {
     Web(web::Question),
     File(local::Named),
     Repository(RepoId, String),
-    Command { words: &'a [String], folder: &'a PathBuf },
+    Command { words: &'a [String], folder: &'a Path },
 }
 
 impl What<'_> {
@@ -156,11 +161,12 @@ struct Kept {
     time: Option<i64>,
 }
 
-/// Reads what `asked` ask for, and what plugins show on pages of their own. Each source that fails is a finding, once for all
+/// Reads what `asked` ask for, and what plugins show on pages of their own. `declared` are clusters of the catalog. Each source that fails is a finding, once for all
 /// who asked.
 pub fn read_data(
     config: &Config,
     asked: &[DataAsked],
+    declared: &[Declared<'_>],
     snapshot: &Snapshot,
     options: &CrawlOptions<'_>,
 ) -> (Answers, Vec<Finding>) {
@@ -180,7 +186,8 @@ pub fn read_data(
         answers.mark.update(format!("{}\n{}\n{:?}\n", task.plugin, task.source, given).as_bytes());
         reading.hand_out(task, source, given, &mut answers);
     }
-    let told = findings.told(config);
+    let mut told = findings.told(config);
+    told.extend(clusters::read(config, asked, declared, options, &mut answers));
     (answers, told)
 }
 
@@ -235,10 +242,9 @@ impl<'a> Reading<'a> {
                 };
                 if is_shared(source) {
                     // Nobody would see what nobody asks for.
-                    if plugin.show.page.is_some() || !askers.is_empty() {
-                        if let Some(what) = self.filled(plugin, source, None) {
-                            add(what, None);
-                        }
+                    let is_wanted = plugin.show.page.is_some() || !askers.is_empty();
+                    if let Some(what) = self.filled(plugin, source, None).filter(|_| is_wanted) {
+                        add(what, None);
                     }
                     if let Some(task) = tasks.last_mut().filter(|task| task.plugin == number && task.source == at) {
                         task.askers = askers.clone();
@@ -267,6 +273,7 @@ impl<'a> Reading<'a> {
                 What::Repository(asked.repo, super::join(super::parent(&asked.path), &path)?)
             }
             DataFrom::Command { words, folder } => What::Command { words, folder },
+            // Clusters are asked once for all.
             DataFrom::Reader(Reader::Kubernetes) | DataFrom::Nowhere => return None,
         })
     }
@@ -309,7 +316,7 @@ impl<'a> Reading<'a> {
         self.options.outside != Outside::Servers || self.options.locked.is_some()
     }
 
-    fn command(&self, words: &[String], folder: &PathBuf) -> Outcome {
+    fn command(&self, words: &[String], folder: &Path) -> Outcome {
         if self.asks_nobody() { Outcome::Same { time: None } } else { command::run(words, folder) }
     }
 
