@@ -494,7 +494,7 @@ fn problems_stand_on_top() {
     assert_eq!(
         told("seat-map-service"),
         [
-            "bad|oom_killed|Deployment|seat-map-service|seat-map|",
+            "bad|oom_killed|Deployment|seat-map-service|seat-map|OOMKilled, exit code 137",
             "bad|crash_loop|Deployment|seat-map-service|seat-map|Error, exit code 1, panic: hall plan `opera-house/circle` has no rows",
         ]
     );
@@ -605,4 +605,14 @@ fn pages_do_not_grow_with_the_cluster() {
     let of = &view["clusters"][0];
     assert_eq!((&of["more_workloads"], &of["more_pods"]), (&json!(450), &json!(480)));
     assert!(view.to_string().len() < 400_000, "{}", view.to_string().len());
+}
+
+#[test]
+fn what_a_page_shows_is_made_in_no_time() {
+    let setting = Setting::new("catalog: { rules: [] }\ncallboard: { kubernetes: { snapshots: { stage: ./stage.json } } }\n");
+    std::fs::write(setting.folder.path().join("stage.json"), EXAMPLE).expect("written");
+    let (given, _) = setting.read(&[by_id("order-service")]);
+    let begin = std::time::Instant::now();
+    for _ in 0..200 { plugins::kubernetes::view(&given[0].objects); }
+    eprintln!("VIEW {:?}", begin.elapsed() / 200);
 }
