@@ -606,13 +606,3 @@ fn pages_do_not_grow_with_the_cluster() {
     assert_eq!((&of["more_workloads"], &of["more_pods"]), (&json!(450), &json!(480)));
     assert!(view.to_string().len() < 400_000, "{}", view.to_string().len());
 }
-
-#[test]
-fn what_a_page_shows_is_made_in_no_time() {
-    let setting = Setting::new("catalog: { rules: [] }\ncallboard: { kubernetes: { snapshots: { stage: ./stage.json } } }\n");
-    std::fs::write(setting.folder.path().join("stage.json"), EXAMPLE).expect("written");
-    let (given, _) = setting.read(&[by_id("order-service")]);
-    let begin = std::time::Instant::now();
-    for _ in 0..200 { plugins::kubernetes::view(&given[0].objects); }
-    eprintln!("VIEW {:?}", begin.elapsed() / 200);
-}
