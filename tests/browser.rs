@@ -20,6 +20,8 @@ mod folder;
 #[path = "support/forge/mod.rs"]
 #[expect(dead_code, reason = "tests of the program ask more of it")]
 mod forge;
+#[path = "browser/live.rs"]
+mod live;
 #[path = "browser/receiver.rs"]
 mod receiver;
 #[path = "browser/scaffolding.rs"]
@@ -53,12 +55,13 @@ struct Scenario {
 }
 
 /// The longest come first, so that nobody waits for them at the end.
-const SCENARIOS: [Scenario; 56] = [
+const SCENARIOS: [Scenario; 57] = [
     Scenario { name: "nothing for axe to say in light", origins: &[Origin::Http], run: axe_in_light },
     Scenario { name: "nothing for axe to say in dark", origins: &[Origin::Http], run: axe_in_dark },
     Scenario { name: "nothing for axe to say of what opens", origins: &[Origin::Http], run: axe_of_what_opens },
     Scenario { name: "screenshots", origins: &[Origin::Http], run: screenshots },
     Scenario { name: "every page is whole", origins: &Origin::BOTH, run: every_page_is_whole },
+    Scenario { name: "newer data of a plugin", origins: &[Origin::Http], run: live::newer_data },
     Scenario { name: "phone", origins: &[Origin::Http], run: phone },
     Scenario { name: "no script", origins: &Origin::BOTH, run: no_script },
     Scenario { name: "find an entity in the catalog", origins: &Origin::BOTH, run: find_an_entity },
@@ -113,7 +116,7 @@ const SCENARIOS: [Scenario; 56] = [
 ];
 
 /// Every page type, by name and path; some twice, for what only one of them shows.
-const PAGE_TYPES: [(&str, &str); 36] = [
+const PAGE_TYPES: [(&str, &str); 42] = [
     ("home", ""),
     ("catalog", "catalog/"),
     ("catalog-of-systems", "catalog/-/system/"),
@@ -138,6 +141,12 @@ const PAGE_TYPES: [(&str, &str); 36] = [
     ("api", "catalog/default/api/payment-api/"),
     ("definition", "catalog/default/api/payment-api/definition/"),
     ("dependencies", "catalog/default/component/payment-service/dependencies/"),
+    ("actions", "catalog/default/component/payment-service/github-actions/"),
+    ("argo-cd", "catalog/default/component/seat-map-service/argo-cd/"),
+    ("pagerduty", "catalog/default/component/order-service/pagerduty/"),
+    ("datadog", "catalog/default/component/order-service/datadog/"),
+    ("vault", "catalog/default/component/payment-service/vault/"),
+    ("tech-radar", "plugins/tech-radar/"),
     ("system", "catalog/default/system/checkout-platform/"),
     ("group", "catalog/default/group/team-payments/"),
     ("group-with-groups", "catalog/default/group/commerce-engineering/"),
@@ -269,9 +278,16 @@ impl Stage {
         let past = Site::build(past_content.path(), "/past/");
         let german_content = Folder::fresh("german");
         let kinds = ["Component", "API", "Resource", "System", "Domain", "Group", "User", "Location", "Template"];
+        let example_config = fs::read_to_string(content("app-config.yaml")).expect("the example's configuration");
+        let example_config: serde_json::Value = serde_yaml::from_str(&example_config).expect("YAML");
+        std::os::unix::fs::symlink(content("plugin-data"), german_content.path().join("plugin-data")).expect("a link");
         let config = json!({
             "catalog": { "rules": [{ "allow": kinds }] },
-            "callboard": { "language": "de", "sources": { "filesystem": [content("repos")] } },
+            "callboard": {
+                "language": "de",
+                "sources": { "filesystem": [content("repos")] },
+                "plugins": example_config["callboard"]["plugins"],
+            },
         });
         fs::write(german_content.path().join("app-config.yaml"), config.to_string()).expect("its configuration");
         let german = Site::build(german_content.path(), "/german/");

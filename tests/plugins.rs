@@ -1,6 +1,6 @@
 //! Plugins as people meet them: written, checked, looked at, and built into a portal.
 
-#![expect(clippy::disallowed_methods, reason = "the program is run on folders of a test")]
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the program is run on folders of a test")]
 
 #[path = "support/scratch.rs"]
 mod scratch;
@@ -232,4 +232,34 @@ fn newer_data_are_read_only_from_origins_that_are_listed() {
     let page = work.read(TAB);
     assert!(page.contains("data-live-url=\"https://live.example/api/shop\" data-live-every=\"30\""), "{page}");
     assert!(page.contains("connect-src https://live.example") && page.contains("plugin-live.js"));
+}
+
+#[test]
+fn what_another_job_left_comes_with_the_bundle() {
+    let work = Work::new("plugin-bundle");
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command
+            .args(["-c", "user.name=a", "-c", "user.email=a@b"])
+            .args(arguments)
+            .current_dir(work.0.path().join("repos/shop"));
+        assert!(command.output().expect("git runs").status.success(), "{arguments:?}");
+    };
+    work.write("repos/shop/.gitignore", "reports/\n");
+    git(&["init", "-q", "-b", "main"]);
+    git(&["remote", "add", "origin", "https://github.com/acme/shop.git"]);
+    git(&["add", "."]);
+    git(&["commit", "-q", "-m", "one"]);
+    work.write("repos/shop/reports/it.json", r#"{"n": 41}"#);
+    let bundles = "bundles/github.com/acme/shop.callboard";
+    fs::create_dir_all(work.0.path().join("bundles/github.com/acme")).expect("made");
+    let run = work.run(&["bundle", "repos/shop", "--also", "reports/*.json", "--out", bundles]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    work.write("app-config.yaml", "callboard: {sources: {bundles: [{folder: ./bundles}]}}\n");
+    work.plugin(
+        &MANIFEST.replace("file: \"data/{annotation}.json\"", "repository: reports/it.json"),
+        "{{ data.it.n }} lines",
+    );
+    work.build();
+    assert!(work.read(TAB).contains("41 lines"));
 }

@@ -225,7 +225,16 @@ impl Read {
                 }
                 None => self.source(&row.name, &row.setting, &format!("data.{}", row.name), &names, &files, &base),
             };
-            data.extend(source);
+            data.push(source.unwrap_or_else(|| DataSource {
+                name: row.name.clone(),
+                from: DataFrom::Nowhere,
+                max_age: None,
+                as_of: None,
+                schema: self.schema(&row.setting, &format!("data.{}", row.name), &files),
+                list: None,
+                rows: None,
+                place: row.place.clone(),
+            }));
         }
         if let Some(replaced) = replaced {
             let known: Vec<&str> =

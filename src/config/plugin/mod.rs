@@ -120,6 +120,8 @@ pub enum DataFrom {
     Repository(Words),
     /// A reader that is part of the program.
     Reader(Reader),
+    /// A setting that it needs has no value, so nobody asks.
+    Nowhere,
 }
 
 /// Where relative paths start.

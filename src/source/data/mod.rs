@@ -17,7 +17,7 @@ use crate::diagnostics::{Finding, Place, rules};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -118,7 +118,7 @@ enum What<'a> {
     Web(web::Question),
     File(local::Named),
     Repository(RepoId, String),
-    Command { words: &'a [String], folder: &'a PathBuf },
+    Command { words: &'a [String], folder: &'a Path },
 }
 
 impl What<'_> {
@@ -242,10 +242,9 @@ impl<'a> Reading<'a> {
                 };
                 if is_shared(source) {
                     // Nobody would see what nobody asks for.
-                    if plugin.show.page.is_some() || !askers.is_empty() {
-                        if let Some(what) = self.filled(plugin, source, None) {
-                            add(what, None);
-                        }
+                    let is_wanted = plugin.show.page.is_some() || !askers.is_empty();
+                    if let Some(what) = self.filled(plugin, source, None).filter(|_| is_wanted) {
+                        add(what, None);
                     }
                     if let Some(task) = tasks.last_mut().filter(|task| task.plugin == number && task.source == at) {
                         task.askers = askers.clone();
@@ -275,7 +274,7 @@ impl<'a> Reading<'a> {
             }
             DataFrom::Command { words, folder } => What::Command { words, folder },
             // Clusters are asked once for all.
-            DataFrom::Reader(Reader::Kubernetes) => return None,
+            DataFrom::Reader(Reader::Kubernetes) | DataFrom::Nowhere => return None,
         })
     }
 
@@ -317,7 +316,7 @@ impl<'a> Reading<'a> {
         self.options.outside != Outside::Servers || self.options.locked.is_some()
     }
 
-    fn command(&self, words: &[String], folder: &PathBuf) -> Outcome {
+    fn command(&self, words: &[String], folder: &Path) -> Outcome {
         if self.asks_nobody() { Outcome::Same { time: None } } else { command::run(words, folder) }
     }
 
@@ -463,7 +462,7 @@ fn is_shared(source: &DataSource) -> bool {
         }
         DataFrom::File { path, .. } => path.is_fixed(),
         DataFrom::Command { .. } => true,
-        DataFrom::Repository(_) | DataFrom::Reader(_) => false,
+        DataFrom::Repository(_) | DataFrom::Reader(_) | DataFrom::Nowhere => false,
     }
 }
 
