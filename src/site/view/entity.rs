@@ -163,6 +163,8 @@ pub struct People {
     pub indirect: Vec<OwnedGroup>,
     /// Of warning or error, of all that is owned.
     pub findings: usize,
+    /// What plugins say fails now.
+    pub failing: usize,
     /// Deprecated entities among them that are still used.
     pub in_use: usize,
     pub health_url: String,
