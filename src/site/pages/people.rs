@@ -1,10 +1,11 @@
 //! What the pages of groups and users show beyond those of other entities: people, what they own, and how it fares.
 
 use super::super::link::encoded;
-use super::super::view::{MemberRow, OwnedGroup, People, Profile};
+use super::super::view::{MemberRow, OwnedGroup, OwnedRow, People, PluginBadge, Profile};
 use super::super::{Linker, Site, route};
 use super::data::script;
 use crate::catalog::{Entity, EntityId, RelationType};
+use crate::plugins::Tone;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeSet, HashSet};
 
@@ -168,6 +169,12 @@ fn health<'a>(site: &Site<'_>, owned: impl Iterator<Item = &'a EntityId>) -> (us
     })
 }
 
+fn owned_row(site: &Site<'_>, id: EntityId, links: &Linker) -> OwnedRow {
+    let is_bad = |badge: &PluginBadge| badge.tone == Tone::Bad.word() || badge.tone == Tone::Warn.word();
+    let worst = super::plugin::badges(site, id, links).into_iter().next();
+    OwnedRow { entity: site.entity_link(id, links), badges: worst.filter(is_bad).into_iter().collect() }
+}
+
 /// Entities by kind, with where the rest of a long list is, if they have one owner.
 fn by_kind(site: &Site<'_>, owned: &[EntityId], owner: Option<&Entity>, links: &Linker) -> Vec<OwnedGroup> {
     let group = |kind: &crate::catalog::Kind| {
@@ -180,7 +187,7 @@ fn by_kind(site: &Site<'_>, owned: &[EntityId], owner: Option<&Entity>, links: &
             plural: site.plural(kind),
             glyph: kind.glyph.to_string(),
             total: of_kind.len(),
-            entities: of_kind.iter().take(MOST_OWNED).map(|id| site.entity_link(*id, links)).collect(),
+            entities: of_kind.iter().take(MOST_OWNED).map(|id| owned_row(site, *id, links)).collect(),
             rest: rest.unwrap_or_default(),
         })
     };
