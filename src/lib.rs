@@ -6,7 +6,6 @@
 pub mod csv;
 pub mod diagnostics;
 pub mod html;
-pub mod plugins;
 pub mod query;
 pub mod strings;
 pub mod yaml;
@@ -25,6 +24,7 @@ pub mod insights;
 pub mod scaffolder;
 
 pub mod api;
+pub mod plugins;
 pub mod search;
 pub mod site;
 

@@ -51,7 +51,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "search",
         ],
     ),
-    ("emit", &["diagnostics", "html", "strings", "config", "source", "site"]),
+    ("emit", &["diagnostics", "strings", "config", "source", "site"]),
     ("output", &["diagnostics", "cache"]),
     (
         "pipeline",
@@ -79,6 +79,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "diagnostics",
             "csv",
+            "strings",
             "query",
             "cache",
             "config",
@@ -134,7 +135,7 @@ const EXCEPTIONS: [(&str, &str); 3] = [
 ];
 
 /// Values that templates print unescaped: every field of the type `SafeHtml`, in the template that has it.
-const SAFE: [(&str, &str); 10] = [
+const SAFE: [(&str, &str); 11] = [
     ("adoption.html", "d.source"),
     ("definition.html", "code"),
     ("docs.html", "content"),
@@ -143,6 +144,7 @@ const SAFE: [(&str, &str); 10] = [
     ("entity.html", "graph"),
     ("entity.html", "source"),
     ("graph.html", "map"),
+    ("plugin-components.html", "p.html"),
     ("template.html", "description"),
     ("template.html", "form"),
 ];

@@ -20,6 +20,8 @@ mod folder;
 #[path = "support/forge/mod.rs"]
 #[expect(dead_code, reason = "tests of the program ask more of it")]
 mod forge;
+#[path = "browser/live.rs"]
+mod live;
 #[path = "browser/receiver.rs"]
 mod receiver;
 #[path = "browser/scaffolding.rs"]
@@ -59,6 +61,7 @@ const SCENARIOS: [Scenario; 57] = [
     Scenario { name: "nothing for axe to say of what opens", origins: &[Origin::Http], run: axe_of_what_opens },
     Scenario { name: "screenshots", origins: &[Origin::Http], run: screenshots },
     Scenario { name: "every page is whole", origins: &Origin::BOTH, run: every_page_is_whole },
+    Scenario { name: "newer data of a plugin", origins: &[Origin::Http], run: live::newer_data },
     Scenario { name: "phone", origins: &[Origin::Http], run: phone },
     Scenario { name: "no script", origins: &Origin::BOTH, run: no_script },
     Scenario { name: "find an entity in the catalog", origins: &Origin::BOTH, run: find_an_entity },
@@ -66,7 +69,11 @@ const SCENARIOS: [Scenario; 57] = [
     Scenario { name: "query with a fault", origins: &Origin::BOTH, run: query_with_a_fault },
     Scenario { name: "queries have the answers of their cases", origins: &[Origin::Http], run: queries_as_in_cases },
     Scenario { name: "lists answer as the command line does", origins: &Origin::BOTH, run: lists_answer },
-    Scenario { name: "what plugins tell in lists and on the health page", origins: &[Origin::Http], run: told_by_plugins },
+    Scenario {
+        name: "what plugins tell in lists and on the health page",
+        origins: &[Origin::Http],
+        run: told_by_plugins,
+    },
     Scenario { name: "entity page leads on", origins: &Origin::BOTH, run: entity_page_leads_on },
     Scenario { name: "my team", origins: &Origin::BOTH, run: my_team },
     Scenario { name: "health of an owner", origins: &Origin::BOTH, run: health_of_an_owner },
@@ -114,7 +121,7 @@ const SCENARIOS: [Scenario; 57] = [
 ];
 
 /// Every page type, by name and path; some twice, for what only one of them shows.
-const PAGE_TYPES: [(&str, &str); 36] = [
+const PAGE_TYPES: [(&str, &str); 42] = [
     ("home", ""),
     ("catalog", "catalog/"),
     ("catalog-of-systems", "catalog/-/system/"),
@@ -139,6 +146,12 @@ const PAGE_TYPES: [(&str, &str); 36] = [
     ("api", "catalog/default/api/payment-api/"),
     ("definition", "catalog/default/api/payment-api/definition/"),
     ("dependencies", "catalog/default/component/payment-service/dependencies/"),
+    ("actions", "catalog/default/component/payment-service/github-actions/"),
+    ("argo-cd", "catalog/default/component/seat-map-service/argo-cd/"),
+    ("pagerduty", "catalog/default/component/order-service/pagerduty/"),
+    ("datadog", "catalog/default/component/order-service/datadog/"),
+    ("vault", "catalog/default/component/payment-service/vault/"),
+    ("tech-radar", "plugins/tech-radar/"),
     ("system", "catalog/default/system/checkout-platform/"),
     ("group", "catalog/default/group/team-payments/"),
     ("group-with-groups", "catalog/default/group/commerce-engineering/"),
@@ -270,9 +283,16 @@ impl Stage {
         let past = Site::build(past_content.path(), "/past/");
         let german_content = Folder::fresh("german");
         let kinds = ["Component", "API", "Resource", "System", "Domain", "Group", "User", "Location", "Template"];
+        let example_config = fs::read_to_string(content("app-config.yaml")).expect("the example's configuration");
+        let example_config: serde_json::Value = serde_yaml::from_str(&example_config).expect("YAML");
+        std::os::unix::fs::symlink(content("plugin-data"), german_content.path().join("plugin-data")).expect("a link");
         let config = json!({
             "catalog": { "rules": [{ "allow": kinds }] },
-            "callboard": { "language": "de", "sources": { "filesystem": [content("repos")] } },
+            "callboard": {
+                "language": "de",
+                "sources": { "filesystem": [content("repos")] },
+                "plugins": example_config["callboard"]["plugins"],
+            },
         });
         fs::write(german_content.path().join("app-config.yaml"), config.to_string()).expect("its configuration");
         let german = Site::build(german_content.path(), "/german/");
@@ -366,7 +386,9 @@ fn write_asked(folder: &Path) {
     });
     let told: serde_json::Map<String, Value> = told.collect();
     fs::write(folder.join("told.json"), json!(told).to_string()).expect("what plugins tell");
-    for (name, manifest) in [("builds", include_str!("browser/builds.yaml")), ("more", include_str!("browser/more.yaml"))] {
+    for (name, manifest) in
+        [("builds", include_str!("browser/builds.yaml")), ("more", include_str!("browser/more.yaml"))]
+    {
         let plugin = folder.join("plugins").join(name);
         fs::create_dir_all(&plugin).expect("a folder for a plugin");
         fs::write(plugin.join("plugin.yaml"), manifest).expect("the plugin");
@@ -625,7 +647,9 @@ fn told_by_plugins(scene: &mut Scene) {
     let values = format!("Array.from({facet}.querySelectorAll('label'), (label) => label.textContent).join()");
     assert_eq!(scene.page.text(&values), "failing2,passing1,none4");
     scene.page.assert("document.querySelectorAll('#catalog tbody .tone').length === 4");
-    scene.page.assert("document.querySelector('#catalog tbody .tone.is-bad > bdi').textContent === 'failing <b>now</b>'");
+    scene
+        .page
+        .assert("document.querySelector('#catalog tbody .tone.is-bad > bdi').textContent === 'failing <b>now</b>'");
     scene.page.eval(&format!("{facet}.querySelectorAll('input')[1].click()"));
     scene.page.wait("document.querySelectorAll('#catalog tbody tr').length === 1");
     scene.page.wait("new URL(location.href).searchParams.get('ci') === 'passing'");
@@ -636,7 +660,9 @@ fn told_by_plugins(scene: &mut Scene) {
     scene.page.open(&format!("{home}health/"));
     scene.page.assert("document.querySelector('.figures dd').textContent === '2'");
     scene.page.assert("document.querySelectorAll('#failing tbody tr').length === 2");
-    scene.page.assert("document.querySelector('#failing li').textContent === 'Builds The last build failed: <i>exit 1</i>'");
+    scene
+        .page
+        .assert("document.querySelector('#failing li').textContent === 'Builds The last build failed: <i>exit 1</i>'");
     scene.page.click("#health-owner");
     scene.page.type_text("team-a");
     scene.page.wait("[...document.querySelectorAll('#failing tbody tr')].filter((row) => !row.hidden).length === 1");
@@ -714,7 +740,13 @@ fn lists_answer(scene: &mut Scene) {
     for entity in &mut entities {
         let of_plugins = told.iter().find(|(known, _)| *known == reference(entity));
         for (key, told) in of_plugins.into_iter().flat_map(|(_, told)| told.as_object().expect("keys")) {
-            values.extend(told.as_array().expect("values").iter().filter_map(Value::as_str).map(|value| (key.clone(), value.to_string())));
+            values.extend(
+                told.as_array()
+                    .expect("values")
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .map(|value| (key.clone(), value.to_string())),
+            );
         }
         entity["facets"] = of_plugins.map_or(Value::Null, |(_, told)| told.clone());
         for root in ["metadata", "spec"] {

@@ -16,7 +16,7 @@ use callboard::output::Memory;
 use callboard::pipeline::{self, CatalogOptions, Gathered, Input, Watcher};
 use callboard::site::SiteOptions;
 use callboard::site::pages::Counts;
-use callboard::source::{Absent, CrawlOptions, Outside, MAX_STALE, Snapshot, SourceState, Stale, Status};
+use callboard::source::{Absent, CrawlOptions, MAX_STALE, Outside, Snapshot, SourceState, Stale, Status};
 use scratch::Scratch;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;

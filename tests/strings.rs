@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Sections and keys that are put together at run time.
-const PUT_TOGETHER: [&str; 8] = ["facet.", "kind.", "kinds.", "level.", "relations.", "word.error", "word.warning", "word.info"];
+const PUT_TOGETHER: [&str; 8] =
+    ["facet.", "kind.", "kinds.", "level.", "relations.", "word.error", "word.warning", "word.info"];
 
 /// Every text of a table by its key, the forms of one that counts together.
 fn table(language: &str) -> BTreeMap<String, Vec<String>> {

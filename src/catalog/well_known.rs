@@ -73,6 +73,7 @@ pub const ANNOTATIONS: &[Annotation] = &[
     known("sonarqube.org/project-key", "The key of the project in SonarQube."),
     known("sonarqube.org/base-url", "The address of the project's SonarQube."),
     known("vault.io/secrets-path", "The path of the entity's secrets in Vault."),
+    known("vault.io/secrets-engine", "The engine of the entity's secrets in Vault."),
     known("argocd/app-name", "The name of the application in Argo CD."),
     known("argocd/app-selector", "A label selector that finds the entity's applications in Argo CD."),
     known("argocd/app-namespace", "The namespace of the application in Argo CD."),
@@ -124,6 +125,11 @@ pub const ANNOTATIONS: &[Annotation] = &[
     known("kubernetes.io/x-k8s-aws-id", "The name of the cluster in AWS."),
     known(SUNSET_ON, "The day after which a deprecated entity is gone, as `2027-03-31`."),
     known(REPLACED_BY, "The ref of what takes the entity's place."),
+    known("callboard.dev/datadog-service", "The value of the tag `service` in Datadog."),
+    known(
+        "callboard.dev/default-branch",
+        "The repository's default branch, where the plugins' setting does not say it.",
+    ),
     known(
         DOCS_VERSIONS,
         "Tags and branches whose docs are shown as versions, separated by commas: `v*, release/*`; `none` for no versions.",

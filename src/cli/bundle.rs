@@ -39,7 +39,7 @@ pub(crate) struct Bundle {
     /// The branch that readers are sent to [default: the one that is checked out]
     #[arg(long, value_name = "NAME")]
     branch: Option<String>,
-    /// More files to hold, which only the hub's configuration leads to; may be repeated
+    /// More files to hold, which only the hub's configuration or a plugin there leads to, committed or not; may be repeated
     #[arg(long, value_name = "PATTERN")]
     also: Vec<String>,
     /// Read the work tree as it lies on disk, uncommitted changes included
@@ -60,6 +60,8 @@ enum Deny {
     Errors,
 }
 
+/// Larger files are not held because of `--also`.
+const MAX_ALSO: u64 = 16 << 20;
 /// Larger YAML files are no descriptors.
 const MAX_DESCRIPTOR: u64 = 2 << 20;
 
@@ -77,8 +79,12 @@ pub(crate) fn run(command: &Bundle, talk: &Talk, interrupt: &Interrupt) -> Resul
         address: &address,
         progress: Progress::new(talk, interrupt),
     };
-    let (gathered, mut findings) = reading.read(&[])?;
+    let (mut gathered, mut findings) = reading.read(&[])?;
     talk.clear();
+    if let Some(repo) = gathered.snapshot.repos.first_mut().filter(|_| !also.is_empty()) {
+        repo.add_from(&root, MAX_ALSO, &|path| also.is_match(path))
+            .map_err(|error| Stop::environment(format!("`{}` cannot be read", root.display())).cause(error))?;
+    }
     let Some(repo) = gathered.snapshot.repos.first() else {
         talk.findings(&findings, &|_| None);
         return Err(Stop::environment(format!("the repository `{}` cannot be read", root.display())));
@@ -183,6 +189,8 @@ impl Reading<'_> {
     fn read(&self, more: &[&Path]) -> Result<(Gathered, Vec<Finding>), Stop> {
         let mut loaded =
             Loaded { config: self.loaded.config.clone(), findings: Vec::new(), texts: self.loaded.texts.clone() };
+        // What they show is read at the hub; it may need more files, which `--also` names.
+        loaded.config.plugins.clear();
         let folders = std::iter::once(self.root).chain(more.iter().copied());
         loaded.config.sources = folders
             .map(|path| Source::Filesystem { path: path.to_path_buf(), place: Place::file("", path.to_string_lossy()) })

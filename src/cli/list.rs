@@ -113,10 +113,7 @@ fn read(command: &List, text: &str, talk: &Talk, interrupt: &Interrupt) -> Resul
 }
 
 /// Entities of a portal, page by page. `parse` reads the query with the keys that the portal's plugins add.
-pub(super) fn published(
-    portal: &Portal,
-    parse: &dyn Fn(&[String]) -> Result<Query, Stop>,
-) -> Result<Vec<Json>, Stop> {
+pub(super) fn published(portal: &Portal, parse: &dyn Fn(&[String]) -> Result<Query, Stop>) -> Result<Vec<Json>, Stop> {
     let index = portal.json("api/catalog/index.json")?;
     let names = |list: &Json| -> Vec<String> {
         list.as_array().into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned)).collect()

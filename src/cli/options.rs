@@ -5,7 +5,7 @@ use crate::catalog::Kinds;
 use crate::config::{self, Config, Inputs, Loaded, ThemeFiles};
 use crate::diagnostics::{Place, Stop};
 use crate::site::SiteOptions;
-use crate::source::{CrawlOptions, Outside, MAX_STALE, Silence, Snapshot};
+use crate::source::{CrawlOptions, MAX_STALE, Outside, Silence, Snapshot};
 use clap::Args;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

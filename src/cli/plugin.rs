@@ -5,7 +5,9 @@ use super::options::{ReadOptions, load, site_options};
 use super::talk::Progress;
 use super::{Talk, print};
 use crate::cache::Forgetful;
-use crate::config::{self, Base, Config, DataFrom, DataSource, KindRule, Loaded, MANIFEST, Plugin as Manifest, Source, Words};
+use crate::config::{
+    self, Base, Config, DataFrom, DataSource, KindRule, Loaded, MANIFEST, Plugin as Manifest, Source, Words,
+};
 use crate::diagnostics::suggestion::did_you_mean;
 use crate::diagnostics::{Finding, Place, Stop, StopKind, count};
 use crate::emit;
@@ -120,8 +122,9 @@ pub(crate) fn run(command: &Plugin, talk: &Talk, interrupt: &Interrupt) -> Resul
 fn new(command: &New, talk: &Talk) -> Result<(), Stop> {
     let name = &command.name;
     if !config::is_plugin_name(name) {
-        return Err(Stop::usage(format!("a plugin cannot be called `{name}`"))
-            .hint("Take lower-case letters and digits, with `-` between words, and no name that every entity has a tab of."));
+        return Err(Stop::usage(format!("a plugin cannot be called `{name}`")).hint(
+            "Take lower-case letters and digits, with `-` between words, and no name that every entity has a tab of.",
+        ));
     }
     let dir = command.dir.strip_prefix(".").unwrap_or(&command.dir);
     let folder = dir.join("plugins").join(name);
@@ -142,7 +145,9 @@ fn new(command: &New, talk: &Talk) -> Result<(), Stop> {
     let unwritten = |error| Stop::environment(format!("`{}` cannot be written", folder.display())).cause(error);
     for (path, text) in files {
         let path = folder.join(path);
-        fs::create_dir_all(path.parent().unwrap_or(&folder)).and_then(|()| fs::write(&path, text)).map_err(unwritten)?;
+        fs::create_dir_all(path.parent().unwrap_or(&folder))
+            .and_then(|()| fs::write(&path, text))
+            .map_err(unwritten)?;
     }
     talk.say(&format!("Wrote `{}`", folder.display()));
     let is_beside = ["app-config.yaml", "app-config.local.yaml"].iter().any(|name| command.dir.join(name).is_file());
@@ -215,15 +220,21 @@ fn named<'a>(config: &'a Config, name: &str) -> Result<&'a Manifest, Stop> {
     config.plugins.iter().find(|plugin| plugin.name == name).ok_or_else(|| {
         let stop = Stop::usage(format!("the portal has no plugin `{name}`"));
         if config::built_in_plugins().iter().any(|known| known == name) {
-            return stop.hint(format!("It is built in: `callboard.plugins.{name}: {{}}` in the app-config.yaml switches it on."));
+            return stop.hint(format!(
+                "It is built in: `callboard.plugins.{name}: {{}}` in the app-config.yaml switches it on."
+            ));
         }
         if config.files.is_empty() {
-            return stop.hint("Plugins are read beside an `app-config.yaml`, which is not in this folder; `--dir` names another.");
+            return stop.hint(
+                "Plugins are read beside an `app-config.yaml`, which is not in this folder; `--dir` names another.",
+            );
         }
         let known = config.plugins.iter().map(|plugin| plugin.name.as_str());
         match did_you_mean(name, known) {
             Some(hint) => stop.hint(hint),
-            None => stop.hint("Plugins lie in `plugins/` beside the app-config.yaml; `callboard plugin list` names them."),
+            None => {
+                stop.hint("Plugins lie in `plugins/` beside the app-config.yaml; `callboard plugin list` names them.")
+            }
         }
     })
 }
@@ -254,8 +265,11 @@ fn check(command: &Check, talk: &Talk) -> Result<(), Stop> {
         let what = match (&plugin.sample, findings.len()) {
             (None, 0) => "has no `sample`, so its templates were read but not tried".to_string(),
             (_, 0) => {
-                let mut shown: Vec<String> = tried.parts.iter().map(|(part, html)| format!("{part} ({} B)", html.len())).collect();
-                shown.extend(tried.facts.badges.iter().map(|badge| format!("badge “{}” ({})", badge.text, badge.tone.word())));
+                let mut shown: Vec<String> =
+                    tried.parts.iter().map(|(part, html)| format!("{part} ({} B)", html.len())).collect();
+                shown.extend(
+                    tried.facts.badges.iter().map(|badge| format!("badge “{}” ({})", badge.text, badge.tone.word())),
+                );
                 shown.extend(tried.facts.facets.iter().map(|(key, value)| format!("facet {key}:{value}")));
                 shown.extend(tried.facts.checks.iter().map(|(key, passes)| format!("check {key} {passes}")));
                 shown.extend((!tried.facts.problems.is_empty()).then(|| count(tried.facts.problems.len(), "problem")));
@@ -268,7 +282,11 @@ fn check(command: &Check, talk: &Talk) -> Result<(), Stop> {
     }
     talk.findings(&all, &|place| loaded.texts.get(&place.path).cloned());
     print(&out)?;
-    if all.is_empty() { Ok(()) } else { Err(Stop::new(StopKind::Denied, format!("{} in plugins", count(all.len(), "fault")))) }
+    if all.is_empty() {
+        Ok(())
+    } else {
+        Err(Stop::new(StopKind::Denied, format!("{} in plugins", count(all.len(), "fault"))))
+    }
 }
 
 fn list(command: &List, talk: &Talk) -> Result<(), Stop> {
@@ -306,7 +324,8 @@ fn preview(command: &Preview, talk: &Talk, interrupt: &Interrupt) -> Result<(), 
     for (name, data) in &sample.data {
         fs::write(folder.path().join(format!("{name}.json")), data.to_string()).map_err(unwritten)?;
     }
-    let loaded = Loaded { config: stage_of(&loaded.config, plugin, &sample, folder.path()), findings: Vec::new(), ..loaded };
+    let loaded =
+        Loaded { config: stage_of(&loaded.config, plugin, &sample, folder.path()), findings: Vec::new(), ..loaded };
     let theme = config::theme(loaded.config.theme.as_deref(), &loaded.config)?;
     let progress = Progress::new(talk, interrupt);
     let cache_dir = folder.path().join("cache");

@@ -101,11 +101,7 @@ impl Sources {
         let done = run(&Input {
             loaded: &scope.loaded,
             theme: &theme,
-            crawl: CrawlOptions {
-                versions: false,
-                outside,
-                ..self.read.crawl(true, &cache_dir, &Forgetful)
-            },
+            crawl: CrawlOptions { versions: false, outside, ..self.read.crawl(true, &cache_dir, &Forgetful) },
             catalog: CatalogOptions {
                 compat: self.compat == Some(Compat::Backstage),
                 elsewhere: elsewhere.as_ref(),

@@ -1,8 +1,8 @@
 //! The keys of a configuration: one table for the reader, which names keys that nobody reads, and for the JSON Schema.
 
 use Shape::{
-    Anything, Backstage, Check, Count, Days, Filled, Frequency, JsonSchema, KindName, List, Name, Named, OneOf, OneOrList, OneOrNamed,
-    Ours, Relation, Severities, Switch, Synonyms, Text, TextOr, WebAddress,
+    Anything, Backstage, Check, Count, Days, Filled, Frequency, JsonSchema, KindName, List, Name, Named, OneOf,
+    OneOrList, OneOrNamed, Ours, Relation, Severities, Switch, Synonyms, Text, TextOr, WebAddress,
 };
 
 /// A key that is read.

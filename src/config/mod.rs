@@ -32,8 +32,8 @@ pub use beacon::{Beacon, Counter};
 pub use history::{History, Week, monday_of};
 pub use keys::{CHECKS, KEYS, KnownKey, LANGUAGES, Shape as KeyShape};
 pub use plugin::{
-    Badge, Base, DataFrom, DataSource, ENTITY_FIELDS, Files, JsonWords, Live, MANIFEST, PLUGIN, Plugin, PluginCheck, Reader,
-    Request, Sent, Show, TAKEN_FACETS, Values, Words, built_in_plugins, is_plugin_name,
+    Badge, Base, DataFrom, DataSource, ENTITY_FIELDS, Files, JsonWords, Live, MANIFEST, PLUGIN, Plugin, PluginCheck,
+    Reader, Request, Sent, Show, TAKEN_FACETS, Values, Words, built_in_plugins, is_plugin_name,
 };
 pub use policy::{CodeOwners, DeclaredKind, DeclaredRelationField, DocsVersions};
 pub use provider::{Lists, Membership, Pattern, People, Provider, Repositories};

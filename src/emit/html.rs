@@ -94,9 +94,7 @@ fn speaking(script: &str, strings: &Strings) -> String {
 /// The theme's components, which plugins draw with: name and text of their templates.
 pub fn components(files: &ThemeFiles) -> Vec<(&str, &str)> {
     const FILES: [&str; 2] = ["components.html", "plugin-components.html"];
-    let file = |name: &'static str| {
-        Some((name, std::str::from_utf8(files.get(&format!("templates/{name}"))?).ok()?))
-    };
+    let file = |name: &'static str| Some((name, std::str::from_utf8(files.get(&format!("templates/{name}"))?).ok()?));
     FILES.into_iter().filter_map(file).collect()
 }
 

@@ -58,7 +58,8 @@ fn span(seconds: f64) -> String {
 }
 
 fn epoch(time: &str) -> TeraResult<i64> {
-    crate::source::instant(time).ok_or_else(|| tera::Error::message(format!("`{time}` is no time such as 2026-11-23T10:00:00Z")))
+    crate::source::instant(time)
+        .ok_or_else(|| tera::Error::message(format!("`{time}` is no time such as 2026-11-23T10:00:00Z")))
 }
 
 /// A number of seconds or milliseconds since 1970 as an ISO time; empty where no calendar has it.
@@ -74,8 +75,14 @@ mod tests {
     #[test]
     fn filters_say_what_people_read() {
         assert_eq!([bytes(512.0), bytes(1536.0), bytes(1_073_741_824.0)], ["512 B", "1.5 KiB", "1 GiB"]);
-        assert_eq!([span(59.0), span(180.0), span(7500.0), span(7200.0), span(200_000.0)], ["59 s", "3 min", "2 h 5 min", "2 h", "2 d"]);
-        assert_eq!((epoch("2026-11-22T12:00:00Z").ok(), iso(1_795_348_800_000.0)), (Some(1_795_348_800), "2026-11-22T12:00:00Z".into()));
+        assert_eq!(
+            [span(59.0), span(180.0), span(7500.0), span(7200.0), span(200_000.0)],
+            ["59 s", "3 min", "2 h 5 min", "2 h", "2 d"]
+        );
+        assert_eq!(
+            (epoch("2026-11-22T12:00:00Z").ok(), iso(1_795_348_800_000.0)),
+            (Some(1_795_348_800), "2026-11-22T12:00:00Z".into())
+        );
         assert!(epoch("soon").is_err());
     }
 }

@@ -37,7 +37,8 @@ pub(super) fn faults(template: &str) -> Vec<Fault> {
         }
     }
     for (at, attribute) in attributes(&lower) {
-        let is_event = attribute.len() > 3 && attribute.starts_with("on") && attribute.bytes().all(|b| b.is_ascii_alphabetic());
+        let is_event =
+            attribute.len() > 3 && attribute.starts_with("on") && attribute.bytes().all(|b| b.is_ascii_alphabetic());
         if is_event {
             let why = "Pages run scripts of files only: name one in `script`, and listen there.";
             faults.push(Fault { line: line_of(at), found: format!("the attribute `{attribute}`"), why });
@@ -49,7 +50,8 @@ pub(super) fn faults(template: &str) -> Vec<Fault> {
     }
     for (at, _) in lower.match_indices('=') {
         let rest = lower[at + 1..].trim_start();
-        let is_attribute = in_tag(&lower[..at]) && lower[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '-');
+        let is_attribute =
+            in_tag(&lower[..at]) && lower[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '-');
         if is_attribute && rest.starts_with("{{") {
             let why = "Write `name=\"{{ value }}\"`: without quotes, a value could bring attributes of its own.";
             faults.push(Fault { line: line_of(at), found: "an attribute without quotes".to_string(), why });
@@ -157,7 +159,9 @@ mod tests {
         for address in ["https://h.example/a?b=c&amp;d", "mailto:a@b.example", "../x/", "#y", "x.json"] {
             assert!(kept(address), "{address}");
         }
-        for address in ["javascript:alert(1)", " javascript:x", "data:text/html,x", "//h.example", "/x", "java\tscript:x"] {
+        for address in
+            ["javascript:alert(1)", " javascript:x", "data:text/html,x", "//h.example", "/x", "java\tscript:x"]
+        {
             assert!(!kept(address), "{address}");
         }
         assert_eq!(harmless("<img src=\"https://h.example/x.png\" alt=\"\">".into()), "<img src=\"#\" alt=\"\">");

@@ -15,13 +15,13 @@ use crate::catalog::{Catalog, EntityId};
 use crate::config::{Config, Plugin};
 use crate::diagnostics::{Finding, rules};
 use crate::graph::Graph;
-use crate::source::date::rfc3339;
 use crate::source;
+use crate::source::date::rfc3339;
 use crate::source::{Answers, DataAsked, Given, Snapshot};
 use crate::strings::Strings;
 use rayon::prelude::*;
 use serde_json::{Map, Value as Json, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use templates::{Part, Templates};
 
@@ -83,6 +83,31 @@ pub struct Plugins<'a> {
     /// By entity, numbers of those who asked.
     of_entity: BTreeMap<EntityId, Vec<usize>>,
     facts: BTreeMap<EntityId, Facts>,
+    shared: Shared,
+}
+
+/// Data that many entities see as templates take them, by where they lie: whole files need not be copied for each.
+#[derive(Default)]
+struct Shared(HashMap<usize, tera::Value>);
+
+impl Shared {
+    fn of(answers: &Answers, config: &Config) -> Shared {
+        let mut all = HashMap::new();
+        for (at, plugin) in config.plugins.iter().enumerate() {
+            let given = (0..plugin.data.len()).filter_map(|source| answers.shared(at, source)?.data.as_ref());
+            all.extend(given.map(|data| (address(data), tera::Value::from_serializable(&**data))));
+        }
+        Shared(all)
+    }
+
+    fn value(&self, data: &Arc<Json>) -> tera::Value {
+        let known = self.0.get(&address(data));
+        known.cloned().unwrap_or_else(|| tera::Value::from_serializable(&**data))
+    }
+}
+
+fn address(data: &Arc<Json>) -> usize {
+    Arc::as_ptr(data).addr()
 }
 
 /// What plugins tell of an entity beside their pages.
@@ -180,7 +205,8 @@ impl<'a> Plugins<'a> {
                 of_entity.entry(id).or_default().push(at);
             }
         }
-        let mut plugins = Plugins { parts, templates, of_entity, facts: BTreeMap::new() };
+        let shared = Shared::of(parts.answers, parts.config);
+        let mut plugins = Plugins { parts, templates, of_entity, facts: BTreeMap::new(), shared };
         let told: Vec<(EntityId, Facts, Vec<Finding>)> = plugins
             .of_entity
             .par_iter()
@@ -243,7 +269,7 @@ impl<'a> Plugins<'a> {
         let of = &self.parts.config.plugins[plugin];
         let given: Vec<Option<&Given>> =
             (0..of.data.len()).map(|source| self.parts.answers.shared(plugin, source)).collect();
-        let context = context(of, None, &BTreeMap::new(), &given, root);
+        let context = context(of, None, &BTreeMap::new(), &given, root, &self.shared);
         self.drawn(plugin, Part::Page, &context, &given, None, findings)
     }
 
@@ -268,7 +294,7 @@ impl<'a> Plugins<'a> {
         let PluginParts { catalog, snapshot, graph, .. } = &self.parts;
         let of = &self.parts.asked[asked];
         let entity = catalog.find(&of.reference).map(|id| api::entity(catalog, snapshot, graph, id));
-        context(self.plugin(asked), entity.as_ref(), &of.annotations, given, root)
+        context(self.plugin(asked), entity.as_ref(), &of.annotations, given, root, &self.shared)
     }
 
     fn drawn(
@@ -336,12 +362,13 @@ fn context(
     annotations: &BTreeMap<String, String>,
     given: &[Option<&Given>],
     root: &str,
+    shared: &Shared,
 ) -> tera::Context {
     let (mut data, mut sources) = (tera::Map::new(), Map::new());
     for (source, given) in plugin.data.iter().zip(given) {
         let Some(given) = given else { continue };
-        if let Some(json) = given.data.as_deref() {
-            data.insert(source.name.clone().into(), tera::Value::from_serializable(json));
+        if let Some(json) = &given.data {
+            data.insert(source.name.clone().into(), shared.value(json));
         }
         let as_of = given.as_of.and_then(rfc3339).unwrap_or_default();
         let about = json!({ "as_of": as_of, "is_stale": given.fault.is_some(), "reason": given.fault });

@@ -81,7 +81,8 @@ pub fn try_sample(plugin: &Plugin, strings: &Strings, components: &[(&str, &str)
     let given: Vec<Option<&Given>> = given.iter().map(Option::as_ref).collect();
     let mut plugin = plugin.clone();
     plugin.settings.extend(sample.settings.clone());
-    let context = super::context(&plugin, sample.entity.as_ref(), &sample.by_key(&plugin), &given, "");
+    let context =
+        super::context(&plugin, sample.entity.as_ref(), &sample.by_key(&plugin), &given, "", &super::Shared::default());
     let show = &plugin.show;
     let mut parts = Vec::new();
     for (part, word, file) in

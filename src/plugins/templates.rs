@@ -3,7 +3,7 @@
 use super::{
     BadgeFact, Facts, LONGEST_PROBLEM, LONGEST_SEARCH, LONGEST_WORD, MOST_PROBLEMS, Problem, Tone, cut, filters, guard,
 };
-use crate::config::Plugin;
+use crate::config::{Plugin, Show};
 use crate::diagnostics::{Finding, rules};
 use crate::strings::Strings;
 use std::error::Error;
@@ -53,10 +53,36 @@ impl Templates {
         filters::register(&mut tera);
         let shared = tera.add_raw_templates(components.iter().copied());
         if let Err(error) = shared {
-            findings.push(rules::plugins::broken_template(plugin.place.clone(), &plugin.name, "the theme", &words_of(&error)));
+            findings.push(rules::plugins::broken_template(
+                plugin.place.clone(),
+                &plugin.name,
+                "the theme",
+                &words_of(&error),
+            ));
         }
         let show = &plugin.show;
-        let mut files = [(Part::Tab, show.tab.clone()), (Part::Card, show.card.clone()), (Part::Page, show.page.clone())];
+        for (name, text) in parts_of(plugin) {
+            let faults = guard::faults(text);
+            if faults.is_empty() {
+                if let Err(error) = tera.add_raw_template(name, text) {
+                    let place = plugin.place.clone();
+                    findings.push(rules::plugins::broken_template(place, &plugin.name, name, &words_of(&error)));
+                }
+            }
+            for fault in faults {
+                let place = plugin.place.clone();
+                findings.push(rules::plugins::unsafe_template(
+                    place,
+                    &plugin.name,
+                    name,
+                    fault.line,
+                    &fault.found,
+                    fault.why,
+                ));
+            }
+        }
+        let mut files =
+            [(Part::Tab, show.tab.clone()), (Part::Card, show.card.clone()), (Part::Page, show.page.clone())];
         for (_, file) in &mut files {
             let Some(name) = file.clone() else { continue };
             let mut complain = |cause: &str| {
@@ -74,7 +100,14 @@ impl Templates {
             }
             for fault in guard::faults(text) {
                 let place = plugin.place.clone();
-                findings.push(rules::plugins::unsafe_template(place, &plugin.name, &name, fault.line, &fault.found, fault.why));
+                findings.push(rules::plugins::unsafe_template(
+                    place,
+                    &plugin.name,
+                    &name,
+                    fault.line,
+                    &fault.found,
+                    fault.why,
+                ));
                 *file = None;
             }
         }
@@ -111,6 +144,15 @@ impl Templates {
         let known = self.words.iter().find(|known| *known == key)?;
         Some(self.tera.render(known, context).map(|text| text.trim().to_string()).map_err(|error| words_of(&error)))
     }
+}
+
+/// Templates that nothing shows: they hold components for the others.
+fn parts_of(plugin: &Plugin) -> impl Iterator<Item = (&str, &str)> {
+    let Show { tab, card, page, .. } = &plugin.show;
+    let is_shown =
+        move |name: &str| [tab, card, page].into_iter().flatten().any(|shown| shown.trim_start_matches("./") == name);
+    let names = plugin.files.paths().filter(move |name| name.ends_with(".html") && !is_shown(name));
+    names.filter_map(|name| Some((name, plugin.files.text(name)?)))
 }
 
 /// Tera escapes what is called `.html`.

@@ -95,7 +95,13 @@ impl Site<'_> {
     }
 
     pub(super) fn frame(&self, links: &Linker, about: About<'_>) -> Frame {
-        let rail = RAIL.map(|(id, text, route)| RailLink { id: id.to_string(), text: self.say(text), url: links.to(route), icon: id.to_string(), is_plugin: false });
+        let rail = RAIL.map(|(id, text, route)| RailLink {
+            id: id.to_string(),
+            text: self.say(text),
+            url: links.to(route),
+            icon: id.to_string(),
+            is_plugin: false,
+        });
         // Health stays last.
         let mut rail = rail.to_vec();
         let pages = self.plugins.pages().map(|(_, plugin)| RailLink {

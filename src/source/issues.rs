@@ -4,9 +4,9 @@
 //! no answer keeps its last one, whose time is told. Text of issues comes from anybody: it is cut and cleaned here, and
 //! their addresses are made, never taken over.
 
+use super::Outside;
 use super::crawl::CrawlOptions;
 use super::forge::{Answer, Api, Fault, Page, Patience, instant};
-use super::Outside;
 use super::kept;
 use super::web::Web;
 use crate::config::{Config, Forge, Integration};

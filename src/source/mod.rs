@@ -381,6 +381,24 @@ impl Repo {
         self.read(path, limit).map(decode)
     }
 
+    /// Adds files of the folder `root` that git does not know, such as reports of another job: regular ones of at most
+    /// `limit` bytes whose path is `wanted`.
+    pub fn add_from(&mut self, root: &Path, limit: u64, wanted: &dyn Fn(&str) -> bool) -> std::io::Result<()> {
+        let is_git = |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name() == ".git";
+        for entry in walkdir::WalkDir::new(root).into_iter().filter_entry(|entry| !is_git(entry)) {
+            let entry = entry?;
+            let Ok(inside) = entry.path().strip_prefix(root) else { continue };
+            let path = inside.to_string_lossy().replace('\\', "/");
+            if !entry.file_type().is_file() || !wanted(&path) || self.has(&path) || entry.metadata()?.len() > limit {
+                continue;
+            }
+            let blob = Blob::Memory(std::fs::read(entry.path())?.into());
+            self.files.push(File { path: path.into(), executable: false, blob });
+        }
+        self.files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(())
+    }
+
     /// The size of a file, where it can be told without reading it.
     fn size(&self, file: &File) -> Option<u64> {
         match (self.store(), &file.blob) {

@@ -32,6 +32,7 @@ impl Told {
 struct Notes {
     told: Mutex<Vec<Told>>,
     ending: AtomicBool,
+    answer: String,
 }
 
 pub(crate) struct Receiver {
@@ -42,9 +43,14 @@ pub(crate) struct Receiver {
 
 impl Receiver {
     pub(crate) fn start() -> Self {
+        Receiver::saying("{}")
+    }
+
+    /// Answers everybody with this.
+    pub(crate) fn saying(answer: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("the port's number");
-        let notes = Arc::new(Notes::default());
+        let notes = Arc::new(Notes { answer: answer.to_string(), ..Notes::default() });
         let of_thread = Arc::clone(&notes);
         let listening = std::thread::spawn(move || {
             for stream in listener.incoming() {
@@ -116,7 +122,9 @@ impl Notes {
         }
         let consent = "Access-Control-Allow-Origin: *\r\nAccess-Control-Allow-Headers: content-type\r\n\
                        Access-Control-Allow-Methods: GET, POST\r\nSet-Cookie: seen=1; SameSite=None\r\n";
-        let answer = format!("HTTP/1.1 200 OK\r\n{consent}Content-Length: 2\r\nConnection: close\r\n\r\n{{}}");
+        let length = self.answer.len();
+        let head = format!("HTTP/1.1 200 OK\r\n{consent}Content-Length: {length}\r\nConnection: close\r\n\r\n");
+        let answer = head + &self.answer;
         stream.write_all(answer.as_bytes())
     }
 }

@@ -55,7 +55,11 @@ pub const PLUGIN: &[KnownKey] = &[
     key("annotation", Shape::Text, "The annotation that switches it on for an entity; `{annotation}` is its value."),
     key("annotations", TEXTS, "Several of them by a name of yours; any switches it on, `{name}` is its value."),
     key("kinds", Shape::List(&Shape::Text), "The kinds of entities that it is for; all where it is missing."),
-    key("settings", Shape::Anything("settings by name"), "What `callboard.plugins.NAME` takes; `{settings.NAME}` is its value."),
+    key(
+        "settings",
+        Shape::Anything("settings by name"),
+        "What `callboard.plugins.NAME` takes; `{settings.NAME}` is its value.",
+    ),
     key("data", Shape::Anything("sources by name"), "Where its data come from."),
     key("show", Shape::Ours(SHOW), "Where it shows them."),
     key("style", Shape::Text, "A stylesheet that its pages load."),
@@ -180,7 +184,8 @@ impl Read {
                 Err(cause) => self.findings.push(rules::plugins::unreadable(place, &name, &cause)),
             }
         }
-        let own = folders.iter().filter_map(|folder| folder.file_name()).map(|name| name.to_string_lossy().into_owned());
+        let own =
+            folders.iter().filter_map(|folder| folder.file_name()).map(|name| name.to_string_lossy().into_owned());
         let known: Vec<String> = built_in.into_keys().chain(own).collect();
         for row in rows.iter().filter(|row| !known.contains(&row.name)) {
             self.findings.push(rules::plugins::unknown(row.place.clone(), &row.name, &known));
@@ -218,7 +223,12 @@ impl Read {
         let values = self.settings(manifest?, own, &name);
         let names = Names {
             annotations: annotations.iter().map(|(name, _)| name.as_str()).collect(),
-            settings: manifest?.get("settings").map_or(&[][..], Setting::keys).iter().map(|key| key.name.as_str()).collect(),
+            settings: manifest?
+                .get("settings")
+                .map_or(&[][..], Setting::keys)
+                .iter()
+                .map(|key| key.name.as_str())
+                .collect(),
             values: &values,
         };
         let base = folder.as_ref().map_or(Base::Embedded, |folder| Base::Folder(folder.clone()));
@@ -238,10 +248,20 @@ impl Read {
                 }
                 None => self.source(&row.name, &row.setting, &format!("data.{}", row.name), &names, &files, &base),
             };
-            data.extend(source);
+            data.push(source.unwrap_or_else(|| DataSource {
+                name: row.name.clone(),
+                from: DataFrom::Nowhere,
+                max_age: None,
+                as_of: None,
+                schema: self.schema(&row.setting, &format!("data.{}", row.name), &files),
+                list: None,
+                rows: None,
+                place: row.place.clone(),
+            }));
         }
         if let Some(replaced) = replaced {
-            let known: Vec<&str> = manifest?.get("data").map_or(&[][..], Setting::keys).iter().map(|key| key.name.as_str()).collect();
+            let known: Vec<&str> =
+                manifest?.get("data").map_or(&[][..], Setting::keys).iter().map(|key| key.name.as_str()).collect();
             for key in replaced.keys().iter().filter(|key| !known.contains(&key.name.as_str())) {
                 let path = format!("callboard.plugins.{name}.data");
                 self.findings.push(rules::config::unknown_key(key.place.clone(), &path, &key.name, &known));
@@ -287,8 +307,11 @@ impl Read {
     }
 
     fn annotations(&mut self, manifest: &Setting) -> Vec<(String, String)> {
-        let mut annotations: Vec<(String, String)> =
-            self.text(Some(manifest), MANIFEST, "annotation").map(|key| ("annotation".to_string(), key)).into_iter().collect();
+        let mut annotations: Vec<(String, String)> = self
+            .text(Some(manifest), MANIFEST, "annotation")
+            .map(|key| ("annotation".to_string(), key))
+            .into_iter()
+            .collect();
         for row in self.rows(Some(manifest), MANIFEST, "annotations") {
             match &row.setting.value {
                 Value::Text(key) => annotations.push((row.name.clone(), key.clone())),
@@ -303,7 +326,8 @@ impl Read {
         let rows = self.rows(Some(manifest), MANIFEST, "settings");
         let path = format!("callboard.plugins.{plugin}");
         let given = own.map(|own| &own.setting);
-        if let Some(given) = given.filter(|given| !matches!(given.value, Value::Map(_) | Value::Null | Value::Bool(_))) {
+        if let Some(given) = given.filter(|given| !matches!(given.value, Value::Map(_) | Value::Null | Value::Bool(_)))
+        {
             self.wrong(given, &path, "a mapping, `true` or `false`");
         }
         let known: Vec<&str> = rows.iter().map(|row| row.name.as_str()).chain(["data"]).collect();
@@ -326,7 +350,9 @@ impl Read {
             }
             let value = set.and_then(scalar).or_else(|| about.get("default").and_then(scalar));
             match value {
-                Some(value) if is_secret => drop(values.insert(row.name.clone(), words::Setting::Secret(Secret::new(value)))),
+                Some(value) if is_secret => {
+                    drop(values.insert(row.name.clone(), words::Setting::Secret(Secret::new(value))))
+                }
                 Some(value) => drop(values.insert(row.name.clone(), words::Setting::Plain(value))),
                 None if self.switch(Some(about), &row.name, "required", false) => {
                     let place = own.map_or_else(|| row.place.clone(), |own| own.place.clone());
@@ -401,7 +427,7 @@ impl Read {
         const WAYS: [&str; 6] = ["get", "post", "file", "command", "repository", "reader"];
         let ways: Vec<&str> = WAYS.into_iter().filter(|way| setting.get(way).is_some()).collect();
         let [way] = ways.as_slice() else {
-            self.wrong(setting, path, &format!("a mapping with one of {}", WAYS.map(|way| format!("`{way}`")).join(", ")));
+            self.findings.push(rules::plugins::ways(setting.place.clone(), path, &ways, &WAYS));
             return None;
         };
         let from = match *way {
@@ -437,7 +463,8 @@ impl Read {
         });
         let mut rows = self.words_by_name(setting, path, "where", names);
         if rows.len() > 1 {
-            self.wrong(setting.get("where")?, &format!("{path}.where"), "one field and its value");
+            let place = setting.get("where")?.place.clone();
+            self.findings.push(rules::plugins::several_fields(place, &format!("{path}.where")));
         }
         Some(DataSource {
             name: name.to_string(),
@@ -451,16 +478,24 @@ impl Read {
         })
     }
 
-    fn request(&mut self, setting: &Setting, path: &str, way: &str, names: &Names<'_>, files: &Files) -> Option<Request> {
+    fn request(
+        &mut self,
+        setting: &Setting,
+        path: &str,
+        way: &str,
+        names: &Names<'_>,
+        files: &Files,
+    ) -> Option<Request> {
         let url = self.words_at(setting, path, way, names)?;
         // What entities say may stand behind the host only.
         let start = url.start();
         let host = start.split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https"));
         let is_whole = host.is_some_and(|(_, rest)| url.is_fixed() || rest.contains('/'));
-        let parsed = url::Url::parse(&start).ok().filter(|url| url.has_host() && url.username().is_empty() && url.password().is_none());
+        let parsed = url::Url::parse(&start)
+            .ok()
+            .filter(|url| url.has_host() && url.username().is_empty() && url.password().is_none());
         if !is_whole || parsed.is_none() {
-            let expected = "an http or https address whose host is fixed and which holds no password";
-            self.wrong(setting.get(way)?, &format!("{path}.{way}"), expected);
+            self.findings.push(rules::plugins::bad_address(setting.get(way)?.place.clone(), &format!("{path}.{way}")));
             return None;
         }
         let mut headers = self.words_by_name(setting, path, "headers", names);
@@ -471,7 +506,9 @@ impl Read {
             let name = name.to_ascii_lowercase();
             ["auth", "token", "key", "secret", "cookie"].iter().any(|word| name.contains(word))
         };
-        let hide = |(name, value): (String, Words)| if is_private(&name) { (name, value.into_secret()) } else { (name, value) };
+        let hide = |(name, value): (String, Words)| {
+            if is_private(&name) { (name, value.into_secret()) } else { (name, value) }
+        };
         let headers = headers.into_iter().map(hide).collect();
         let sent = if way == "get" {
             None
@@ -485,10 +522,13 @@ impl Read {
                 None => query,
             };
             let variables = setting.get("variables");
-            let variables = variables.map_or(Some(JsonWords::Map(Vec::new())), |v| self.json(v, &format!("{path}.variables"), names));
+            let variables = variables
+                .map_or(Some(JsonWords::Map(Vec::new())), |v| self.json(v, &format!("{path}.variables"), names));
             Some(Sent::GraphQl { query, variables: variables? })
         } else {
-            let json = setting.get("json").map_or(Some(JsonWords::Map(Vec::new())), |json| self.json(json, &format!("{path}.json"), names));
+            let json = setting
+                .get("json")
+                .map_or(Some(JsonWords::Map(Vec::new())), |json| self.json(json, &format!("{path}.json"), names));
             Some(Sent::Json(json?))
         };
         Some(Request { url, query: self.words_by_name(setting, path, "query", names), headers, sent })
@@ -497,7 +537,9 @@ impl Read {
     fn json(&mut self, setting: &Setting, path: &str, names: &Names<'_>) -> Option<JsonWords> {
         Some(match &setting.value {
             Value::Text(text) => JsonWords::Text(self.words(setting, text, path, names)?),
-            Value::List(items) => JsonWords::List(items.iter().map(|item| self.json(item, path, names)).collect::<Option<_>>()?),
+            Value::List(items) => {
+                JsonWords::List(items.iter().map(|item| self.json(item, path, names)).collect::<Option<_>>()?)
+            }
             Value::Map(rows) => {
                 let mut map = Vec::new();
                 for row in rows {
@@ -561,7 +603,7 @@ impl Read {
                 Value::Text(_) => {
                     let place = row.place.clone();
                     self.findings.push(rules::plugins::bad_facet(place, &row.name));
-                },
+                }
                 _ => self.wrong(&row.setting, &path, "a string"),
             }
         }
@@ -589,9 +631,10 @@ impl Read {
         const PATH: &str = "live";
         let source = self.text(Some(setting), PATH, "source")?;
         let url = self.words_at(setting, PATH, "url", names)?;
-        let origin = url::Url::parse(&url.start()).ok().filter(|url| url.has_host() && matches!(url.scheme(), "http" | "https"));
+        let origin =
+            url::Url::parse(&url.start()).ok().filter(|url| url.has_host() && matches!(url.scheme(), "http" | "https"));
         if origin.is_none() || url.is_secret() {
-            self.wrong(setting.get("url")?, "live.url", "an http or https address whose host is fixed and which holds nothing secret");
+            self.findings.push(rules::plugins::bad_address(setting.get("url")?.place.clone(), "live.url"));
             return None;
         }
         if !data.iter().any(|known| known.name == source) {

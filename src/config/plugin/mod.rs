@@ -107,13 +107,21 @@ pub struct DataSource {
 pub enum DataFrom {
     Web(Request),
     /// JSON, YAML or CSV.
-    File { path: Words, base: Base },
+    File {
+        path: Words,
+        base: Base,
+    },
     /// A program with its arguments, run once for all entities in this folder.
-    Command { words: Vec<String>, folder: PathBuf },
+    Command {
+        words: Vec<String>,
+        folder: PathBuf,
+    },
     /// A file of the entity's own repository, below its descriptor's folder.
     Repository(Words),
     /// A reader that is part of the program.
     Reader(Reader),
+    /// A setting that it needs has no value, so nobody asks.
+    Nowhere,
 }
 
 /// Where relative paths start.
@@ -254,7 +262,8 @@ pub fn built_in_plugins() -> Vec<String> {
 
 /// Whether a plugin can be called so: lower-case words, and no tab that every portal has.
 pub fn is_plugin_name(name: &str) -> bool {
-    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     name.split('-').all(is_word) && !TAKEN.contains(&name)
 }
 

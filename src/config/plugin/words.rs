@@ -1,4 +1,4 @@
-//! Texts with places for values: `{annotation}`, `{annotation.0}`, `{settings.url}`, `{entity.name}`.
+//! Texts with places for values: `{annotation}`, `{annotation.0}`, `{annotation|settings.url}`, `{settings.url}`, `{entity.name}`.
 
 use crate::config::Secret;
 use std::fmt;
@@ -18,6 +18,8 @@ enum Piece {
     Hidden(String),
     /// An annotation's value by the name that the manifest gives it; with a number, its part between slashes, from 0.
     Annotation(String, Option<usize>),
+    /// The same, and the name and value of the setting that stands in where an entity lacks it.
+    Or(String, Option<usize>, String, String),
     /// One of [`ENTITY_FIELDS`].
     Entity(String),
 }
@@ -79,6 +81,18 @@ impl Words {
                 pieces.push(Piece::Entity(field.to_string()));
                 continue;
             }
+            let (place, instead) = match place.split_once("|settings.") {
+                Some((place, name)) => (place, Some(name)),
+                None => (place, None),
+            };
+            let instead = match instead.map(|name| (name, setting(name))) {
+                Some((name, Some(Setting::Plain(value)))) => Some((name, value)),
+                Some((name, _)) if !settings.contains(&name) => {
+                    let known = settings.iter().map(|known| format!("settings.{known}")).collect();
+                    return Err(Misplaced::Unknown { place: format!("settings.{name}"), known });
+                }
+                _ => None,
+            };
             let (name, part) = match place.rsplit_once('.') {
                 Some((name, part)) if !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) => {
                     (name, part.parse().ok())
@@ -92,7 +106,10 @@ impl Words {
                 let known = own.chain(of_entity).chain(of_settings).collect();
                 return Err(Misplaced::Unknown { place: place.to_string(), known });
             }
-            pieces.push(Piece::Annotation(name.to_string(), part));
+            pieces.push(match instead {
+                Some((setting, value)) => Piece::Or(name.to_string(), part, setting.to_string(), value),
+                None => Piece::Annotation(name.to_string(), part),
+            });
         }
         if !rest.is_empty() {
             pieces.push(Piece::Text(rest.to_string()));
@@ -153,11 +170,11 @@ impl Words {
         for piece in &self.0 {
             match piece {
                 Piece::Text(text) | Piece::Hidden(text) => out.push_str(text),
-                Piece::Annotation(name, part) => {
-                    let value = values.annotation(name)?;
-                    let value = part.map_or(Some(value), |part| value.split('/').nth(part))?;
-                    out.push_str(&make(value)?);
-                }
+                Piece::Annotation(name, part) => out.push_str(&make(annotation(values, name, *part)?)?),
+                Piece::Or(name, part, _, value) => match annotation(values, name, *part) {
+                    Some(annotation) => out.push_str(&make(annotation)?),
+                    None => out.push_str(value),
+                },
                 Piece::Entity(field) => out.push_str(&make(values.entity(field))?),
             }
         }
@@ -171,6 +188,8 @@ impl Words {
             Piece::Hidden(_) => "•••".to_string(),
             Piece::Annotation(name, None) => format!("{{{name}}}"),
             Piece::Annotation(name, Some(part)) => format!("{{{name}.{part}}}"),
+            Piece::Or(name, None, setting, _) => format!("{{{name}|settings.{setting}}}"),
+            Piece::Or(name, Some(part), setting, _) => format!("{{{name}.{part}|settings.{setting}}}"),
             Piece::Entity(field) => format!("{{entity.{field}}}"),
         };
         self.0.iter().map(piece).collect()
@@ -180,8 +199,14 @@ impl Words {
 fn fixed(piece: &Piece) -> &str {
     match piece {
         Piece::Text(text) | Piece::Hidden(text) => text,
-        Piece::Annotation(..) | Piece::Entity(_) => "",
+        Piece::Annotation(..) | Piece::Or(..) | Piece::Entity(_) => "",
     }
+}
+
+/// An annotation's value, or a part of it.
+fn annotation<'a>(values: &'a dyn Values, name: &str, part: Option<usize>) -> Option<&'a str> {
+    let value = values.annotation(name)?;
+    part.map_or(Some(value), |part| value.split('/').nth(part))
 }
 
 /// The value of a plugin's setting.
@@ -224,6 +249,11 @@ mod tests {
     fn places_are_filled() {
         assert_eq!(filled("{settings.url}/a/{annotation}").as_deref(), Some("https://h/a/acme%2Fshop"));
         assert_eq!(filled("{annotation.1}-{entity.name}").as_deref(), Some("shop-shop"));
+        assert_eq!(filled("{app|settings.url}/{annotation.0|settings.url}").as_deref(), Some("https://h/acme"));
+        assert_eq!(
+            (filled("{app|settings.branch}"), filled("{annotation|settings.branch}")),
+            (None, Some("acme%2Fshop".into()))
+        );
         assert_eq!((filled("{annotation.2}"), filled("{app}"), filled("x{settings.branch}")), (None, None, None));
     }
 
@@ -238,6 +268,9 @@ mod tests {
     #[test]
     fn unknown_places_are_named() {
         assert_eq!(parse("{annotation"), Err(Misplaced::Open));
+        for wrong in ["{app|settings.hub}", "{app|url}"] {
+            assert!(matches!(parse(wrong), Err(Misplaced::Unknown { .. })), "{wrong}");
+        }
         let Err(Misplaced::Unknown { place, known }) = parse("{anotation}") else { panic!("taken") };
         assert_eq!((place.as_str(), known[0].as_str()), ("anotation", "annotation"));
     }

@@ -40,9 +40,8 @@ fn short(cause: &str) -> String {
 }
 
 pub fn bad_name(place: Place, name: &str) -> Finding {
-    Finding::new(INVALID, place, format!("a plugin cannot be called `{name}`")).hint(
-        "Take lower-case letters and digits, with `-` between words, and no name that every entity has a tab of.",
-    )
+    Finding::new(INVALID, place, format!("a plugin cannot be called `{name}`"))
+        .hint("Take lower-case letters and digits, with `-` between words, and no name that every entity has a tab of.")
 }
 
 pub fn unreadable(place: Place, name: &str, cause: &str) -> Finding {
@@ -64,6 +63,27 @@ pub fn unknown_place(place: Place, path: &str, what: &str, known: &[String]) -> 
     Finding::new(INVALID, place, format!("`{path}` names `{{{what}}}`, which has no value"))
         .hint_if(did_you_mean(what, known.iter().map(String::as_str)))
         .hint(format!("Known names: {}.", known.join(", ")))
+}
+
+/// A source that says too much or too little of where its data come from.
+pub fn ways(place: Place, path: &str, found: &[&str], known: &[&str]) -> Finding {
+    let quoted = |words: &[&str]| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+    let what = match found {
+        [] => "does not say where its data come from".to_string(),
+        found => format!("names several ways: {}", quoted(found)),
+    };
+    Finding::new(INVALID, place, format!("`{path}` {what}")).hint(format!("Name one of {}.", quoted(known)))
+}
+
+pub fn bad_address(place: Place, path: &str) -> Finding {
+    Finding::new(INVALID, place, format!("`{path}` is no address that can be asked")).hint(
+        "Write http:// or https:// and a host that no entity decides, without a password; values stand behind its first `/`.",
+    )
+}
+
+pub fn several_fields(place: Place, path: &str) -> Finding {
+    Finding::new(INVALID, place, format!("`{path}` names several fields"))
+        .hint("Rows are chosen by one field and its value.")
 }
 
 pub fn no_file<'a>(place: Place, path: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Finding {
@@ -102,7 +122,11 @@ pub fn unread(place: Place, plugin: &str, source: &str, cause: &str, entities: u
     let of = if entities == 1 { "one entity".to_string() } else { format!("{entities} entities") };
     let shown = if has_earlier { "; what was read last is shown" } else { "" };
     let cause = short(cause);
-    Finding::new(DATA_UNREAD, place, format!("`{source}` of the plugin `{plugin}` cannot be read for {of}{shown}: {cause}"))
+    Finding::new(
+        DATA_UNREAD,
+        place,
+        format!("`{source}` of the plugin `{plugin}` cannot be read for {of}{shown}: {cause}"),
+    )
 }
 
 pub fn unfit(place: Place, plugin: &str, source: &str, entity: &str, cause: &str) -> Finding {

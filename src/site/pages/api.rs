@@ -54,9 +54,10 @@ fn told<'a>(site: &'a Site<'_>) -> impl Iterator<Item = (EntityId, &'a Facts)> {
 /// One page of what plugins tell: by ref, then by key, a list of texts; one line an entity.
 fn plugin_page(site: &Site<'_>, page: usize, page_size: usize) -> Option<(String, Vec<u8>)> {
     let path = plugin_pages(told(site).count(), page_size).into_iter().nth(page)?;
-    let lines = told(site).skip(page * page_size).take(page_size).map(|(id, facts)| {
-        format!("{}: {}", Json::from(&*site.catalog.entity(id).reference), facts.facets_json())
-    });
+    let lines = told(site)
+        .skip(page * page_size)
+        .take(page_size)
+        .map(|(id, facts)| format!("{}: {}", Json::from(&*site.catalog.entity(id).reference), facts.facets_json()));
     Some((path, format!("{{\n{}\n}}\n", lines.collect::<Vec<_>>().join(",\n")).into_bytes()))
 }
 

@@ -159,7 +159,12 @@ pub(super) fn tabs(site: &Site<'_>, id: EntityId, current: &str, links: &Linker)
     if entity.kind.id == "template" {
         tabs.push(("create", "word.create", links.to(&route::template(entity))));
     }
-    let tab = |(id, text, url): (&str, &str, String)| Tab { id: id.to_string(), text: site.say(text), url, current: id == current };
+    let tab = |(id, text, url): (&str, &str, String)| Tab {
+        id: id.to_string(),
+        text: site.say(text),
+        url,
+        current: id == current,
+    };
     let mut tabs: Vec<Tab> = tabs.into_iter().map(tab).collect();
     tabs.extend(super::plugin::tabs(site, id, current, links));
     tabs

@@ -2,7 +2,8 @@
 
 use super::super::frame::{About, summary};
 use super::super::view::{
-    EntityPage, PluginBadge, PluginCard, PluginLive, PluginPage, PluginTab, PluginView, SafeHtml, StaleSource, Tab, View,
+    EntityPage, PluginBadge, PluginCard, PluginLive, PluginPage, PluginTab, PluginView, SafeHtml, StaleSource, Tab,
+    View,
 };
 use super::super::{Linker, Rendered, Site, route};
 use crate::catalog::EntityId;
@@ -24,8 +25,7 @@ pub(super) fn render(site: &Site<'_>, number: usize) -> Rendered {
     let mut findings = Vec::new();
     let shown = site.plugins.tab(asked, links.root(), &mut findings);
     let title = site.tell("plugin.of", &[("plugin", &plugin.title), ("entity", &entity.display_name())]);
-    let about =
-        About { title: &title, description: &summary(entity), section: site.section_of(entity), above: &above };
+    let about = About { title: &title, description: &summary(entity), section: site.section_of(entity), above: &above };
     let view = PluginTab {
         page: site.frame(&links, about),
         entity: site.entity_link(id, &links),
@@ -62,9 +62,10 @@ pub(super) fn page_count(site: &Site<'_>) -> usize {
 /// The files of a plugin, and its page where it has one.
 pub(super) fn render_page(site: &Site<'_>, number: usize) -> Rendered {
     let plugin = &site.config.plugins[number];
-    let files = [&plugin.style, &plugin.script].into_iter().flatten().filter_map(|file| {
-        Some((route::plugin_file(&plugin.name, file), plugin.files.get(file)?.to_vec()))
-    });
+    let files = [&plugin.style, &plugin.script]
+        .into_iter()
+        .flatten()
+        .filter_map(|file| Some((route::plugin_file(&plugin.name, file), plugin.files.get(file)?.to_vec())));
     let mut rendered = Rendered { files: files.collect(), ..Rendered::default() };
     if plugin.show.page.is_none() {
         return rendered;

@@ -26,9 +26,7 @@ impl Named {
             Base::Folder(folder) => {
                 Named::Disk { path: folder.join(&filled), shown: filled, is_shared: path.is_fixed() }
             }
-            Base::Embedded => {
-                Named::Embedded { text: plugin.files.text(&filled).map(str::to_string), shown: filled }
-            }
+            Base::Embedded => Named::Embedded { text: plugin.files.text(&filled).map(str::to_string), shown: filled },
         })
     }
 
@@ -84,9 +82,8 @@ fn parsed(name: &str, bytes: &[u8]) -> Outcome {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
     let json = match ending.as_str() {
         "json" => serde_json::from_slice(bytes).map_err(|error| error.to_string()),
-        "yaml" | "yml" => serde_yaml::from_slice(bytes).map_err(|error| {
-            error.to_string().lines().next().unwrap_or("it is not valid YAML").to_string()
-        }),
+        "yaml" | "yml" => serde_yaml::from_slice(bytes)
+            .map_err(|error| error.to_string().lines().next().unwrap_or("it is not valid YAML").to_string()),
         "csv" => rows(bytes).map_err(|error| error.to_string()),
         _ => Err("its name ends in none of .json, .yaml, .yml and .csv".to_string()),
     };
@@ -125,7 +122,10 @@ mod tests {
         };
         assert_eq!(read("a.json", "[1]"), Ok(json!([1])));
         assert_eq!(read("a.yml", "a: [x, 2]"), Ok(json!({ "a": ["x", 2] })));
-        assert_eq!(read("a.csv", "\u{feff}name, total\nshop, 3\n\"a,b\",4\n"), Ok(json!([{ "name": "shop", "total": "3" }, { "name": "a,b", "total": "4" }])));
+        assert_eq!(
+            read("a.csv", "\u{feff}name, total\nshop, 3\n\"a,b\",4\n"),
+            Ok(json!([{ "name": "shop", "total": "3" }, { "name": "a,b", "total": "4" }]))
+        );
         assert!(read("a.json", "{").is_err_and(|reason| reason.starts_with("`a.json`: ")));
         assert!(read("a.txt", "x").is_err() && read("a.csv", "a,b\n1\n").is_err());
     }

@@ -15,7 +15,7 @@ use crate::diagnostics::{Finding, rules};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -113,7 +113,7 @@ enum What<'a> {
     Web(web::Question),
     File(local::Named),
     Repository(RepoId, String),
-    Command { words: &'a [String], folder: &'a PathBuf },
+    Command { words: &'a [String], folder: &'a Path },
 }
 
 impl What<'_> {
@@ -130,12 +130,21 @@ impl What<'_> {
 
 /// What came of a question.
 enum Outcome {
-    New { json: Json, time: Option<i64>, mark: Option<String> },
+    New {
+        json: Json,
+        time: Option<i64>,
+        mark: Option<String>,
+    },
     /// The kept answer still holds.
-    Same { time: Option<i64> },
+    Same {
+        time: Option<i64>,
+    },
     /// There is nothing, and nothing is wrong with that.
     Nothing,
-    Failed { reason: String, is_of_host: bool },
+    Failed {
+        reason: String,
+        is_of_host: bool,
+    },
 }
 
 /// An answer as it is kept between builds.
@@ -196,7 +205,14 @@ impl Findings {
         for ((plugin, source, reason), (askers, has_earlier)) in self.unread {
             let plugin = &config.plugins[plugin];
             let source = &plugin.data[source];
-            told.push(rules::plugins::unread(source.place.clone(), &plugin.name, &source.name, &reason, askers, has_earlier));
+            told.push(rules::plugins::unread(
+                source.place.clone(),
+                &plugin.name,
+                &source.name,
+                &reason,
+                askers,
+                has_earlier,
+            ));
         }
         told
     }
@@ -207,8 +223,7 @@ impl<'a> Reading<'a> {
     fn tasks(&self) -> Vec<Task<'a>> {
         let mut tasks: Vec<Task<'a>> = Vec::new();
         for (number, plugin) in self.config.plugins.iter().enumerate() {
-            let askers: Vec<usize> =
-                (0..self.asked.len()).filter(|at| self.asked[*at].plugin == number).collect();
+            let askers: Vec<usize> = (0..self.asked.len()).filter(|at| self.asked[*at].plugin == number).collect();
             for (at, source) in plugin.data.iter().enumerate() {
                 let mut known: HashMap<String, usize> = HashMap::new();
                 let mut add = |what: What<'a>, asker: Option<usize>| {
@@ -220,10 +235,9 @@ impl<'a> Reading<'a> {
                 };
                 if is_shared(source) {
                     // Nobody would see what nobody asks for.
-                    if plugin.show.page.is_some() || !askers.is_empty() {
-                        if let Some(what) = self.filled(plugin, source, None) {
-                            add(what, None);
-                        }
+                    let is_wanted = plugin.show.page.is_some() || !askers.is_empty();
+                    if let Some(what) = self.filled(plugin, source, None).filter(|_| is_wanted) {
+                        add(what, None);
                     }
                     if let Some(task) = tasks.last_mut().filter(|task| task.plugin == number && task.source == at) {
                         task.askers = askers.clone();
@@ -252,7 +266,7 @@ impl<'a> Reading<'a> {
                 What::Repository(asked.repo, super::join(super::parent(&asked.path), &path)?)
             }
             DataFrom::Command { words, folder } => What::Command { words, folder },
-            DataFrom::Reader(Reader::Kubernetes) => return None,
+            DataFrom::Reader(Reader::Kubernetes) | DataFrom::Nowhere => return None,
         })
     }
 
@@ -263,7 +277,9 @@ impl<'a> Reading<'a> {
             match &task.what {
                 What::Web(question) => remote.push((at, question, self.kept(task))),
                 What::File(file) => outcomes[at] = Some(file.read()),
-                What::Repository(repo, path) => outcomes[at] = Some(local::of_repository(self.snapshot.repo(*repo), path)),
+                What::Repository(repo, path) => {
+                    outcomes[at] = Some(local::of_repository(self.snapshot.repo(*repo), path))
+                }
                 What::Command { words, folder } => outcomes[at] = Some(self.command(words, folder)),
             }
         }
@@ -273,7 +289,8 @@ impl<'a> Reading<'a> {
                 let source = &self.config.plugins[tasks[*at].plugin].data[tasks[*at].source];
                 let mark = kept.as_ref().and_then(|kept| kept.mark.as_deref());
                 let age = kept.as_ref().and_then(|kept| Some(super::forge::own_time()? - kept.time?));
-                let is_young = age.zip(source.max_age).is_some_and(|(age, most)| age >= 0 && age as u64 <= most.as_secs());
+                let is_young =
+                    age.zip(source.max_age).is_some_and(|(age, most)| age >= 0 && age as u64 <= most.as_secs());
                 web::Asked { question, mark, is_young }
             })
             .collect();
@@ -291,7 +308,7 @@ impl<'a> Reading<'a> {
         self.options.outside != Outside::Servers || self.options.locked.is_some()
     }
 
-    fn command(&self, words: &[String], folder: &PathBuf) -> Outcome {
+    fn command(&self, words: &[String], folder: &Path) -> Outcome {
         if self.asks_nobody() { Outcome::Same { time: None } } else { command::run(words, folder) }
     }
 
@@ -306,7 +323,13 @@ impl<'a> Reading<'a> {
     }
 
     /// What an outcome comes to: the new answer where it fits, else the last one.
-    fn settled(&self, task: &Task<'_>, source: &DataSource, outcome: Outcome, findings: &mut Findings) -> Option<Given> {
+    fn settled(
+        &self,
+        task: &Task<'_>,
+        source: &DataSource,
+        outcome: Outcome,
+        findings: &mut Findings,
+    ) -> Option<Given> {
         let is_kept = matches!(task.what, What::Web(_) | What::Command { .. });
         let fault = match outcome {
             Outcome::Nothing => return None,
@@ -371,7 +394,8 @@ impl<'a> Reading<'a> {
     /// Gives everybody who asked their part.
     fn hand_out(&self, task: &Task<'_>, source: &DataSource, given: Given, answers: &mut Answers) {
         let plugin = &self.config.plugins[task.plugin];
-        let rows = given.data.as_deref().map(|data| source.list.as_deref().map_or(Some(data), |path| at_path(data, path)));
+        let rows =
+            given.data.as_deref().map(|data| source.list.as_deref().map_or(Some(data), |path| at_path(data, path)));
         let Some((field, value)) = &source.rows else {
             let whole = match rows {
                 Some(rows) if source.list.is_some() => Given { data: rows.cloned().map(Arc::new), ..given },
@@ -403,7 +427,8 @@ impl<'a> Reading<'a> {
             let values = Of { plugin, asked: Some(&self.asked[*asker]) };
             let Some(value) = value.fill(&values, &|value| Some(value.to_string())) else { continue };
             let own = by_value.get(&value).map_or(&[][..], Vec::as_slice);
-            let data = given.data.is_some().then(|| Arc::new(Json::Array(own.iter().map(|row| (*row).clone()).collect())));
+            let data =
+                given.data.is_some().then(|| Arc::new(Json::Array(own.iter().map(|row| (*row).clone()).collect())));
             answers.of_asked[*asker][task.source] = Some(Arc::new(Given { data, ..given.clone() }));
         }
         answers.shared[task.plugin][task.source] = Some(Arc::new(given));
@@ -429,7 +454,7 @@ fn is_shared(source: &DataSource) -> bool {
         }
         DataFrom::File { path, .. } => path.is_fixed(),
         DataFrom::Command { .. } => true,
-        DataFrom::Repository(_) | DataFrom::Reader(_) => false,
+        DataFrom::Repository(_) | DataFrom::Reader(_) | DataFrom::Nowhere => false,
     }
 }
 

@@ -180,7 +180,11 @@ fn values_are_encoded_and_each_question_is_asked_once() {
     let (given, told) = portal.read(&["a/b c", "a/b c", "x&y=z#?", "..", "../x"], Outside::Servers);
     assert_eq!(
         server.lines(),
-        ["GET /a/..%2Fx/..?q=..%2Fx", "GET /a/a%2Fb%20c/a?q=a%2Fb+c", "GET /a/x%26y%3Dz%23%3F/x%26y%3Dz%23%3F?q=x%26y%3Dz%23%3F"][1..]
+        [
+            "GET /a/..%2Fx/..?q=..%2Fx",
+            "GET /a/a%2Fb%20c/a?q=a%2Fb+c",
+            "GET /a/x%26y%3Dz%23%3F/x%26y%3Dz%23%3F?q=x%26y%3Dz%23%3F"
+        ][1..]
     );
     assert_eq!(given[0], given[1]);
     assert_eq!((given[3].data.clone(), given[4].data.clone(), told), (None, None, Vec::new()));
@@ -243,7 +247,10 @@ fn graphql_gets_values_as_variables() {
             _ => ok(&json!({ "errors": [{ "message": "no such id\u{1b}" }] })),
         }
     });
-    let portal = web(&server, "{post: \"{settings.url}/g\", graphql: \"query($id: ID!) { x }\", variables: {id: \"{annotation}\"}}");
+    let portal = web(
+        &server,
+        "{post: \"{settings.url}/g\", graphql: \"query($id: ID!) { x }\", variables: {id: \"{annotation}\"}}",
+    );
     let (given, _) = portal.read(&["\" } evil", "none"], Outside::Servers);
     let heard = &given[0].data.as_deref().expect("data")["heard"];
     assert_eq!(heard, &json!({ "query": "query($id: ID!) { x }", "variables": { "id": "\" } evil" } }));

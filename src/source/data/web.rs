@@ -54,7 +54,8 @@ impl Question {
         }
         let mut headers = Vec::new();
         for (name, value) in &request.headers {
-            let value = value.fill(values, &|value| value.chars().all(|c| matches!(c, ' '..='~')).then(|| value.to_string()));
+            let value =
+                value.fill(values, &|value| value.chars().all(|c| matches!(c, ' '..='~')).then(|| value.to_string()));
             headers.extend(value.map(|value| (name.clone(), value)));
         }
         let sent = match &request.sent {
@@ -98,7 +99,8 @@ pub(super) fn ask_all(asked: &[Asked<'_>], end: Instant, goes_on: &(dyn Fn() -> 
     let agent = agent();
     let outcomes: Vec<Mutex<Option<Outcome>>> = asked.iter().map(|_| Mutex::new(None)).collect();
     let origins: Vec<Vec<usize>> = by_origin.into_values().collect();
-    let origins: Vec<Origin<'_>> = origins.iter().map(|all| Origin { all, next: AtomicUsize::new(0), refusal: Mutex::default() }).collect();
+    let origins: Vec<Origin<'_>> =
+        origins.iter().map(|all| Origin { all, next: AtomicUsize::new(0), refusal: Mutex::default() }).collect();
     for some in origins.chunks(ORIGINS_AT_ONCE) {
         std::thread::scope(|scope| {
             for origin in some {
@@ -114,7 +116,8 @@ pub(super) fn ask_all(asked: &[Asked<'_>], end: Instant, goes_on: &(dyn Fn() -> 
         });
     }
     let lost = || failed("asking for it failed", false);
-    let outcome = |cell: Mutex<Option<Outcome>>| cell.into_inner().unwrap_or_else(PoisonError::into_inner).unwrap_or_else(lost);
+    let outcome =
+        |cell: Mutex<Option<Outcome>>| cell.into_inner().unwrap_or_else(PoisonError::into_inner).unwrap_or_else(lost);
     outcomes.into_iter().map(outcome).collect()
 }
 
@@ -195,11 +198,13 @@ fn answer(asked: &Asked<'_>, agent: &ureq::Agent) -> Result<Outcome, Busy> {
     for _ in 0..=MOST_REDIRECTS {
         let called = match sent {
             Some(sent) => {
-                let request = headers.iter().fold(agent.post(at.as_str()), |request, (name, value)| request.header(name, value));
+                let request =
+                    headers.iter().fold(agent.post(at.as_str()), |request, (name, value)| request.header(name, value));
                 request.header(header::ACCEPT, "application/json").content_type("application/json").send(sent.as_str())
             }
             None => {
-                let request = headers.iter().fold(agent.get(at.as_str()), |request, (name, value)| request.header(name, value));
+                let request =
+                    headers.iter().fold(agent.get(at.as_str()), |request, (name, value)| request.header(name, value));
                 let request = match asked.mark {
                     Some(mark) => request.header(header::IF_NONE_MATCH, mark),
                     None => request,
@@ -244,7 +249,8 @@ fn answer(asked: &Asked<'_>, agent: &ureq::Agent) -> Result<Outcome, Busy> {
             403 => return Ok(failed("it is refused (status 403)", false)),
             404 | 410 => return Ok(failed("it is not there, or not for this token (status 404)", false)),
             429 | 503 => {
-                let wait = text(response.headers(), header::RETRY_AFTER.as_str()).and_then(|wait| wait.trim().parse().ok());
+                let wait =
+                    text(response.headers(), header::RETRY_AFTER.as_str()).and_then(|wait| wait.trim().parse().ok());
                 return Err(Busy { seconds: wait.unwrap_or(1) });
             }
             status => return Ok(failed(format!("it cannot be read (status {status})"), false)),
