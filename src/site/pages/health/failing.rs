@@ -75,7 +75,8 @@ fn row(site: &Site<'_>, id: EntityId, links: &Linker) -> FailingRow {
             .take(MOST_PROBLEMS)
             .map(|problem| ProblemRow {
                 title: problem.title.clone(),
-                text: problem.text.clone(),
+                // Many begin with their tool's name, for where it does not stand before them.
+                text: problem.text.strip_prefix(&format!("{}: ", problem.title)).unwrap_or(&problem.text).to_string(),
                 url: tab_url(site, id, &problem.plugin, links),
             })
             .collect(),
