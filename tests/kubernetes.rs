@@ -494,7 +494,7 @@ fn problems_stand_on_top() {
     assert_eq!(
         told("seat-map-service"),
         [
-            "bad|oom_killed|Deployment|seat-map-service|seat-map|",
+            "bad|oom_killed|Deployment|seat-map-service|seat-map|OOMKilled, exit code 137",
             "bad|crash_loop|Deployment|seat-map-service|seat-map|Error, exit code 1, panic: hall plan `opera-house/circle` has no rows",
         ]
     );

@@ -363,6 +363,12 @@ impl Page<'_> {
         objects.sort_by_key(|object| rank(object));
         let (mut shown, mut more, mut left) = (Vec::new(), 0, MOST_YAML);
         for object in objects {
+            let size = size(object);
+            if size > LONGEST_YAML.min(left) {
+                more += 1;
+                continue;
+            }
+            left -= size;
             let mut object = object.clone();
             if let Some(fields) = object.get_mut("metadata").and_then(Json::as_object_mut) {
                 // They change without anything having changed for readers.
@@ -370,16 +376,20 @@ impl Page<'_> {
                     fields.remove(key);
                 }
             }
-            let size = object.to_string().len();
-            if size > LONGEST_YAML.min(left) {
-                more += 1;
-                continue;
-            }
-            left -= size;
             let (kind, namespace, name) = name_of(&object);
             shown.push(json!({ "kind": kind, "namespace": namespace, "name": name, "object": object }));
         }
         (Json::Array(shown), more)
+    }
+}
+
+/// About the bytes of a value as text.
+fn size(value: &Json) -> usize {
+    match value {
+        Json::String(text) => text.len() + 3,
+        Json::Array(items) => items.iter().map(|item| size(item) + 2).sum(),
+        Json::Object(fields) => fields.iter().map(|(key, value)| key.len() + 3 + size(value)).sum(),
+        _ => 5,
     }
 }
 

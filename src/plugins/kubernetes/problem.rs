@@ -200,7 +200,8 @@ fn of_pod(object: &Json, tree: &Tree<'_>, events: &[Json], found: &mut Found) {
         let is_down = one["ready"] != true;
         let mut is_killed = false;
         if ended["reason"] == "OOMKilled" {
-            found.add(tell("oom_killed", is_down, &one["name"], message(&ended["message"]), &ended["finishedAt"]));
+            let says = how_it_ended(ended).unwrap_or_default();
+            found.add(tell("oom_killed", is_down, &one["name"], says, &ended["finishedAt"]));
             (is_killed, is_told) = (true, is_told || is_down);
         }
         let key = match waiting["reason"].as_str().unwrap_or_default() {

@@ -96,6 +96,10 @@ fn redact(key: &str, value: &mut Json) {
     let is_secret = names_secret(key);
     match value {
         Json::String(text) if is_secret && !text.is_empty() => *text = PAINT.to_string(),
+        // A script, or a configuration within a configuration.
+        Json::String(text) if text.contains('\n') && key != "message" => {
+            argument(text, false);
+        }
         Json::String(text) => paint_text(text),
         Json::Object(fields) => {
             // Whoever changed which field, and when: half of an object, and of no use to readers.
@@ -382,6 +386,7 @@ mod tests {
                 "url": format!("https://me:{HIDDEN}@host/path"),
                 "pem": format!("-----BEGIN RSA PRIVATE KEY-----\n{HIDDEN}"),
                 "hook": format!("https://host/x?a=b&access_token={HIDDEN}&c=d"),
+                "values": format!("db:\n  password: {HIDDEN}\n  user: x\nscript: export TOKEN={HIDDEN}"),
                 "note": format!("uses ghp_{HIDDEN}abcdefghijklmnop."),
             }, "stringData": { "x": HIDDEN } }),
         ];
