@@ -1,7 +1,7 @@
 //! The whole build, in order. Each stage borrows what came before and returns a new value.
 
 use crate::cache::Cache;
-use crate::catalog::{self, Batch, Catalog, IngestCache, IngestOptions, Kinds};
+use crate::catalog::{self, Batch, Catalog, EntityId, IngestCache, IngestOptions, Kinds};
 use crate::config::{Config, DocsVersions, Loaded, ThemeFiles};
 use crate::diagnostics::{Finding, Stop, rules};
 use crate::emit::{self, Report, Theme};
@@ -23,7 +23,8 @@ use crate::techdocs::sets::{self, AskedVersions, Docs, PlanOptions, VersionRules
 use crate::techdocs::survey::Survey;
 use crate::techdocs::{Diagrams, Highlighter};
 use rayon::prelude::*;
-use std::collections::HashSet;
+use serde_json::Value as Json;
+use std::collections::{BTreeMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
@@ -156,6 +157,18 @@ fn read_versions(input: &Input<'_>, catalog: &Catalog, snapshot: &mut Snapshot) 
     let wanted: Vec<_> = asked.iter().map(AskedVersions::wanted).collect();
     let found = source::read_versions(snapshot, &wanted, &input.crawl);
     Ok(asked.into_iter().zip(found).map(|(asked, found)| Versioned { asked, found }).collect())
+}
+
+/// What plugins tell under the keys of queries: lists of texts by key, of those entities that have any.
+pub fn facets(input: &Input<'_>, gathered: &Gathered) -> Result<BTreeMap<EntityId, Json>, Stop> {
+    let config = &input.loaded.config;
+    if gathered.asked.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let strings = Strings::read(input.theme, &config.language)?;
+    let (plugins, _) = Plugins::new(plugin_parts(input, gathered, &strings));
+    let told = plugins.all_facts().filter(|(_, facts)| !facts.facets.is_empty());
+    Ok(told.map(|(id, facts)| (id, facts.facets_json())).collect())
 }
 
 /// What a build came to.

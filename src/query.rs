@@ -2,7 +2,8 @@
 //! agents.
 //!
 //! Text goes in, a [`Query`] comes out, or what is wrong with it; it is matched against entities as JSON, in the shape
-//! of the catalog's API. Several values of one key are alternatives; different keys must all hold.
+//! of the catalog's API, with what plugins tell of them under `facets`: lists of texts by key. Several values of one key are
+//! alternatives; different keys must all hold.
 
 use serde_json::Value as Json;
 
@@ -25,6 +26,8 @@ struct Term {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Field {
     Known(&'static str),
+    /// What plugins tell under that key.
+    Facet(String),
     /// A dotted path such as `metadata.annotations.github.com/project-slug`.
     Path(String),
 }
@@ -46,6 +49,9 @@ pub const KEYS: [(&str, &str, &str); 13] = [
     ("provides", "relations.providesApi", "an API it provides"),
 ];
 
+/// Where an entity as JSON holds what plugins tell of it.
+pub const FACETS: &str = "facets";
+
 /// What is wrong with a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -55,8 +61,8 @@ pub struct Fault {
 }
 
 impl Query {
-    /// Reads a query.
-    pub fn parse(text: &str) -> Result<Query, Fault> {
+    /// Reads a query. Plugins give it the keys `facets` beside its own.
+    pub fn parse(text: &str, facets: &[String]) -> Result<Query, Fault> {
         let mut query = Query::default();
         for word in words(text)? {
             let (negative, word) = match word.strip_prefix('-') {
@@ -67,7 +73,7 @@ impl Query {
                 query.words.push(unquoted(&word).to_lowercase());
                 continue;
             };
-            let field = field(key)?;
+            let field = field(key, facets)?;
             let values: Vec<String> = split_values(value);
             if values.is_empty() {
                 let message = format!("`{key}:` lacks a value; `{key}:*` finds entities that have one");
@@ -101,6 +107,7 @@ impl Term {
                 let path = KEYS.iter().find(|(name, _, _)| name == key).map_or("", |(_, path, _)| path);
                 values_at(entity, path)
             }
+            Field::Facet(key) => values_at(&entity[FACETS], key),
             Field::Path(path) => values_at(entity, path),
         };
         let words = matches!(self.field, Field::Known("description" | "title"));
@@ -113,7 +120,7 @@ fn is_key(key: &str) -> bool {
     !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/'))
 }
 
-fn field(key: &str) -> Result<Field, Fault> {
+fn field(key: &str, facets: &[String]) -> Result<Field, Fault> {
     let lower = key.to_lowercase();
     let lower = match lower.as_str() {
         "tags" => "tag",
@@ -121,6 +128,9 @@ fn field(key: &str) -> Result<Field, Fault> {
     };
     if let Some((name, _, _)) = KEYS.iter().find(|(name, _, _)| *name == lower) {
         return Ok(Field::Known(name));
+    }
+    if facets.iter().any(|facet| facet == lower) {
+        return Ok(Field::Facet(lower.to_string()));
     }
     if ["metadata.", "spec.", "relations."].iter().any(|root| key.starts_with(root)) {
         return Ok(Field::Path(key.to_string()));
@@ -260,12 +270,13 @@ mod tests {
             "relations": [
                 { "type": "consumesApi", "targetRef": "api:default/stock" },
                 { "type": "ownedBy", "targetRef": "group:default/team-a" }
-            ]
+            ],
+            "facets": { "ci": ["failing"] }
         })
     }
 
     fn finds(query: &str) -> bool {
-        Query::parse(query).expect("a query").matches(&orders())
+        Query::parse(query, &["ci".to_string()]).expect("a query").matches(&orders())
     }
 
     #[test]
@@ -318,8 +329,17 @@ mod tests {
     }
 
     #[test]
+    fn plugins_give_keys() {
+        assert!(finds("ci:failing CI:Fail*"));
+        assert!(!finds("ci:fail"));
+        assert!(!finds("-ci:*"));
+        let fault = Query::parse("ci:failing", &[]).expect_err("a fault");
+        assert_eq!(fault.unknown_key.as_deref(), Some("ci"));
+    }
+
+    #[test]
     fn what_is_wrong_is_told() {
-        let fault = |text| Query::parse(text).expect_err("a fault");
+        let fault = |text| Query::parse(text, &[]).expect_err("a fault");
         assert_eq!(fault("ownr:team-a").unknown_key.as_deref(), Some("ownr"));
         assert!(fault("kind:").message.contains("kind:*"));
         assert!(fault("\"open").message.contains("quote"));

@@ -69,6 +69,11 @@ const SCENARIOS: [Scenario; 57] = [
     Scenario { name: "query with a fault", origins: &Origin::BOTH, run: query_with_a_fault },
     Scenario { name: "queries have the answers of their cases", origins: &[Origin::Http], run: queries_as_in_cases },
     Scenario { name: "lists answer as the command line does", origins: &Origin::BOTH, run: lists_answer },
+    Scenario {
+        name: "what plugins tell in lists and on the health page",
+        origins: &[Origin::Http],
+        run: told_by_plugins,
+    },
     Scenario { name: "entity page leads on", origins: &Origin::BOTH, run: entity_page_leads_on },
     Scenario { name: "my team", origins: &Origin::BOTH, run: my_team },
     Scenario { name: "health of an owner", origins: &Origin::BOTH, run: health_of_an_owner },
@@ -357,13 +362,16 @@ fn query_cases() -> Value {
     serde_json::from_str(include_str!("queries.json")).expect("cases are JSON")
 }
 
-/// The entities of the queries as descriptors, without the relations that follow from them.
+/// The entities of the queries as descriptors, without the relations that follow from them, and two plugins that tell the
+/// facets of their components.
 fn write_asked(folder: &Path) {
     let cases = query_cases();
     let mut text = String::new();
     for entity in cases["entities"].as_array().expect("entities") {
         let mut entity = entity.clone();
-        entity.as_object_mut().expect("an entity").remove("relations");
+        for told in ["relations", "facets"] {
+            entity.as_object_mut().expect("an entity").remove(told);
+        }
         text += &format!("---\n{entity}\n");
     }
     let repo = folder.join("asked");
@@ -372,6 +380,20 @@ fn write_asked(folder: &Path) {
     let config = "catalog:\n  rules: [{ allow: [Component, API, System, Group, User] }]\n  \
                   locations: [{ type: file, target: ./asked/catalog-info.yaml }]\n";
     fs::write(folder.join("app-config.yaml"), config).expect("a configuration");
+    let told = cases["entities"].as_array().expect("entities").iter().filter_map(|entity| {
+        let slug = entity["metadata"]["annotations"]["github.com/project-slug"].as_str()?;
+        Some((slug.to_string(), entity.get("facets")?.clone()))
+    });
+    let told: serde_json::Map<String, Value> = told.collect();
+    fs::write(folder.join("told.json"), json!(told).to_string()).expect("what plugins tell");
+    for (name, manifest) in
+        [("builds", include_str!("browser/builds.yaml")), ("more", include_str!("browser/more.yaml"))]
+    {
+        let plugin = folder.join("plugins").join(name);
+        fs::create_dir_all(&plugin).expect("a folder for a plugin");
+        fs::write(plugin.join("plugin.yaml"), manifest).expect("the plugin");
+        fs::write(plugin.join("tab.html"), "<p>{{ annotations.annotation }}</p>").expect("its tab");
+    }
 }
 
 /// Writes a page of docs whose text is `browser/dialect.html`.
@@ -612,6 +634,52 @@ fn queries_as_in_cases(scene: &mut Scene) {
     }
 }
 
+/// A facet, words beside names, what fails by owner, and the counts of a team, from the plugins of [`write_asked`].
+fn told_by_plugins(scene: &mut Scene) {
+    let home = format!("http://{}{}", scene.stage.server.address, scene.stage.asked.mount);
+    let served = fs::read_to_string(scene.stage.asked.path().join("catalog/index.html")).expect("the list");
+    assert!(served.contains("<bdi>failing &lt;b&gt;now&lt;/b&gt;</bdi>"), "the list has words without a script");
+    scene.page.bypass_policy();
+    scene.page.open(&format!("{home}catalog/"));
+    scene.page.wait("document.querySelector('main.is-live')");
+    let facet = "[...document.querySelectorAll('#facets .facet')].find((facet) => facet.querySelector('summary').textContent === 'CI')";
+    scene.page.wait(facet);
+    let values = format!("Array.from({facet}.querySelectorAll('label'), (label) => label.textContent).join()");
+    assert_eq!(scene.page.text(&values), "failing2,passing1,none4");
+    scene.page.assert("document.querySelectorAll('#catalog tbody .tone').length === 4");
+    scene
+        .page
+        .assert("document.querySelector('#catalog tbody .tone.is-bad > bdi').textContent === 'failing <b>now</b>'");
+    scene.page.eval(&format!("{facet}.querySelectorAll('input')[1].click()"));
+    scene.page.wait("document.querySelectorAll('#catalog tbody tr').length === 1");
+    scene.page.wait("new URL(location.href).searchParams.get('ci') === 'passing'");
+    scene.page.assert("document.querySelector('.chips button').textContent.startsWith('CI: passing')");
+    scene.page.open(&format!("{home}catalog/?ci=failing&q=coverage:low"));
+    scene.page.wait("document.querySelectorAll('#catalog tbody tr').length === 1");
+
+    scene.page.open(&format!("{home}health/"));
+    scene.page.assert("document.querySelector('.figures dd').textContent === '2'");
+    scene.page.assert("document.querySelectorAll('#failing tbody tr').length === 2");
+    scene
+        .page
+        .assert("document.querySelector('#failing li').textContent === 'Builds The last build failed: <i>exit 1</i>'");
+    scene.page.click("#health-owner");
+    scene.page.type_text("team-a");
+    scene.page.wait("[...document.querySelectorAll('#failing tbody tr')].filter((row) => !row.hidden).length === 1");
+    let violations = axe(&mut scene.page, "what fails");
+    assert!(violations.is_empty(), "{violations:?}");
+    scene.page.click("#failing tr:not([hidden]) li a");
+    scene.page.wait("document.querySelector('.plugin-builds')");
+
+    scene.page.open(&format!("{home}catalog/default/group/team-a/"));
+    scene.page.assert("document.querySelector('.health-counts a').textContent === '1 failing now'");
+    scene.page.assert("document.querySelector('#owns .tone').textContent.endsWith('failing <b>now</b>')");
+    scene.page.click("[data-team]");
+    scene.page.open(&home);
+    scene.page.wait("document.querySelector('#my-team .severity.is-error')?.textContent === '1 failing now'");
+    scene.page.assert("document.querySelector('#my-team li .row-end').textContent.startsWith('1 failing now')");
+}
+
 /// The engine of the portal, under its policy, and Nunjucks itself, which needs to compile code.
 fn templates_as_in_cases(scene: &mut Scene) {
     const NUNJUCKS: &str = include_str!("vendor/nunjucks/nunjucks.min.js");
@@ -663,9 +731,24 @@ fn lists_answer(scene: &mut Scene) {
     };
     let pages = read("index.json")["pages"].clone();
     let pages = pages.as_array().expect("pages").iter().filter_map(Value::as_str);
-    let entities: Vec<Value> = pages.flat_map(|page| read(page).as_array().expect("entities").clone()).collect();
+    let mut entities: Vec<Value> = pages.flat_map(|page| read(page).as_array().expect("entities").clone()).collect();
+    let facets = read("index.json")["facets"].clone();
+    let keys: Vec<String> = serde_json::from_value(facets["keys"].clone()).expect("keys of plugins");
+    let told = facets["pages"].as_array().expect("pages").iter().filter_map(Value::as_str).map(read);
+    let told: Vec<(String, Value)> = told.flat_map(|page| page.as_object().expect("refs").clone()).collect();
     let mut values = BTreeSet::new();
-    for entity in &entities {
+    for entity in &mut entities {
+        let of_plugins = told.iter().find(|(known, _)| *known == reference(entity));
+        for (key, told) in of_plugins.into_iter().flat_map(|(_, told)| told.as_object().expect("keys")) {
+            values.extend(
+                told.as_array()
+                    .expect("values")
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .map(|value| (key.clone(), value.to_string())),
+            );
+        }
+        entity["facets"] = of_plugins.map_or(Value::Null, |(_, told)| told.clone());
         for root in ["metadata", "spec"] {
             values_below(&entity[root], root, &mut values);
         }
@@ -694,7 +777,7 @@ fn lists_answer(scene: &mut Scene) {
         });
     }
     let answered: Vec<(&str, Query)> =
-        queries.iter().filter_map(|text| Some((text.as_str(), Query::parse(text).ok()?))).collect();
+        queries.iter().filter_map(|text| Some((text.as_str(), Query::parse(text, &keys).ok()?))).collect();
     assert!(answered.len() > 400, "{}", answered.len());
     scene.open("catalog/");
     let texts: Vec<&str> = answered.iter().map(|(text, _)| *text).collect();

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Sections and keys that are put together at run time.
-const PUT_TOGETHER: [&str; 10] = [
+const PUT_TOGETHER: [&str; 11] = [
+    "facet.",
     "kind.",
     "kinds.",
     "level.",

@@ -1,10 +1,10 @@
 //! `callboard bundle`
 
 use super::Talk;
-use super::options::{ReadOptions, cached_source, load, site_options};
+use super::options::{ReadOptions, cached_source, load, site_options, words_of_plugins};
 use super::talk::Progress;
 use crate::cache::Forgetful;
-use crate::config::{Forge, Integration, KindRule, Loaded, Source, ThemeFiles};
+use crate::config::{Forge, Integration, KindRule, Loaded, Source};
 use crate::diagnostics::{Finding, Place, Severity, Stop, StopKind, count};
 use crate::output::Interrupt;
 use crate::pipeline::{self, CatalogOptions, Gathered, Input};
@@ -196,7 +196,7 @@ impl Reading<'_> {
             .map(|path| Source::Filesystem { path: path.to_path_buf(), place: Place::file("", path.to_string_lossy()) })
             .collect();
         let cache_dir = self.command.read.cache_dir();
-        let theme = ThemeFiles::new();
+        let theme = words_of_plugins(&loaded.config)?;
         let input = Input {
             loaded: &loaded,
             theme: &theme,

@@ -9,6 +9,7 @@ use crate::diagnostics::format::{Context, Format, render};
 use crate::diagnostics::{Finding, Place, Severity, Stop, StopKind, count};
 use crate::output::Interrupt;
 use crate::pipeline::{self, Gathered};
+use crate::source::Outside;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -142,7 +143,7 @@ pub(crate) fn run(command: &Check, talk: &Talk, interrupt: &Interrupt) -> Result
 /// Everything there is to find, settled and sorted.
 fn look(command: &Check, scope: &Scope, progress: &Progress<'_>) -> Result<(Gathered, Vec<Finding>), Stop> {
     let portal = command.portal.get();
-    command.sources.with_input(scope, portal.as_ref(), progress, |input| {
+    command.sources.with_input(scope, portal.as_ref(), Outside::Nowhere, progress, |input| {
         let gathered = pipeline::gather(input)?;
         let mut findings = gathered.findings.clone();
         findings.extend(pipeline::check_docs(input, &gathered)?);

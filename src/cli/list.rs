@@ -10,16 +10,18 @@ use crate::csv;
 use crate::diagnostics::suggestion::did_you_mean;
 use crate::diagnostics::{Stop, count};
 use crate::output::Interrupt;
-use crate::query::{KEYS, Query};
+use crate::pipeline;
+use crate::query::{FACETS, KEYS, Query};
+use crate::source::Outside;
 use clap::{Args, ValueEnum};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use std::path::PathBuf;
 
 /// List the entities that a query finds.
 ///
 /// A query is made of words and `key:value`; `-key:value` leaves out, quotes keep words together, `*` stands for any
 /// value or any rest. Keys are kind, type, lifecycle, owner, system, tag, namespace, name, title, ref, description, uses,
-/// provides, and paths such as `spec.x` or `metadata.annotations.x`.
+/// provides, those that plugins add, and paths such as `spec.x` or `metadata.annotations.x`.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -55,15 +57,15 @@ enum Format {
 const COLUMNS: [&str; 7] = ["ref", "title", "type", "lifecycle", "owner", "system", "description"];
 
 pub(crate) fn run(command: &List, talk: &Talk, interrupt: &Interrupt) -> Result<(), Stop> {
-    let query = parse(&command.query.join(" "))?;
+    let text = command.query.join(" ");
     let entities = match command.portal.get() {
         Some(_) if command.sources.is_compat() => {
             return Err(
                 Stop::usage("`--compat` judges sources; a portal is built already").hint("Name them with `--source`.")
             );
         }
-        Some(portal) => published(&portal, &query)?,
-        None => read(command, &query, talk, interrupt)?,
+        Some(portal) => published(&portal, &|facets| parse(&text, facets))?,
+        None => read(command, &text, talk, interrupt)?,
     };
     talk.clear();
     let text = match command.format {
@@ -79,35 +81,70 @@ pub(crate) fn run(command: &List, talk: &Talk, interrupt: &Interrupt) -> Result<
     Ok(())
 }
 
-fn parse(text: &str) -> Result<Query, Stop> {
-    Query::parse(text).map_err(|fault| {
+fn parse(text: &str, facets: &[String]) -> Result<Query, Stop> {
+    Query::parse(text, facets).map_err(|fault| {
         let stop = Stop::usage(format!("the query cannot be used: {}", fault.message));
-        let guess = fault.unknown_key.and_then(|key| did_you_mean(&key, KEYS.iter().map(|(name, _, _)| *name)));
+        let known = KEYS.iter().map(|(name, _, _)| *name).chain(facets.iter().map(String::as_str));
+        let guess = fault.unknown_key.and_then(|key| did_you_mean(&key, known));
         match guess {
             Some(guess) => stop.hint(guess),
-            None => stop.hint("`callboard list --help` names the keys."),
+            None if facets.is_empty() => stop.hint("`callboard list --help` names the keys."),
+            None => stop.hint(format!("`callboard list --help` names the keys; plugins add {}.", facets.join(", "))),
         }
     })
 }
 
-fn read(command: &List, query: &Query, talk: &Talk, interrupt: &Interrupt) -> Result<Vec<Json>, Stop> {
+fn read(command: &List, text: &str, talk: &Talk, interrupt: &Interrupt) -> Result<Vec<Json>, Stop> {
     let scope = command.sources.scope(&command.source, talk)?;
+    let keys = scope.loaded.config.facet_keys();
+    // A slip is told before anything is read.
+    let query = parse(text, &keys)?;
     let progress = Progress::new(talk, interrupt);
-    let gathered = command.sources.gather(&scope, None, &progress)?;
-    let all = gathered.catalog.ids().map(|id| api::entity(&gathered.catalog, &gathered.snapshot, &gathered.graph, id));
-    Ok(all.filter(|entity| query.matches(entity)).collect())
+    let outside = if keys.is_empty() { Outside::Nowhere } else { Outside::Cache };
+    command.sources.with_input(&scope, None, outside, &progress, |input| {
+        let gathered = pipeline::gather(input)?;
+        let mut facets = pipeline::facets(input, &gathered)?;
+        let all = gathered.catalog.ids().map(|id| {
+            let entity = api::entity(&gathered.catalog, &gathered.snapshot, &gathered.graph, id);
+            with_facets(entity, facets.remove(&id))
+        });
+        Ok(all.filter(|entity| query.matches(entity)).collect())
+    })
 }
 
-/// Entities of a portal, page by page.
-pub(super) fn published(portal: &Portal, query: &Query) -> Result<Vec<Json>, Stop> {
+/// Entities of a portal, page by page. `parse` reads the query with the keys that the portal's plugins add.
+pub(super) fn published(portal: &Portal, parse: &dyn Fn(&[String]) -> Result<Query, Stop>) -> Result<Vec<Json>, Stop> {
     let index = portal.json("api/catalog/index.json")?;
+    let names = |list: &Json| -> Vec<String> {
+        list.as_array().into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned)).collect()
+    };
+    let query = parse(&names(&index["facets"]["keys"]))?;
+    let mut facets = Map::new();
+    for page in names(&index["facets"]["pages"]) {
+        if let Json::Object(of_page) = portal.json(&format!("api/catalog/{page}"))? {
+            facets.extend(of_page);
+        }
+    }
     let mut found = Vec::new();
-    for page in index["pages"].as_array().into_iter().flatten().filter_map(Json::as_str) {
+    for page in names(&index["pages"]) {
         if let Json::Array(entities) = portal.json(&format!("api/catalog/{page}"))? {
-            found.extend(entities.into_iter().filter(|entity| query.matches(entity)));
+            let entities = entities.into_iter().map(|entity| {
+                let told = facets.remove(&row(&entity)[0]);
+                with_facets(entity, told)
+            });
+            found.extend(entities.filter(|entity| query.matches(entity)));
         }
     }
     Ok(found)
+}
+
+/// An entity with what plugins tell of it. What its descriptor writes there is not theirs.
+fn with_facets(mut entity: Json, told: Option<Json>) -> Json {
+    if let Some(map) = entity.as_object_mut() {
+        map.remove(FACETS);
+        map.extend(told.map(|told| (FACETS.to_string(), told)));
+    }
+    entity
 }
 
 /// The columns of an entity.

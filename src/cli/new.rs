@@ -163,9 +163,9 @@ fn chosen(wanted: &str, refs: &[String]) -> Result<String, Stop> {
 
 /// A template of a built portal.
 fn of_portal(portal: &Portal, wanted: &str) -> Result<Bundle, Stop> {
-    let query = Query::parse("kind:template").map_err(|fault| Stop::usage(fault.message))?;
     let text = |value: &Json| value.as_str().unwrap_or_default().to_lowercase();
-    let templates = list::published(portal, &query)?;
+    let templates =
+        list::published(portal, &|_| Query::parse("kind:template", &[]).map_err(|fault| Stop::usage(fault.message)))?;
     let refs: Vec<String> = templates
         .iter()
         .map(|entity| {

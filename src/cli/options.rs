@@ -2,7 +2,7 @@
 
 use super::Talk;
 use crate::catalog::Kinds;
-use crate::config::{self, Inputs, Loaded, ThemeFiles};
+use crate::config::{self, Config, Inputs, Loaded, ThemeFiles};
 use crate::diagnostics::{Place, Stop};
 use crate::site::SiteOptions;
 use crate::source::{CrawlOptions, MAX_STALE, Outside, Silence, Snapshot};
@@ -117,6 +117,14 @@ impl ReadOptions {
             cache_dir,
             cache,
         }
+    }
+}
+
+/// The theme, for commands that make no page: nothing but templates of plugins asks for it.
+pub(crate) fn words_of_plugins(config: &Config) -> Result<ThemeFiles, Stop> {
+    match config.plugins.is_empty() {
+        true => Ok(ThemeFiles::new()),
+        false => config::theme(config.theme.as_deref(), config),
     }
 }
 

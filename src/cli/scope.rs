@@ -1,10 +1,10 @@
 //! What `check`, `export` and `list` read: repositories, folders of them, single descriptors, or a whole portal.
 
-use super::options::{ReadOptions, program, site_options};
+use super::options::{ReadOptions, program, site_options, words_of_plugins};
 use super::{Portal, Talk};
 use crate::cache::Forgetful;
 use crate::catalog::IngestCache;
-use crate::config::{Loaded, Source, ThemeFiles};
+use crate::config::{Loaded, Source};
 use crate::diagnostics::{Place, Stop};
 use crate::insights::Elsewhere;
 use crate::output::Pack;
@@ -82,29 +82,26 @@ impl Sources {
         portal: Option<&Portal>,
         watcher: &dyn Watcher,
     ) -> Result<Gathered, Stop> {
-        self.with_input(scope, portal, watcher, pipeline::gather)
+        self.with_input(scope, portal, Outside::Nowhere, watcher, pipeline::gather)
     }
 
-    /// Runs a part of the pipeline on what the scope names.
+    /// Runs a part of the pipeline on what the scope names. `outside` is where the data of plugins come from.
     pub(crate) fn with_input<T>(
         &self,
         scope: &Scope,
         portal: Option<&Portal>,
+        outside: Outside,
         watcher: &dyn Watcher,
         run: impl FnOnce(&Input<'_>) -> Result<T, Stop>,
     ) -> Result<T, Stop> {
         let cache_dir = self.read.cache_dir();
         let elsewhere: Option<Elsewhere> = portal.map(Portal::refs).transpose()?;
-        let theme = ThemeFiles::new();
+        let theme = words_of_plugins(&scope.loaded.config)?;
         let descriptors = Pack::open(&cache_dir, "catalog");
         let done = run(&Input {
             loaded: &scope.loaded,
             theme: &theme,
-            crawl: CrawlOptions {
-                versions: false,
-                outside: Outside::Nowhere,
-                ..self.read.crawl(true, &cache_dir, &Forgetful)
-            },
+            crawl: CrawlOptions { versions: false, outside, ..self.read.crawl(true, &cache_dir, &Forgetful) },
             catalog: CatalogOptions {
                 compat: self.compat == Some(Compat::Backstage),
                 elsewhere: elsewhere.as_ref(),

@@ -1,8 +1,8 @@
 //! The keys of a configuration: one table for the reader, which names keys that nobody reads, and for the JSON Schema.
 
 use Shape::{
-    Anything, Backstage, Count, Days, Filled, Frequency, JsonSchema, KindName, List, Name, Named, OneOf, OneOrList,
-    OneOrNamed, Ours, Relation, Severities, Switch, Synonyms, Text, TextOr, WebAddress,
+    Anything, Backstage, Check, Count, Days, Filled, Frequency, JsonSchema, KindName, List, Name, Named, OneOf,
+    OneOrList, OneOrNamed, Ours, Relation, Severities, Switch, Synonyms, Text, TextOr, WebAddress,
 };
 
 /// A key that is read.
@@ -30,6 +30,8 @@ pub enum Shape {
     KindName,
     /// The name of a relation: a built-in one or another.
     Relation,
+    /// What the scorecard can ask: one of [`CHECKS`], or a plugin's as `NAME/KEY`.
+    Check,
     /// A mapping of rules to severities.
     Severities,
     /// A mapping of words to a word or several.
@@ -401,11 +403,11 @@ const CALLBOARD: &[KnownKey] = &[
 
 const LEVEL: &[KnownKey] = &[
     needed("level", Text, "What it is called."),
-    needed("checks", List(&OneOf(&CHECKS)), "What an entity has to pass for it, beside the levels before."),
+    needed("checks", List(&Check), "What an entity has to pass for it, beside the levels before."),
 ];
 
-/// What the scorecard can ask.
-pub(super) const CHECKS: [&str; 10] = [
+/// What the scorecard can ask beside the checks of plugins.
+pub const CHECKS: [&str; 10] = [
     "owner",
     "description",
     "lifecycle",

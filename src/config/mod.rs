@@ -23,7 +23,7 @@ mod theme;
 mod usage;
 
 use crate::diagnostics::{self, Finding, Place, Severity, Stop};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -31,13 +31,13 @@ use std::sync::Arc;
 pub use app::App;
 pub use beacon::{Beacon, Counter};
 pub use history::{History, Week, monday_of};
-pub use keys::{KEYS, KnownKey, LANGUAGES, Shape as KeyShape};
+pub use keys::{CHECKS, KEYS, KnownKey, LANGUAGES, Shape as KeyShape};
 pub use kubernetes::{
     Catalogued, Cluster, ClusterApi, ClusterFrom, Dashboard, Kubernetes, ObjectType, ServiceLocator, ca_of,
 };
 pub use plugin::{
     Badge, Base, DataFrom, DataSource, ENTITY_FIELDS, Files, JsonWords, Live, MANIFEST, PLUGIN, Plugin, PluginCheck,
-    Reader, Request, Sent, Show, Values, Words, built_in_plugins, is_plugin_name,
+    Reader, Request, Sent, Show, TAKEN_FACETS, Values, Words, built_in_plugins, is_plugin_name,
 };
 pub use policy::{CodeOwners, DeclaredKind, DeclaredRelationField, DocsVersions};
 pub use provider::{Lists, Membership, Pattern, People, Provider, Repositories};
@@ -376,6 +376,12 @@ impl Config {
             None => true,
         });
         diagnostics::sort(findings);
+    }
+
+    /// Keys that plugins give to lists, search and queries, in order.
+    pub fn facet_keys(&self) -> Vec<String> {
+        let keys = self.plugins.iter().flat_map(|plugin| plugin.show.facets.iter().map(|(key, _)| key.clone()));
+        keys.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// Every secret value, for the scanner that looks for them in the output.

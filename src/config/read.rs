@@ -83,7 +83,7 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
         synonyms: read.synonyms(own),
         no_results: read.no_results(own),
         usage: read.usage(own, &base, &base_path),
-        scorecard: read.scorecard(own),
+        scorecard: read.scorecard(own, &plugins),
         history: read.history(own, &base),
         feedback_labels: read.feedback_labels(own),
         beacon,

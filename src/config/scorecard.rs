@@ -1,11 +1,12 @@
 //! `callboard.scorecard`: what is asked of entities, level by level.
 
 use super::keys::CHECKS;
+use super::plugin::Plugin;
 use super::read::Read;
 use super::setting::{Setting, Value};
 use crate::diagnostics::rules;
 
-/// What is asked of an entity; the words of the configuration are in [`CHECKS`], in the same order.
+/// What is asked of an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Check {
     /// Somebody of the catalog owns it.
@@ -26,10 +27,13 @@ pub enum Check {
     FreshDocs,
     /// Nothing at all is wrong with it.
     NoFindings,
+    /// What a plugin says: its number in [`super::Config::plugins`], and that of the check among its own.
+    Plugin(usize, usize),
 }
 
 impl Check {
-    const ALL: [Check; 10] = [
+    /// In the order of [`CHECKS`], which has their words.
+    const BUILT_IN: [Check; CHECKS.len()] = [
         Check::Owner,
         Check::Description,
         Check::Lifecycle,
@@ -42,13 +46,14 @@ impl Check {
         Check::NoFindings,
     ];
 
-    /// As the configuration writes it.
-    pub fn word(self) -> &'static str {
-        CHECKS[self as usize]
-    }
-
-    fn named(word: &str) -> Option<Check> {
-        Check::ALL.into_iter().find(|check| check.word() == word)
+    /// By the word of the configuration: a built-in one, or `NAME/KEY` of a plugin that is on.
+    fn named(word: &str, plugins: &[Plugin]) -> Option<Check> {
+        let Some((name, key)) = word.split_once('/') else {
+            return CHECKS.iter().position(|known| *known == word).map(|at| Check::BUILT_IN[at]);
+        };
+        let plugin = plugins.iter().position(|plugin| plugin.name == name)?;
+        let check = plugins[plugin].show.checks.iter().position(|check| check.key == key)?;
+        Some(Check::Plugin(plugin, check))
     }
 }
 
@@ -74,7 +79,7 @@ pub(super) fn usual() -> Vec<Level> {
 
 impl Read {
     /// An empty list means no scorecard.
-    pub(super) fn scorecard(&mut self, own: Option<&Setting>) -> Vec<Level> {
+    pub(super) fn scorecard(&mut self, own: Option<&Setting>, plugins: &[Plugin]) -> Vec<Level> {
         const PATH: &str = "callboard.scorecard[]";
         if own.and_then(|own| own.get("scorecard")).is_none_or(|setting| matches!(setting.value, Value::Null)) {
             return usual();
@@ -87,12 +92,17 @@ impl Read {
             };
             let mut checks = Vec::new();
             for item in self.list(Some(row), PATH, "checks") {
-                let known = match &item.value {
-                    Value::Text(text) => Check::named(text),
-                    _ => None,
+                let Value::Text(word) = &item.value else {
+                    self.wrong(item, &format!("{PATH}.checks[]"), "the name of a check");
+                    continue;
                 };
+                let known = Check::named(word, plugins);
                 if known.is_none() {
-                    self.wrong(item, &format!("{PATH}.checks[]"), &format!("one of {}", CHECKS.join(", ")));
+                    let of_plugin = |plugin: &Plugin| -> Vec<String> {
+                        plugin.show.checks.iter().map(|check| format!("{}/{}", plugin.name, check.key)).collect()
+                    };
+                    let of_plugins: Vec<String> = plugins.iter().flat_map(of_plugin).collect();
+                    self.findings.push(rules::config::unknown_check(item.place.clone(), word, &CHECKS, &of_plugins));
                 }
                 checks.extend(known);
             }

@@ -120,13 +120,24 @@ fn address(data: &Arc<Json>) -> usize {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
     pub badges: Vec<BadgeFact>,
-    /// Key and value, by key.
+    /// Key and value, sorted; two plugins may tell under one key.
     pub facets: Vec<(String, String)>,
     /// `plugin/key` and whether it passes, of those that are asked of it.
     pub checks: Vec<(String, bool)>,
     pub problems: Vec<Problem>,
     /// Words by which its tabs are found: the plugin's name and the words.
     pub search: Vec<(String, String)>,
+}
+
+impl Facts {
+    /// The values of each key, as queries see them: lists of texts by key.
+    pub fn facets_json(&self) -> Json {
+        let mut by_key = Map::new();
+        for of_key in self.facets.chunk_by(|(a, _), (b, _)| a == b) {
+            by_key.insert(of_key[0].0.clone(), of_key.iter().map(|(_, value)| value.as_str()).collect());
+        }
+        Json::Object(by_key)
+    }
 }
 
 /// A word beside the entity's name.
@@ -340,6 +351,7 @@ impl<'a> Plugins<'a> {
             templates::facts(plugin, &mut told, &mut facts);
         }
         facts.facets.sort();
+        facts.facets.dedup();
         facts
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{DRAFT, described, list, or, reference};
 use crate::catalog::{Kinds, RelationType};
-use crate::config::{KEYS, KeyShape as Shape, KnownKey};
+use crate::config::{CHECKS, KEYS, KeyShape as Shape, KnownKey};
 use crate::diagnostics::{Rule, rules};
 use serde_json::{Map, Value as Json, json};
 
@@ -86,6 +86,9 @@ fn shape(of: &Shape, kinds: &Kinds) -> Json {
         Shape::KindName => {
             json!({ "type": "string", "examples": kinds.iter().map(|kind| kind.name).collect::<Vec<_>>() })
         }
+        Shape::Check => json!({
+            "anyOf": [{ "enum": CHECKS }, { "type": "string", "pattern": format!("^[a-z0-9-]+/|{SUBSTITUTION}") }],
+        }),
         Shape::Relation => json!({ "type": "string", "examples": RelationType::names().collect::<Vec<_>>() }),
         Shape::Severities => severities(),
         Shape::Synonyms => json!({

@@ -56,6 +56,15 @@ fn entity_page(number: usize) -> String {
     }
 }
 
+/// The files of what plugins tell of so many entities, in their order; `api/catalog/plugin-facets.json` is the first.
+pub(super) fn plugin_pages(entities: usize, page_size: usize) -> Vec<String> {
+    let page = |number| match number {
+        1 => format!("{ROOT}plugin-facets.json"),
+        _ => format!("{ROOT}plugin-facets/-/{number}.json"),
+    };
+    (1..=entities.div_ceil(page_size)).map(page).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

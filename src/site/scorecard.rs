@@ -21,23 +21,25 @@ pub(super) struct Standing {
     pub(super) lacks: Vec<Check>,
 }
 
-/// What is asked, in words; a key of the texts.
-pub(super) fn words(check: Check) -> &'static str {
-    match check {
-        Check::Owner => "check.owner",
-        Check::Description => "check.description",
-        Check::Lifecycle => "check.lifecycle",
-        Check::Docs => "check.docs",
-        Check::Definition => "check.definition",
-        Check::NoErrors => "check.no_errors",
-        Check::NoDeprecated => "check.no_deprecated",
-        Check::NoExperiments => "check.no_experiments",
-        Check::FreshDocs => "check.fresh_docs",
-        Check::NoFindings => "check.no_findings",
-    }
-}
-
 impl Site<'_> {
+    /// What is asked, in words.
+    pub(super) fn check_words(&self, check: Check) -> String {
+        let key = match check {
+            Check::Owner => "check.owner",
+            Check::Description => "check.description",
+            Check::Lifecycle => "check.lifecycle",
+            Check::Docs => "check.docs",
+            Check::Definition => "check.definition",
+            Check::NoErrors => "check.no_errors",
+            Check::NoDeprecated => "check.no_deprecated",
+            Check::NoExperiments => "check.no_experiments",
+            Check::FreshDocs => "check.fresh_docs",
+            Check::NoFindings => "check.no_findings",
+            Check::Plugin(plugin, check) => return self.config.plugins[plugin].show.checks[check].title.clone(),
+        };
+        self.say(key)
+    }
+
     /// What a level is called: those of the usual scorecard have a name in each language.
     pub(super) fn level_name(&self, level: usize) -> String {
         let name = &self.config.scorecard[level].name;
@@ -68,7 +70,7 @@ impl Site<'_> {
         let levels = self.config.scorecard.iter().enumerate().map(|(at, level)| {
             let checks = level.checks.iter().filter_map(|check| {
                 let passed = self.passes(*check, id)?;
-                Some(ScorecardCheck { text: self.say(words(*check)), passed })
+                Some(ScorecardCheck { text: self.check_words(*check), passed })
             });
             ScorecardLevel { name: self.level_name(at), reached: at < standing.level, checks: checks.collect() }
         });
@@ -113,6 +115,12 @@ impl Site<'_> {
                 Some(freshness::behind(self, set).is_none())
             }
             Check::NoFindings => Some(self.findings_of(&entity.reference).next().is_none()),
+            Check::Plugin(plugin, check) => {
+                let plugin = &self.config.plugins[plugin];
+                let asked = Some((plugin.name.as_str(), plugin.show.checks[check].key.as_str()));
+                let facts = self.plugins.facts(id)?;
+                facts.checks.iter().find(|(name, _)| name.split_once('/') == asked).map(|(_, passed)| *passed)
+            }
         }
     }
 

@@ -18,6 +18,30 @@ use std::time::Duration;
 /// The file that makes a folder a plugin.
 pub const MANIFEST: &str = "plugin.yaml";
 
+/// Keys of facets that are taken: those of queries, and what lists keep in their address and write into their files.
+pub const TAKEN_FACETS: [&str; 21] = [
+    "kind",
+    "type",
+    "lifecycle",
+    "owner",
+    "system",
+    "tag",
+    "tags",
+    "namespace",
+    "name",
+    "title",
+    "ref",
+    "description",
+    "uses",
+    "provides",
+    "q",
+    "sort",
+    "cols",
+    "columns",
+    "reference",
+    "url",
+    "findings",
+];
 /// Browsers do not ask more often, in seconds.
 const SHORTEST_LIVE: u32 = 5;
 
@@ -570,10 +594,17 @@ impl Read {
         let mut facets = Vec::new();
         for row in self.rows(section, PATH, "facets") {
             let path = format!("show.facets.{}", row.name);
-            let is_key = !row.name.is_empty() && row.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+            let is_key = row.name.starts_with(|c: char| c.is_ascii_lowercase())
+                && row.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
             match &row.setting.value {
+                Value::Text(_) if TAKEN_FACETS.contains(&row.name.as_str()) => {
+                    self.findings.push(rules::plugins::taken_facet(row.place.clone(), &row.name));
+                }
                 Value::Text(text) if is_key => facets.push((row.name.clone(), text.clone())),
-                Value::Text(_) => self.wrong(&row.setting, &path, "a key of lower-case letters"),
+                Value::Text(_) => {
+                    let place = row.place.clone();
+                    self.findings.push(rules::plugins::bad_facet(place, &row.name));
+                }
                 _ => self.wrong(&row.setting, &path, "a string"),
             }
         }

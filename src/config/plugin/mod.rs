@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use manifest::{MANIFEST, PLUGIN};
+pub use manifest::{MANIFEST, PLUGIN, TAKEN_FACETS};
 pub use words::{ENTITY_FIELDS, Values, Words};
 
 /// Words that are taken: tabs and folders that every portal has.

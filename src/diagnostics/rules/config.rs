@@ -237,6 +237,20 @@ pub fn lacks(place: Place, name: &str, key: &str) -> Finding {
     Finding::new(WRONG_SHAPE, place, format!("`{name}` lacks `{key}`"))
 }
 
+/// What the scorecard asks and nobody can answer.
+pub fn unknown_check(place: Place, word: &str, built_in: &[&str], of_plugins: &[String]) -> Finding {
+    let known = || built_in.iter().copied().chain(of_plugins.iter().map(String::as_str));
+    let finding = Finding::new(WRONG_SHAPE, place, format!("there is no check `{word}`"))
+        .hint_if(did_you_mean(word, known()))
+        .hint(format!("Known checks: {}.", list(&known().collect::<Vec<_>>())));
+    match word.split_once('/') {
+        Some((plugin, _)) if !of_plugins.iter().any(|check| check.starts_with(&format!("{plugin}/"))) => {
+            finding.hint(format!("No plugin `{plugin}` with checks is on."))
+        }
+        _ => finding,
+    }
+}
+
 pub fn unknown_key(place: Place, section: &str, key: &str, known: &[&str]) -> Finding {
     Finding::new(UNKNOWN_KEY, place, format!("`{section}` has no key `{key}`"))
         .label("not a key of callboard")

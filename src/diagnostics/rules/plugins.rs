@@ -98,6 +98,17 @@ pub fn no_source(place: Place, name: &str, known: &[String]) -> Finding {
         .hint_if(did_you_mean(name, known.iter().map(String::as_str)))
 }
 
+/// A facet's key that lists and queries have already.
+pub fn taken_facet(place: Place, key: &str) -> Finding {
+    Finding::new(INVALID, place, format!("a facet cannot be called `{key}`"))
+        .hint("Lists and queries have a key of that name: choose another one.")
+}
+
+pub fn bad_facet(place: Place, key: &str) -> Finding {
+    Finding::new(INVALID, place, format!("a facet cannot be called `{key}`"))
+        .hint("Its key is lower-case letters, with `-` between words.")
+}
+
 pub fn broken_template(place: Place, plugin: &str, what: &str, cause: &str) -> Finding {
     Finding::new(INVALID, place, format!("`{what}` of the plugin `{plugin}` cannot be used: {}", short(cause)))
 }

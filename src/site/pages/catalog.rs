@@ -4,6 +4,7 @@ use super::super::earlier::state;
 use super::super::frame::{About, summary};
 use super::super::view::{CatalogList, CatalogRow, KindTab, View};
 use super::super::{EntityList, Linker, Rendered, Site};
+use super::data::MOST_BADGES;
 use super::page_count;
 use crate::catalog::{EntityId, RelationType};
 
@@ -98,5 +99,6 @@ fn row(site: &Site<'_>, id: EntityId, links: &Linker) -> CatalogRow {
         tags: entity.tags.iter().map(ToString::to_string).collect(),
         findings: site.findings_of(&entity.reference).count(),
         state: state(site.repo(entity.written.repo)),
+        badges: super::plugin::badges(site, id, links).into_iter().take(MOST_BADGES).collect(),
     }
 }

@@ -22,6 +22,8 @@ const PER_SHARD: usize = 1000;
 /// Entities of one shard of fields, which weigh several times as much.
 const PER_FIELDS_SHARD: usize = 250;
 const LONGEST_DESCRIPTION: usize = 160;
+/// Words of plugins beside a name.
+pub(super) const MOST_BADGES: usize = 2;
 /// Characters of a field's value that a query in the browser can compare.
 const LONGEST_VALUE: usize = 256;
 /// Fields that are columns, or that no two builds of an entity share.
@@ -105,6 +107,7 @@ fn root(site: &Site<'_>) -> Json {
         "total": site.catalog.len(),
         "kinds": kinds,
         "ownerless": ownerless.collect::<Vec<_>>(),
+        "facets": site.config.facet_keys().iter().map(|key| [key.clone(), site.facet_name(key)]).collect::<Vec<_>>(),
         "relations": relations.map(|relation| [relation.name(), relation.opposite().name()]).collect::<Vec<_>>(),
     })
 }
@@ -142,10 +145,12 @@ fn columns(site: &Site<'_>, ids: &[EntityId]) -> Json {
         "owners": others(site, ids, RelationType::OwnedBy, &owner),
         "wholes": others(site, ids, RelationType::PartOf, &system),
         "states": states(site, ids),
+        "badges": badges(site, ids),
+        "facets": facets(site, ids),
     })
 }
 
-fn number_of<'a>(value: &'a str, values: &mut Vec<&'a str>) -> usize {
+fn number_of<T: PartialEq>(value: T, values: &mut Vec<T>) -> usize {
     values.iter().position(|known| *known == value).unwrap_or_else(|| {
         values.push(value);
         values.len() - 1
@@ -193,6 +198,44 @@ fn states(site: &Site<'_>, ids: &[EntityId]) -> Json {
         (!state.is_empty()).then(|| (row.to_string(), json!(state)))
     });
     Json::Object(rows.collect())
+}
+
+/// Words of plugins beside the names: tone, plugin and word of each that occurs; by row, the numbers of its own. Nothing where
+/// no row has one.
+fn badges(site: &Site<'_>, ids: &[EntityId]) -> Json {
+    let mut known: Vec<[&str; 3]> = Vec::new();
+    let rows: Vec<Vec<usize>> = ids
+        .iter()
+        .map(|id| {
+            let badges = site.worst_badges(*id).into_iter().take(MOST_BADGES);
+            badges.map(|badge| number_of([badge.tone.word(), &badge.title, &badge.text], &mut known)).collect()
+        })
+        .collect();
+    if known.is_empty() { Json::Null } else { json!([known, rows]) }
+}
+
+/// What plugins tell, by key: the values that occur, the first of them none, and by row the number of its own, or the numbers.
+/// Keys that no row has are not there.
+fn facets(site: &Site<'_>, ids: &[EntityId]) -> Json {
+    let of_key = |key: &str| {
+        let mut values = vec![""];
+        let rows: Vec<Json> = ids
+            .iter()
+            .map(|id| {
+                let all = site.plugins.facts(*id).map_or(&[][..], |facts| &facts.facets);
+                let own = all.iter().filter(|(known, _)| known == key);
+                let numbers: Vec<usize> = own.map(|(_, value)| number_of(value.as_str(), &mut values)).collect();
+                match numbers.as_slice() {
+                    [] => json!(0),
+                    [number] => json!(number),
+                    several => json!(several),
+                }
+            })
+            .collect();
+        (values.len() > 1).then(|| json!([values, rows]))
+    };
+    let keys = site.config.facet_keys().into_iter();
+    Json::Object(keys.filter_map(|key| Some((key.clone(), of_key(&key)?))).collect())
 }
 
 fn target<'a>(site: &'a Site<'_>, end: End) -> &'a str {

@@ -1,10 +1,11 @@
 //! What the pages of groups and users show beyond those of other entities: people, what they own, and how it fares.
 
 use super::super::link::encoded;
-use super::super::view::{MemberRow, OwnedGroup, People, Profile};
+use super::super::view::{MemberRow, OwnedGroup, OwnedRow, People, PluginBadge, Profile};
 use super::super::{Linker, Site, route};
 use super::data::script;
 use crate::catalog::{Entity, EntityId, RelationType};
+use crate::plugins::Tone;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeSet, HashSet};
 
@@ -13,7 +14,7 @@ const MOST_GROUPS: usize = 2_000;
 /// People named in each list, and entities of each kind.
 const MOST_MEMBERS: usize = 200;
 const MOST_OWNED: usize = 100;
-/// Entities with findings that the first page names to whoever chose the group as theirs.
+/// Entities with problems or findings that the first page names to whoever chose the group as theirs.
 const MOST_WORST: usize = 6;
 
 /// What a group or a user owns, and how it fares.
@@ -22,6 +23,8 @@ pub(super) struct Holdings {
     /// Through groups below a group, or the groups of a user.
     indirect: Vec<EntityId>,
     findings: usize,
+    /// What plugins say fails now.
+    failing: usize,
     /// Deprecated entities that are still used.
     in_use: usize,
 }
@@ -33,8 +36,10 @@ impl Holdings {
             return None;
         }
         let (owned, indirect) = (owned(site, id), indirectly_owned(site, id));
-        let (findings, in_use) = health(site, owned.iter().chain(&indirect));
-        Some(Holdings { owned, indirect, findings, in_use })
+        let all = || owned.iter().chain(&indirect);
+        let (findings, in_use) = health(site, all());
+        let failing = all().map(|id| site.problems_of(*id).len()).sum();
+        Some(Holdings { owned, indirect, findings, failing, in_use })
     }
 }
 
@@ -65,6 +70,7 @@ pub(super) fn people(site: &Site<'_>, id: EntityId, holdings: &Holdings, data: &
         owned: by_kind(site, &holdings.owned, Some(entity), links),
         indirect: by_kind(site, &holdings.indirect, None, links),
         findings: holdings.findings,
+        failing: holdings.failing,
         in_use: holdings.in_use,
         health_url: format!("{}?owner={}", links.to("health/"), encoded(&entity.reference)),
     }
@@ -77,20 +83,29 @@ pub(super) fn shard(site: &Site<'_>, id: EntityId, holdings: &Holdings) -> Optio
         return None;
     }
     let owned = || holdings.owned.iter().chain(&holdings.indirect);
-    let mut worst: Vec<(usize, EntityId)> =
-        owned().map(|id| (site.findings_of(&site.catalog.entity(*id).reference).count(), *id)).collect();
-    worst.retain(|(findings, _)| *findings > 0);
-    worst.sort_by_key(|(findings, id)| (std::cmp::Reverse(*findings), *id));
+    // What fails now comes before what should be better.
+    let faults = |id: &EntityId| {
+        let findings = site.findings_of(&site.catalog.entity(*id).reference).count();
+        ((site.problems_of(*id).len(), findings), *id)
+    };
+    let mut worst: Vec<((usize, usize), EntityId)> = owned().map(faults).collect();
+    worst.retain(|(faults, _)| *faults != (0, 0));
+    worst.sort_by_key(|(faults, id)| (std::cmp::Reverse(*faults), *id));
     let worst: Vec<Json> = worst
         .iter()
         .take(MOST_WORST)
-        .map(|(findings, id)| {
+        .map(|((failing, findings), id)| {
             let entity = site.catalog.entity(*id);
-            json!([entity.display_name(), route::entity(entity), entity.kind.glyph, findings])
+            json!([entity.display_name(), route::entity(entity), entity.kind.glyph, findings, failing])
         })
         .collect();
-    let told =
-        json!({ "owned": owned().count(), "findings": holdings.findings, "inUse": holdings.in_use, "worst": worst });
+    let told = json!({
+        "owned": owned().count(),
+        "findings": holdings.findings,
+        "failing": holdings.failing,
+        "inUse": holdings.in_use,
+        "worst": worst,
+    });
     let key = Json::from(&*entity.reference).to_string();
     Some((path(entity), script("teams", &key, &told)))
 }
@@ -154,6 +169,12 @@ fn health<'a>(site: &Site<'_>, owned: impl Iterator<Item = &'a EntityId>) -> (us
     })
 }
 
+fn owned_row(site: &Site<'_>, id: EntityId, links: &Linker) -> OwnedRow {
+    let is_bad = |badge: &PluginBadge| badge.tone == Tone::Bad.word() || badge.tone == Tone::Warn.word();
+    let worst = super::plugin::badges(site, id, links).into_iter().next();
+    OwnedRow { entity: site.entity_link(id, links), badges: worst.filter(is_bad).into_iter().collect() }
+}
+
 /// Entities by kind, with where the rest of a long list is, if they have one owner.
 fn by_kind(site: &Site<'_>, owned: &[EntityId], owner: Option<&Entity>, links: &Linker) -> Vec<OwnedGroup> {
     let group = |kind: &crate::catalog::Kind| {
@@ -166,7 +187,7 @@ fn by_kind(site: &Site<'_>, owned: &[EntityId], owner: Option<&Entity>, links: &
             plural: site.plural(kind),
             glyph: kind.glyph.to_string(),
             total: of_kind.len(),
-            entities: of_kind.iter().take(MOST_OWNED).map(|id| site.entity_link(*id, links)).collect(),
+            entities: of_kind.iter().take(MOST_OWNED).map(|id| owned_row(site, *id, links)).collect(),
             rest: rest.unwrap_or_default(),
         })
     };

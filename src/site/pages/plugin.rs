@@ -9,7 +9,7 @@ use super::super::{Linker, Rendered, Site, route};
 use crate::catalog::EntityId;
 use crate::config::Plugin;
 use crate::diagnostics::Finding;
-use crate::plugins::Shown;
+use crate::plugins::{BadgeFact, Problem, Shown};
 use crate::search::{SearchDocument, SearchSection};
 
 pub(super) fn count(site: &Site<'_>) -> usize {
@@ -109,21 +109,45 @@ pub(super) fn tabs(site: &Site<'_>, id: EntityId, current: &str, links: &Linker)
 
 /// What plugins say of an entity in a word, the worst first.
 pub(super) fn badges(site: &Site<'_>, id: EntityId, links: &Linker) -> Vec<PluginBadge> {
-    let entity = site.catalog.entity(id);
-    let mut badges: Vec<_> = site.plugins.facts(id).map_or(&[][..], |facts| &facts.badges).iter().collect();
-    badges.sort_by_key(|badge| badge.tone);
-    let has_tab = |name: &str| site.plugins.of(id).any(|(_, plugin)| plugin.name == name && plugin.show.tab.is_some());
-    let url = |name: &str| match has_tab(name) {
-        true => links.to(&route::plugin_tab(entity, name)),
-        false => String::new(),
-    };
-    let badge = |badge: &crate::plugins::BadgeFact| PluginBadge {
+    let badge = |badge: &BadgeFact| PluginBadge {
         title: badge.title.clone(),
         text: badge.text.clone(),
         tone: badge.tone.word(),
-        url: url(&badge.plugin),
+        url: tab_url(site, id, &badge.plugin, links),
     };
-    badges.into_iter().map(badge).collect()
+    site.worst_badges(id).into_iter().map(badge).collect()
+}
+
+/// The tab that the plugin of this name gives an entity; empty where it gives none.
+pub(super) fn tab_url(site: &Site<'_>, id: EntityId, plugin: &str, links: &Linker) -> String {
+    match site.plugins.of(id).any(|(_, known)| known.name == plugin && known.show.tab.is_some()) {
+        true => links.to(&route::plugin_tab(site.catalog.entity(id), plugin)),
+        false => String::new(),
+    }
+}
+
+impl Site<'_> {
+    /// Words of plugins about an entity, the worst first.
+    pub(super) fn worst_badges(&self, id: EntityId) -> Vec<&BadgeFact> {
+        let mut badges: Vec<_> = self.plugins.facts(id).map_or(&[][..], |facts| &facts.badges).iter().collect();
+        badges.sort_by_key(|badge| badge.tone);
+        badges
+    }
+
+    /// What fails of an entity now, as plugins tell.
+    pub(super) fn problems_of(&self, id: EntityId) -> &[Problem] {
+        self.plugins.facts(id).map_or(&[], |facts| &facts.problems)
+    }
+
+    /// What a facet of plugins is called: those of built-in plugins in each language, others by the words of their key.
+    pub(super) fn facet_name(&self, key: &str) -> String {
+        if let Some(text) = self.strings.text(&format!("facet.{key}")) {
+            return text.plain().to_string();
+        }
+        let words = key.replace('-', " ");
+        let first: String = words.chars().take(1).flat_map(char::to_uppercase).collect();
+        first + words.get(1..).unwrap_or_default()
+    }
 }
 
 /// Puts the cards of plugins on an entity's overview.

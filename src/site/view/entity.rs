@@ -163,6 +163,8 @@ pub struct People {
     pub indirect: Vec<OwnedGroup>,
     /// Of warning or error, of all that is owned.
     pub findings: usize,
+    /// What plugins say fails now.
+    pub failing: usize,
     /// Deprecated entities among them that are still used.
     pub in_use: usize,
     pub health_url: String,
@@ -181,9 +183,16 @@ pub struct OwnedGroup {
     pub glyph: String,
     pub total: usize,
     /// The first of them.
-    pub entities: Vec<EntityLink>,
+    pub entities: Vec<OwnedRow>,
     /// Where all of them are listed, if these are not all; may be empty.
     pub rest: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct OwnedRow {
+    pub entity: EntityLink,
+    /// The worst that plugins say, if somebody should look at it; at most one.
+    pub badges: Vec<PluginBadge>,
 }
 
 #[derive(Debug, Clone, Serialize)]

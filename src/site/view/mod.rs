@@ -283,6 +283,8 @@ pub struct CatalogRow {
     pub findings: usize,
     /// Of its repository: stale, gone, archived, or empty.
     pub state: &'static str,
+    /// What plugins say; at most two.
+    pub badges: Vec<PluginBadge>,
 }
 
 #[derive(Debug, Clone, Serialize)]

@@ -183,6 +183,13 @@ pub struct HealthPage {
     pub page: Frame,
     /// Label, number and where on the page it is explained.
     pub figures: Vec<(String, usize, &'static str)>,
+    /// Plugins tell what fails; how much they told of.
+    pub knows_failing: bool,
+    pub problems: usize,
+    /// Those with most problems first; a hundred entities at most.
+    pub failing: Vec<FailingOwner>,
+    /// Entities that are left out.
+    pub more_failing: usize,
     /// The columns of `owners`.
     pub lifecycles: Vec<String>,
     pub owners: Vec<OwnerRow>,
@@ -211,6 +218,33 @@ pub struct HealthPage {
     pub csv_url: String,
     /// The end dates for a calendar, where there are any.
     pub calendar_url: Option<String>,
+}
+
+/// What fails of an owner's entities now.
+#[derive(Debug, Clone, Serialize)]
+pub struct FailingOwner {
+    /// `None` for what has no owner.
+    pub owner: Option<EntityLink>,
+    /// Of all its entities, those that are left out too.
+    pub problems: usize,
+    pub entities: Vec<FailingRow>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct FailingRow {
+    pub entity: EntityLink,
+    /// At most five.
+    pub problems: Vec<ProblemRow>,
+    pub more: usize,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ProblemRow {
+    /// The plugin's.
+    pub title: String,
+    pub text: String,
+    /// Its tab; may be empty.
+    pub url: String,
 }
 
 /// A team by the scorecard.
@@ -309,6 +343,8 @@ pub struct OwnerRow {
     /// Deprecated entities that are still used.
     pub in_use: usize,
     pub findings: usize,
+    /// What fails now.
+    pub failing: usize,
 }
 
 #[derive(Debug, Clone, Serialize)]

@@ -112,9 +112,10 @@
       const others = column === "owner" ? data.owners : column === "system" ? data.wholes : new Map();
       return others.size ? (n) => hits[ids[n]] === 1 || (others.get(n) ?? []).some(known) : (n) => hits[ids[n]] === 1;
     }
-    if (column === "tag") {
-      const hits = Uint8Array.from(data.tags.values, (value) => (known(value) ? 1 : 0));
-      return (n) => data.tags.lists[n].some((id) => hits[id] === 1);
+    const several = column === "tag" ? data.tags : data.facets.get(column);
+    if (several) {
+      const hits = Uint8Array.from(several.values, (value) => (known(value) ? 1 : 0));
+      return (n) => several.lists[n].some((id) => hits[id] === 1);
     }
     // Without a title an entity is shown by its name, people by that of their profile.
     const titleOf = (n) => (data.title[n] === nameOf(n) || /^(user|group):/.test(data.reference[n]) ? "" : data.title[n]);
@@ -144,7 +145,7 @@
    */
   function answer(text) {
     const { head, data } = globalThis.callboardCatalog;
-    const query = parse(text);
+    const query = parse(text, [...data.facets.keys()]);
     const asks = (what) => query.terms.some(({ field }) => what(columnOf(field)));
     for (const { field, values: wanted } of query.terms) {
       if (ALONE.includes(field)) throw new Fault(t("query.only_list", { field }));

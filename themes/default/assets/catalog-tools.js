@@ -56,7 +56,7 @@
       const isFault = error instanceof globalThis.callboardQuery.Fault;
       if (!isFault) console.warn(`callboard: ${error.message}`);
       const words = isFault ? doubt({ text: message, key, guess }) : [t("query.unreadable")];
-      if (isFault && key && !guess) words.push(" ", ...marked(t("query.keys", { keys: globalThis.callboardQuery.KEYS.join(", ") })));
+      if (isFault && key && !guess) words.push(" ", ...marked(t("query.keys", { keys: [...globalThis.callboardQuery.KEYS, ...data.facets.keys()].join(", ") })));
       // Whoever types is not told of what is not finished.
       tell([...words, ` ${t("query.not_answered")}`], 400);
       write();
@@ -264,6 +264,7 @@
         reference: data.reference[n], title: data.title[n], kind: valueOf("kind", n), type: valueOf("type", n), lifecycle: valueOf("lifecycle", n),
         owner, ownerTitle: list.titleOf(owner), system, systemTitle: list.titleOf(system), tags: data.tags.lists[n].map((tag) => data.tags.values[tag]),
         description: data.description[n], namespace: valueOf("namespace", n), url: data.url[n], findings: data.findings[n],
+        ...Object.fromEntries([...data.facets].map(([key, { values, lists }]) => [key, lists[n].map((id) => values[id]).filter(Boolean)])),
       };
     }
   }

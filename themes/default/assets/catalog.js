@@ -47,9 +47,12 @@
   async function read() {
     const head = await take("root");
     const { total, perShard } = head;
-    const data = { total, reference: new Array(total), title: new Array(total), url: new Array(total), description: new Array(total), words: new Array(total), findings: new Uint32Array(total), owners: new Map(), wholes: new Map(), states: new Map(), rows: new Map() };
+    const data = { total, reference: new Array(total), title: new Array(total), url: new Array(total), description: new Array(total), words: new Array(total), findings: new Uint32Array(total), owners: new Map(), wholes: new Map(), states: new Map(), badges: new Map(), facets: new Map(), rows: new Map() };
     for (const field of SHARED) data[field] = { ...shared(), ids: new Uint32Array(total) };
     data.tags = { ...shared(), lists: new Array(total) };
+    // What plugins tell; most rows have none.
+    const none = [0];
+    for (const [key] of head.facets) data.facets.set(key, { ...shared(), lists: new Array(total).fill(none) });
     await parts("", Array(head.shards).keys(), (shard, at) => {
       const start = at * perShard;
       for (const field of SHARED) {
@@ -71,19 +74,27 @@
         data.words[n] = [data.title[n], reference, data.description[n], ...shard.tags[1][i].map((tag) => shard.tags[0][tag])].join("\0").toLowerCase();
         data.rows.set(reference, n);
       }
+      for (const [key, [values, numbers]] of Object.entries(shard.facets)) {
+        const { lists, give } = data.facets.get(key);
+        const ids = values.map(give);
+        const alone = ids.map((id) => [id]);
+        numbers.forEach((number, i) => { if (number) lists[start + i] = alone[number] ?? number.map((one) => ids[one]); });
+      }
+      shard.badges?.[1].forEach((numbers, i) => { if (numbers.length) data.badges.set(start + i, numbers.map((number) => shard.badges[0][number])); });
       for (const more of ["owners", "wholes", "states"]) for (const [row, names] of Object.entries(shard[more])) data[more].set(start + Number(row), names);
     });
     return { head, data };
   }
 
-  const FACETS = [["kind", t("word.kind")], ["type", t("word.type")], ["lifecycle", t("word.lifecycle")], ["owner", t("word.owner")], ["system", t("word.system")], ["tag", t("word.tags")], ["namespace", t("word.namespace")]];
+  const USUAL_FACETS = [["kind", t("word.kind")], ["type", t("word.type")], ["lifecycle", t("word.lifecycle")], ["owner", t("word.owner")], ["system", t("word.system")], ["tag", t("word.tags")], ["namespace", t("word.namespace")]];
   const USUAL = "type,lifecycle,owner,system,tags,findings";
   // Where there is less room, the usual columns leave in this order.
   const ROOM = new Map([["type", "wide"], ["system", "wide"], ["tags", "wider"], ["findings", "wide num"]]);
 
   function start({ head, data }) {
     const { total } = data;
-    const columnOf = (facet) => data[facet === "tag" ? "tags" : facet];
+    const FACETS = [...USUAL_FACETS, ...head.facets];
+    const columnOf = (facet) => data.facets.get(facet) ?? data[facet === "tag" ? "tags" : facet];
     const titleOf = (reference) => (data.rows.has(reference) ? data.title[data.rows.get(reference)] : reference);
     const label = (facet, value) => {
       if (value === "") return t("word.none");
@@ -215,6 +226,8 @@
       if (space !== "default" && !names.includes("namespace")) name.append(" ", el("span", { class: "ref" }, space));
       const state = data.states.get(n);
       if (state) name.append(" ", el("span", { class: `state is-${state}` }, states[state]));
+      const badges = data.badges.get(n)?.flatMap(([tone, title, text]) => [el("span", { class: `tone is-${tone}`, title }, el("span", { class: "tone-dot", "aria-hidden": "true" }), el("span", { class: "vh" }, el("bdi", {}, title), " "), el("bdi", {}, text)), " "]);
+      if (badges) name.append(el("span", { class: "tones" }, ...badges));
       if (data.description[n] && !names.includes("description")) name.append(el("p", { class: "clamp" }, el("bdi", {}, data.description[n])));
       return el("tr", {}, name, ...names.map((column) => el("td", { class: list.room.get(column) }, ...cells[column](n))));
     }

@@ -11,10 +11,10 @@
 
   /** What is wrong with a query; backticks stand around what is quoted. */
   class Fault extends Error {
-    constructor(message, key = "") {
+    constructor(message, key = "", known = KEYS) {
       super(message);
       this.key = key;
-      this.guess = key && nearest(key, KEYS);
+      this.guess = key && nearest(key, known);
     }
   }
 
@@ -32,16 +32,19 @@
   }
   const unquoted = (text) => text.replaceAll('"', "");
 
-  function fieldOf(key) {
+  function fieldOf(key, facets) {
     const lower = key.toLowerCase();
     const name = lower === "tags" ? "tag" : lower;
-    if (KEYS.includes(name)) return name;
+    if (KEYS.includes(name) || facets.includes(name)) return name;
     if (ROOTS.some((root) => key.startsWith(root))) return key;
-    throw new Fault(t("query.no_key", { key }), key);
+    throw new Fault(t("query.no_key", { key }), key, [...KEYS, ...facets]);
   }
 
-  /** Reads a query: {terms: [{field, values, negative}], words}; a field is a key or a dotted path. Throws a Fault. */
-  function parse(text) {
+  /**
+   * Reads a query: {terms: [{field, values, negative}], words}; a field is a key or a dotted path. Plugins give it the keys
+   * `facets`. Throws a Fault.
+   */
+  function parse(text, facets) {
     const query = { terms: [], words: [] };
     for (let word of split(text, (c) => SPACE.test(c))) {
       if (!unquoted(word)) continue;
@@ -53,7 +56,7 @@
         query.words.push(unquoted(word).toLowerCase());
         continue;
       }
-      const field = fieldOf(key);
+      const field = fieldOf(key, facets);
       const values = split(word.slice(at + 1), (c) => c === ",").map((value) => unquoted(value).toLowerCase()).filter(Boolean);
       if (!values.length) throw new Fault(t("query.no_value", { key }));
       // Alternatives of one key; each exclusion stands for itself.

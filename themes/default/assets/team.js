@@ -52,13 +52,14 @@
     if (!told) return;
     name.append(el("a", { class: "row-end", href: url(`catalog/?owner=${encodeURIComponent(team.reference)}`) }, t("team.owns", { count: told.owned })));
     const counts = el("p", { class: "health-counts" });
+    if (told.failing) counts.append(el("span", { class: "severity is-error" }, icon("error"), t("team.failing", { count: told.failing })));
     if (told.findings) counts.append(el("span", { class: "severity is-warning" }, icon("warning"), findingsOf(told.findings)));
     if (told.inUse) counts.append(el("span", { class: "severity is-warning" }, icon("warning"), t("team.in_use", { count: told.inUse })));
-    if (!told.findings && !told.inUse) counts.append(el("span", { class: "severity is-good" }, icon("check"), t("team.fine")));
+    if (!told.failing && !told.findings && !told.inUse) counts.append(el("span", { class: "severity is-good" }, icon("check"), t("team.fine")));
     box.append(counts);
     if (!told.worst.length) return;
-    const rows = told.worst.map(([text, path, kind, findings]) =>
-      el("li", {}, el("p", { class: "row-title" }, el("a", { class: "entity", href: url(path) }, glyph(kind), el("bdi", {}, text)), el("span", { class: "row-end" }, findingsOf(findings)))));
+    const rows = told.worst.map(([text, path, kind, findings, failing]) =>
+      el("li", {}, el("p", { class: "row-title" }, el("a", { class: "entity", href: url(path) }, glyph(kind), el("bdi", {}, text)), el("span", { class: "row-end" }, [failing && t("team.failing", { count: failing }), findings && findingsOf(findings)].filter(Boolean).join(" · ")))));
     box.append(el("ul", { class: "rows is-tight" }, ...rows));
   }).catch(() => box.append(el("p", { class: "empty" }, t("team.gone"))));
 })();

@@ -1,7 +1,8 @@
 //! The portal's health: lifecycles by owner, what is deprecated and still in use, what is to end, teams by the scorecard,
-//! docs that the code left behind, findings by rule, and how all of it moved.
+//! what plugins say fails now, docs that the code left behind, findings by rule, and how all of it moved.
 
 mod calendar;
+mod failing;
 mod scores;
 mod trend;
 
@@ -48,6 +49,9 @@ pub(super) fn render(site: &Site<'_>, closing: &Closing<'_>) -> Rendered {
     let without_owner = owners.iter().filter(|row| row.0.is_none()).map(|row| row.1.total).sum();
     let teams = scores::teams(site);
     let behind = behind(site);
+    let failing = failing::owners(site);
+    let knows_failing = site.config.plugins.iter().any(|plugin| plugin.show.problems.is_some());
+    let problems = failing.iter().map(|owner| owner.problems).sum();
     let history = site.options.instant.map(|instant| {
         let (scored, at_top) = scores::totals(&teams);
         site.config.history.clone().unwrap_or_default().with(Week {
@@ -71,15 +75,23 @@ pub(super) fn render(site: &Site<'_>, closing: &Closing<'_>) -> Rendered {
                 above: &[],
             },
         ),
-        figures: vec![
-            (site.say("health.in_use"), in_use, "#retired"),
-            (site.say("health.experimental"), risky.len(), "#risky"),
-            (site.say("health.with_end"), ends.len(), "#ends"),
-            (site.say("health.without_owner"), without_owner, "#owners"),
-            (site.say("health.behind"), behind.len(), "#behind"),
-            (site.say("report.errors"), closing.counts.errors, "#rules"),
-            (site.say("report.warnings"), closing.counts.warnings, "#rules"),
-        ],
+        figures: [
+            knows_failing.then(|| (site.say("health.failing"), problems, "#failing")),
+            Some((site.say("health.in_use"), in_use, "#retired")),
+            Some((site.say("health.experimental"), risky.len(), "#risky")),
+            Some((site.say("health.with_end"), ends.len(), "#ends")),
+            Some((site.say("health.without_owner"), without_owner, "#owners")),
+            Some((site.say("health.behind"), behind.len(), "#behind")),
+            Some((site.say("report.errors"), closing.counts.errors, "#rules")),
+            Some((site.say("report.warnings"), closing.counts.warnings, "#rules")),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        knows_failing,
+        problems,
+        more_failing: failing::entities(&failing).saturating_sub(MOST_ROWS),
+        failing: failing::rows(site, &failing, links),
         more_owners: owners.len().saturating_sub(MOST_ROWS),
         owners: owners.iter().take(MOST_ROWS).map(|row| owner_row(site, row, &lifecycles, links)).collect(),
         lifecycles: lifecycles.iter().map(ToString::to_string).collect(),
@@ -220,6 +232,8 @@ struct Owned {
     by_lifecycle: Vec<usize>,
     total: usize,
     findings: usize,
+    /// What fails now, as plugins tell.
+    failing: usize,
     /// Deprecated entities that are still used.
     in_use: usize,
 }
@@ -239,6 +253,7 @@ fn owners(site: &Site<'_>, lifecycles: &[Arc<str>], retired: &[(EntityId, Vec<En
         owned.by_lifecycle.resize(lifecycles.len(), 0);
         owned.total += 1;
         owned.findings += site.findings_of(&entity.reference).count();
+        owned.failing += site.problems_of(id).len();
         owned.in_use += usize::from(used.contains(&id));
         if let Some(column) = lifecycles.iter().position(|word| Some(&**word) == entity.lifecycle.as_deref()) {
             owned.by_lifecycle[column] += 1;
@@ -246,7 +261,8 @@ fn owners(site: &Site<'_>, lifecycles: &[Arc<str>], retired: &[(EntityId, Vec<En
     }
     let mut owners: Vec<_> = owners.into_iter().collect();
     owners.sort_by_key(|(owner, owned)| {
-        (owner.is_some(), std::cmp::Reverse((owned.findings, owned.in_use, owned.total)), owner.clone())
+        let much = (owned.findings, owned.in_use, owned.failing, owned.total);
+        (owner.is_some(), std::cmp::Reverse(much), owner.clone())
     });
     owners
 }
@@ -271,6 +287,7 @@ fn owner_row(site: &Site<'_>, (owner, owned): &OwnerNumbers, lifecycles: &[Arc<s
         total: cell(owned.total, ""),
         in_use: owned.in_use,
         findings: owned.findings,
+        failing: owned.failing,
     }
 }
 

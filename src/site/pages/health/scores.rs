@@ -1,6 +1,6 @@
 //! Teams by the scorecard: the level that all of a team's entities reached, and what moves it to the next one.
 
-use super::super::super::scorecard::{Standing, words};
+use super::super::super::scorecard::Standing;
 use super::super::super::view::{ScoreRow, ScoreStep};
 use super::super::super::{Linker, Site};
 use crate::catalog::{EntityId, RelationType};
@@ -72,7 +72,7 @@ pub(super) fn totals(teams: &[(Option<Arc<str>>, Team)]) -> (usize, usize) {
 pub(super) fn row(site: &Site<'_>, (owner, team): &(Option<Arc<str>>, Team), links: &Linker) -> ScoreRow {
     let level = team.level();
     let step = |(check, lacking): (Check, Vec<EntityId>)| ScoreStep {
-        text: site.say(words(check)),
+        text: site.check_words(check),
         count: lacking.len(),
         more: lacking.len().saturating_sub(MOST_NAMED),
         entities: lacking.iter().take(MOST_NAMED).map(|id| site.entity_link(*id, links)).collect(),
