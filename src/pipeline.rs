@@ -138,7 +138,8 @@ fn read_data(
     }
     input.watcher.stage("plugins", None)?;
     let asked = plugins::asked(config, catalog);
-    let (answers, found) = source::read_data(config, &asked, snapshot, &input.crawl);
+    let (answers, found) =
+        source::read_data(config, &asked, &plugins::clusters(config, catalog), snapshot, &input.crawl);
     findings.extend(found);
     Ok((asked, answers))
 }

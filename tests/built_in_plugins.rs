@@ -274,6 +274,68 @@ fn refused(own: (&Json, &Json), theirs: (&Json, &Json), is_exact: bool, at: &str
     }
 }
 
+/// The least that a schema takes: no field that may be missing, `null` where it may be, and markup for every word.
+fn least(schema: &Json, root: &Json) -> Json {
+    let schema = *resolved(schema, root).last().expect("a way");
+    if let Some(known) = schema["enum"].as_array() {
+        return known.last().cloned().unwrap_or_default();
+    }
+    let kinds = types(schema);
+    match kinds.last().copied() {
+        Some("object") => {
+            let needed = schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str);
+            needed.map(|field| (field.to_string(), least(&schema["properties"][field], root))).collect()
+        }
+        Some("array") => json!([least(&schema["items"], root), least(&schema["items"], root)]),
+        Some("string") if schema["pattern"].is_string() => json!("2026-11-22T12:00:00Z"),
+        Some("string") => json!("<b>\"'&"),
+        Some("integer" | "number") => json!(1),
+        Some("boolean") => json!(false),
+        _ => Json::Null,
+    }
+}
+
+/// Tries the plugins with other samples: each source is what `data` makes of it, or nothing.
+#[track_caller]
+fn tried(what: &str, data: impl Fn(&Json) -> Option<Json>) {
+    let portal = tempfile::tempdir().expect("a folder");
+    std::fs::write(portal.path().join("app-config.yaml"), "{}").expect("a configuration");
+    for plugin in ["github-actions", "argo-cd", "pagerduty", "datadog", "vault", "tech-radar"] {
+        let folder = portal.path().join("plugins").join(plugin);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        for entry in std::fs::read_dir(root("plugins").join(plugin)).expect("a folder").flatten() {
+            std::fs::copy(entry.path(), folder.join(entry.file_name())).expect("a copy");
+        }
+        let manifest = read(&format!("plugins/{plugin}/plugin.yaml"));
+        let mut told = Map::new();
+        for (name, source) in manifest["data"].as_object().expect("sources") {
+            let schema = read(&format!("plugins/{plugin}/{}", source["schema"].as_str().expect("a schema")));
+            told.extend(data(&schema).map(|data| (name.clone(), data)));
+        }
+        let annotations: Map<String, Json> = manifest["annotations"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| (name.clone(), json!("<b>,x")))
+            .collect();
+        let sample = json!({ "annotations": annotations, "data": told }).to_string();
+        std::fs::write(folder.join("sample.json"), sample).expect("a sample");
+    }
+    let tried = std::process::Command::new(env!("CARGO_BIN_EXE_callboard"))
+        .args(["plugin", "check", "--dir"])
+        .arg(portal.path())
+        .output()
+        .expect("callboard runs");
+    let said = format!("{}{}", String::from_utf8_lossy(&tried.stdout), String::from_utf8_lossy(&tried.stderr));
+    assert!(tried.status.success() && said.contains("github-actions: "), "{what}: {said}");
+}
+
+#[test]
+fn plugins_show_the_least_that_may_come() {
+    tried("the least", |schema| Some(least(schema, schema)));
+    tried("nothing", |_| None);
+}
+
 #[test]
 fn samples_are_what_vendors_answer() {
     for source in SOURCES {

@@ -6,8 +6,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Sections and keys that are put together at run time.
-const PUT_TOGETHER: [&str; 8] =
-    ["facet.", "kind.", "kinds.", "level.", "relations.", "word.error", "word.warning", "word.info"];
+const PUT_TOGETHER: [&str; 11] = [
+    "facet.",
+    "kind.",
+    "kinds.",
+    "level.",
+    "relations.",
+    "word.error",
+    "word.warning",
+    "word.info",
+    "k8s_state.",
+    "k8s_problem.",
+    "k8s_means.",
+];
 
 /// Every text of a table by its key, the forms of one that counts together.
 fn table(language: &str) -> BTreeMap<String, Vec<String>> {
@@ -35,10 +46,10 @@ fn places(text: &str) -> BTreeSet<&str> {
 fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
-    for folder in ["src/site", "themes/default/templates", "themes/default/assets"] {
+    for folder in ["src/site", "themes/default/templates", "themes/default/assets", "plugins"] {
         for entry in walkdir::WalkDir::new(root.join(folder)).into_iter().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
-            if [".rs", ".html", ".js"].iter().any(|ending| name.ends_with(ending)) {
+            if [".rs", ".html", ".js", ".yaml"].iter().any(|ending| name.ends_with(ending)) {
                 files.push((name, std::fs::read_to_string(entry.path()).unwrap()));
             }
         }
@@ -143,4 +154,4 @@ fn templates_hold_no_words_of_their_own() {
 }
 
 /// Names, formats and units, which are the same in every language.
-const KNOWN: [&str; 9] = ["callboard", "YAML", "JSON", "CSV", "Markdown", "KB", "MB", "A+", "A−"];
+const KNOWN: [&str; 10] = ["callboard", "CPU", "YAML", "JSON", "CSV", "Markdown", "KB", "MB", "A+", "A−"];

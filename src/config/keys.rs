@@ -73,6 +73,7 @@ pub const KEYS: &[KnownKey] = &[
     ),
     key("catalog", Backstage(CATALOG), "Where entities are read, and which kinds are let in."),
     key("integrations", Backstage(INTEGRATIONS), "Hosts with git repositories, and how to log in there."),
+    key("kubernetes", Backstage(KUBERNETES), "Clusters whose objects are shown with entities."),
     key("callboard", Ours(CALLBOARD), "What only callboard reads; Backstage ignores it."),
 ];
 
@@ -259,6 +260,96 @@ const INTEGRATIONS: &[KnownKey] = &[
     key("bitbucketCloud", PUBLIC, "Bitbucket. bitbucket.org is known without an entry."),
 ];
 
+const KUBERNETES: &[KnownKey] = &[
+    key(
+        "serviceLocatorMethod",
+        Backstage(&[key(
+            "type",
+            OneOf(&SERVICE_LOCATORS),
+            "`multiTenant`: on all clusters; `singleTenant`: on the one that an annotation names; `catalogRelation`: on those that it depends on.",
+        )]),
+        "On which clusters an entity is looked for.",
+    ),
+    key("clusterLocatorMethods", List(&Backstage(CLUSTER_METHOD)), "Which clusters there are."),
+    key(
+        "objectTypes",
+        List(&Text),
+        "What is listed, such as `pods` and `deployments`; what Backstage lists where it is missing. Secrets are never read.",
+    ),
+    key("customResources", List(&Backstage(CUSTOM_RESOURCE)), "Custom resources that are listed besides."),
+    key("apiVersionOverrides", Backstage(&[]), "Versions of the API for old clusters: `cronjobs: v1beta1`."),
+];
+
+/// On which clusters an entity is looked for.
+pub(super) const SERVICE_LOCATORS: [&str; 3] = ["multiTenant", "singleTenant", "catalogRelation"];
+
+const CLUSTER_METHOD: &[KnownKey] = &[
+    needed(
+        "type",
+        OneOf(&["config", "catalog", "localKubectlProxy"]),
+        "`config`: those below; `catalog`: Resources of type `kubernetes-cluster`; `localKubectlProxy`: what `kubectl proxy` \
+         leads to.",
+    ),
+    key("clusters", List(&Backstage(CLUSTER)), "The clusters, for `config`."),
+    key(
+        "dangerouslyAllowSkipTLSVerify",
+        Switch,
+        "For `catalog`: whether an annotation may say that any certificate will do; `false` where it is missing.",
+    ),
+];
+
+const CLUSTER: &[KnownKey] = &[
+    needed("name", Text, "What annotations and relations call it."),
+    key("title", Text, "What readers see; the name where it is missing."),
+    needed("url", WebAddress, "The address of its API server. It is https, but for servers on this machine."),
+    key("authProvider", Text, "How to log in. A build takes `serviceAccount`; others need a person or a cloud."),
+    key(
+        "serviceAccountToken",
+        Text,
+        "The token of a service account that may list, sent to this address only. Take it from the environment: `${NAME}`.",
+    ),
+    key("skipTLSVerify", Switch, "Whether any certificate will do; `false` where it is missing."),
+    key("skipMetricsLookup", Switch, "Has no effect: metrics are not read."),
+    key("caData", Text, "The certificates that its own has to come from: PEM in base64, as kubeconfig has it."),
+    key("caFile", Text, "The same as a file of PEM, relative to this file."),
+    key(
+        "customResources",
+        List(&Backstage(CUSTOM_RESOURCE)),
+        "Custom resources of this cluster, in place of the general ones.",
+    ),
+    key("dashboardUrl", Text, "Where people look at the cluster."),
+    key("dashboardApp", Text, "What they use there: `standard`, `rancher`, `openshift` or `gke`."),
+    key("dashboardParameters", Backstage(&[]), "What addresses of `gke` hold: `projectId`, `region`, `clusterName`."),
+];
+
+const CUSTOM_RESOURCE: &[KnownKey] = &[
+    needed("group", Text, "Its group, such as `argoproj.io`."),
+    needed("apiVersion", Text, "Its version, such as `v1alpha1`."),
+    needed("plural", Text, "Its plural, such as `rollouts`."),
+];
+
+const OWN_KUBERNETES: &[KnownKey] = &[
+    key(
+        "snapshots",
+        Synonyms,
+        "By the name of a cluster, a file that `kubectl get -o json` wrote, read in place of its API, or a list of them; `*` \
+         stands for anything in a name. Relative to this file.",
+    ),
+    key(
+        "servers",
+        List(&Ours(SERVER)),
+        "API servers that clusters in the catalog may name. No other is asked, and each token goes to its own only.",
+    ),
+];
+
+const SERVER: &[KnownKey] = &[
+    needed("url", WebAddress, "The address of the API server. It is https, but for servers on this machine."),
+    key("token", Text, "The token of a service account that may list. Take it from the environment: `${NAME}`."),
+    key("caData", Text, "The certificates that its own has to come from, in place of those of the annotation."),
+    key("caFile", Text, "The same as a file of PEM, relative to this file."),
+    key("skipTLSVerify", Switch, "Whether any certificate will do; `false` where it is missing."),
+];
+
 const CALLBOARD: &[KnownKey] = &[
     key("theme", Text, "A folder with templates and assets that replace those of the built-in theme, file by file."),
     key("logo", Text, "A picture that stands before the portal's name: svg, png, webp, jpg or ico."),
@@ -307,6 +398,7 @@ const CALLBOARD: &[KnownKey] = &[
     ),
     key("feedback", Ours(FEEDBACK), "What readers reported, shown on the pages that it is about."),
     key("beacon", Ours(BEACON), "A counter of your own that is told of each page view. Nothing is told without it."),
+    key("kubernetes", Ours(OWN_KUBERNETES), "What Backstage's `kubernetes` lacks for a portal that is built."),
 ];
 
 const LEVEL: &[KnownKey] = &[

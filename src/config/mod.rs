@@ -10,6 +10,7 @@ mod beacon;
 mod brand;
 mod history;
 mod keys;
+mod kubernetes;
 mod load;
 mod plugin;
 mod policy;
@@ -31,6 +32,9 @@ pub use app::App;
 pub use beacon::{Beacon, Counter};
 pub use history::{History, Week, monday_of};
 pub use keys::{CHECKS, KEYS, KnownKey, LANGUAGES, Shape as KeyShape};
+pub use kubernetes::{
+    Catalogued, Cluster, ClusterApi, ClusterFrom, Dashboard, Kubernetes, ObjectType, ServiceLocator, ca_of,
+};
 pub use plugin::{
     Badge, Base, DataFrom, DataSource, ENTITY_FIELDS, Files, JsonWords, Live, MANIFEST, PLUGIN, Plugin, PluginCheck,
     Reader, Request, Sent, Show, TAKEN_FACETS, Values, Words, built_in_plugins, is_plugin_name,
@@ -111,6 +115,8 @@ pub struct Config {
     pub feedback_labels: Vec<String>,
     /// `callboard.beacon`: what is told of page views.
     pub beacon: Option<Beacon>,
+    /// `kubernetes` and `callboard.kubernetes`: clusters that are read, where any is named.
+    pub kubernetes: Option<Kubernetes>,
     /// The plugins that are on, by name.
     pub plugins: Vec<Plugin>,
 }
@@ -384,7 +390,8 @@ impl Config {
             let apps = integration.apps.iter().flat_map(App::secrets);
             integration.token.as_ref().map(Secret::reveal).into_iter().chain(apps)
         });
-        of_forges.chain(self.plugins.iter().flat_map(Plugin::secrets))
+        let of_plugins = self.plugins.iter().flat_map(Plugin::secrets);
+        of_forges.chain(of_plugins).chain(self.kubernetes.iter().flat_map(Kubernetes::secrets))
     }
 }
 

@@ -49,6 +49,7 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
     let beacon = read.beacon(own, base_url.as_ref());
     let integrations = read.integrations(root.get("integrations"));
     let providers = read.providers(catalog, &integrations);
+    let kubernetes = read.kubernetes(root.get("kubernetes"), own, &bases);
     let plugins = read.plugins(&root, inputs, &files, &mut texts);
     let config = Config {
         dir: inputs.dir.clone(),
@@ -86,6 +87,7 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
         history: read.history(own, &base),
         feedback_labels: read.feedback_labels(own),
         beacon,
+        kubernetes,
         plugins,
         files,
     };
@@ -93,7 +95,7 @@ pub(super) fn config(inputs: &Inputs, merged: Merged) -> Loaded {
 }
 
 /// Whether what goes there stays on this machine.
-fn is_this_machine(url: &url::Url) -> bool {
+pub(super) fn is_this_machine(url: &url::Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
@@ -103,13 +105,13 @@ fn is_this_machine(url: &url::Url) -> bool {
 }
 
 /// Finds the folder of the file that a setting came from.
-struct Bases<'a> {
+pub(super) struct Bases<'a> {
     inputs: &'a Inputs,
     files: &'a [PathBuf],
 }
 
 impl Bases<'_> {
-    fn of(&self, setting: &Setting) -> PathBuf {
+    pub(super) fn of(&self, setting: &Setting) -> PathBuf {
         let shown = PathBuf::from(&*setting.place.path);
         self.files
             .iter()

@@ -5,14 +5,16 @@
 //! operator's and look nothing up. Data are a stranger's: they are escaped, and no address of theirs does anything but lead to
 //! the web.
 
+mod clusters;
 mod filters;
 mod guard;
+pub mod kubernetes;
 mod sample;
 mod templates;
 
 use crate::api;
 use crate::catalog::{Catalog, EntityId};
-use crate::config::{Config, Plugin};
+use crate::config::{Config, DataFrom, Plugin, Reader};
 use crate::diagnostics::{Finding, rules};
 use crate::graph::Graph;
 use crate::source;
@@ -25,6 +27,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use templates::{Part, Templates};
 
+pub use clusters::clusters;
 pub use sample::{Sample, Tried, try_sample};
 
 /// What a word of a badge or a facet may be long, in characters.
@@ -37,6 +40,7 @@ const LONGEST_SEARCH: usize = 2_000;
 
 /// Which entities ask for the data of which plugins, by plugin, then by entity.
 pub fn asked(config: &Config, catalog: &Catalog) -> Vec<DataAsked> {
+    let dependencies = clusters::dependencies(config, catalog);
     let mut asked = Vec::new();
     for (plugin, of) in config.plugins.iter().enumerate() {
         for id in catalog.ids() {
@@ -55,6 +59,8 @@ pub fn asked(config: &Config, catalog: &Catalog) -> Vec<DataAsked> {
                 namespace: entity.namespace.to_string(),
                 name: entity.name.to_string(),
                 annotations: pairs(&entity.annotations),
+                depends_on: dependencies.get(&entity.reference).cloned().unwrap_or_default(),
+                place: entity.written.place.clone(),
                 repo: entity.written.repo,
                 path: entity.written.place.path.to_string(),
             });
@@ -368,7 +374,11 @@ fn context(
     for (source, given) in plugin.data.iter().zip(given) {
         let Some(given) = given else { continue };
         if let Some(json) = &given.data {
-            data.insert(source.name.clone().into(), shared.value(json));
+            let value = match source.from {
+                DataFrom::Reader(Reader::Kubernetes) => tera::Value::from_serializable(&kubernetes::view(json)),
+                _ => shared.value(json),
+            };
+            data.insert(source.name.clone().into(), value);
         }
         let as_of = given.as_of.and_then(rfc3339).unwrap_or_default();
         let about = json!({ "as_of": as_of, "is_stale": given.fault.is_some(), "reason": given.fault });

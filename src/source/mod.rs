@@ -23,6 +23,7 @@ mod git;
 mod history;
 mod issues;
 mod kept;
+pub mod kubernetes;
 mod local;
 mod lockfile;
 mod path;

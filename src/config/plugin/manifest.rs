@@ -155,7 +155,8 @@ impl Read {
         let rows = section.map_or(&[][..], Setting::keys);
         let row = |name: &str| rows.iter().find(|row| row.name == name);
         let is_off = |name: &str| row(name).is_some_and(|row| matches!(row.setting.value, Value::Bool(false)));
-        let has_clusters = root.get("kubernetes").is_some_and(|section| section.get("clusterLocatorMethods").is_some());
+        let has_clusters = root.get("kubernetes").is_some_and(|section| section.get("clusterLocatorMethods").is_some())
+            || root.get("callboard").and_then(|own| own.get("kubernetes")?.get("snapshots")).is_some();
         let mut found: BTreeMap<String, Found<'_>> = BTreeMap::new();
         let built_in = super::built_in();
         for (name, files) in &built_in {

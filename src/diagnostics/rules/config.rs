@@ -19,6 +19,7 @@ pub const RULES: &[&Rule] = &[
     UNKNOWN_RULE,
     UNKNOWN_KIND,
     PROVIDER,
+    KUBERNETES,
 ];
 
 const SYNTAX: &Rule = &Rule {
@@ -107,6 +108,65 @@ const PROVIDER: &Rule = &Rule {
     summary: "An entry of `catalog.providers` cannot be used.",
     why: "Every repository or person that it was to list would be missing, so nothing is built.",
 };
+
+const KUBERNETES: &Rule = &Rule {
+    name: "config-kubernetes",
+    severity: Severity::Warning,
+    summary: "A part of `kubernetes` cannot be used by a build.",
+    why: "The cluster or the objects that it was to bring are missing, and entities look as if nothing of them ran there.",
+};
+
+const SNAPSHOT: &str = "Or let a job write what it lists to a file, and name that in `callboard.kubernetes.snapshots`.";
+
+pub fn cluster_method(place: Place, found: Option<&str>) -> Finding {
+    let message = match found {
+        Some(found) => format!("a build cannot find clusters by `{found}`"),
+        None => "a method of finding clusters needs a `type`".to_string(),
+    };
+    Finding::new(KUBERNETES, place, message)
+        .hint("List them: `type: config` with `clusters`, each with the token of a service account.")
+        .hint(SNAPSHOT)
+}
+
+pub fn cluster_provider(place: Place, name: &str, provider: &str) -> Finding {
+    Finding::new(KUBERNETES, place, format!("a build cannot log in to the cluster `{name}` by `{provider}`"))
+        .hint("Use `authProvider: serviceAccount` with a `serviceAccountToken`.")
+        .hint(SNAPSHOT)
+}
+
+pub fn cluster_unencrypted(place: Place, name: &str) -> Finding {
+    Finding::new(KUBERNETES, place, format!("the cluster `{name}` would be asked without encryption"))
+        .hint("Only servers on this machine may have an http address.")
+}
+
+pub fn cluster_ca(place: Place, name: &str, key: &str, why: &str) -> Finding {
+    Finding::new(KUBERNETES, place, format!("`{key}` of the cluster `{name}` cannot be used: {why}"))
+        .hint("`caData` is what kubeconfig has at `certificate-authority-data`; `caFile` names a file of PEM.")
+}
+
+pub fn cluster_twice(place: Place, name: &str) -> Finding {
+    Finding::new(KUBERNETES, place, format!("there are two clusters `{name}`; the first one counts"))
+}
+
+pub fn service_locator(place: Place, found: &str) -> Finding {
+    Finding::new(
+        KUBERNETES,
+        place,
+        format!("there is no service locator `{found}`; entities are looked for on all clusters"),
+    )
+    .hint("Use `multiTenant`, `singleTenant` or `catalogRelation`.")
+}
+
+pub fn object_type(place: Place, found: &str, known: &[&str]) -> Finding {
+    Finding::new(KUBERNETES, place, format!("`{found}` is no type of objects that is known here"))
+        .hint_if(did_you_mean(found, known.iter().copied()))
+        .hint("Others are named under `customResources`, with group and version.")
+}
+
+pub fn secrets_asked(place: Place) -> Finding {
+    Finding::new(KUBERNETES, place, "secrets are never read")
+        .hint("Leave this out; the service account need not see them.")
+}
 
 pub fn provider_host(place: Place, host: &str, forge: &str) -> Finding {
     Finding::new(PROVIDER, place, format!("`{host}` is not among the hosts under `integrations.{forge}`"))

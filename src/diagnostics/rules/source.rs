@@ -25,6 +25,10 @@ pub const RULES: &[&Rule] = &[
     BUNDLE_REFUSED,
     BUNDLE_DAMAGED,
     BUNDLE_CUT,
+    KUBERNETES_UNREACHABLE,
+    KUBERNETES_UNREAD,
+    KUBERNETES_CUT,
+    KUBERNETES_ANNOTATION,
 ];
 
 const NOTHING_FOUND: &Rule = &Rule {
@@ -134,6 +138,31 @@ const ISSUES_CUT: &Rule = &Rule {
     why: "Only the newest stand on pages. The others are found on the forge, which pages lead to.",
 };
 
+const KUBERNETES_UNREACHABLE: &Rule = &Rule {
+    name: "kubernetes-unreachable",
+    severity: Severity::Warning,
+    summary: "A cluster cannot be read.",
+    why: "Readers see what ran there at an earlier build, or nothing, while something else may run or fail there now.",
+};
+const KUBERNETES_UNREAD: &Rule = &Rule {
+    name: "kubernetes-unread",
+    severity: Severity::Warning,
+    summary: "A cluster does not list a type of objects.",
+    why: "Entities look as if they had none of these objects, and what fails there is not seen.",
+};
+const KUBERNETES_CUT: &Rule = &Rule {
+    name: "kubernetes-cut",
+    severity: Severity::Warning,
+    summary: "A cluster has more than is read of it.",
+    why: "Some entities lack objects that they have, and what fails among them is not seen.",
+};
+const KUBERNETES_ANNOTATION: &Rule = &Rule {
+    name: "kubernetes-annotation",
+    severity: Severity::Warning,
+    summary: "An annotation about Kubernetes cannot be followed.",
+    why: "The entity shows nothing of what runs, or the cluster that it describes is not asked.",
+};
+
 const BUNDLE_REFUSED: &Rule = &Rule {
     name: "bundle-refused",
     severity: Severity::Error,
@@ -215,6 +244,46 @@ pub fn issues_cut(repository: &str, most: usize) -> Finding {
     Finding::new(ISSUES_CUT, None, format!("`{repository}` has more than {most} open issues with these labels"))
         .hint("Name fewer labels in `callboard.feedback.labels`.")
         .of_limit(true)
+}
+
+pub fn cluster_unread(cluster: &str, cause: &str, has_earlier: bool) -> Finding {
+    let shown = if has_earlier { ", what ran at an earlier build is shown" } else { "" };
+    Finding::new(KUBERNETES_UNREACHABLE, None, format!("the cluster `{cluster}` cannot be read{shown}: {cause}"))
+}
+
+/// Without a cause, the cluster has no such type.
+pub fn cluster_part_unread(cluster: &str, what: &str, cause: Option<&str>, is_custom: bool) -> Finding {
+    let finding = |why: &str| {
+        Finding::new(KUBERNETES_UNREAD, None, format!("the cluster `{cluster}` does not list `{what}`: {why}"))
+    };
+    match cause {
+        Some(cause) => finding(cause)
+            .hint(format!("Let the service account `list` them, or leave `{what}` out of `kubernetes.objectTypes`.")),
+        None if is_custom => finding("it has no such type (status 404)")
+            .hint("Name custom resources with the clusters that have them, at `clusters[].customResources`."),
+        None => finding("it has no such type (status 404)")
+            .hint(format!("Old clusters have another version: `kubernetes.apiVersionOverrides: {{ {what}: … }}`.")),
+    }
+}
+
+pub fn cluster_cut(cluster: &str, what: &str, most: usize) -> Finding {
+    Finding::new(KUBERNETES_CUT, None, format!("the cluster `{cluster}` has more than {most} {what} to read"))
+        .hint("Name fewer types in `kubernetes.objectTypes`, or namespaces in `backstage.io/kubernetes-namespace`.")
+        .of_limit(true)
+}
+
+pub fn kubernetes_annotation(place: Option<Place>, reference: &str, annotation: &str, why: &str) -> Finding {
+    Finding::new(KUBERNETES_ANNOTATION, place, format!("`{annotation}` of `{reference}` cannot be followed: {why}"))
+}
+
+/// The server stands in the catalog only.
+pub fn cluster_not_listed(place: Option<Place>, cluster: &str, server: &str) -> Finding {
+    Finding::new(
+        KUBERNETES_ANNOTATION,
+        place,
+        format!("the API server `{server}` of the cluster `{cluster}` is not among those that may be asked"),
+    )
+    .hint("Name it with its token in `callboard.kubernetes.servers`.")
 }
 
 pub fn invalid_encoding(place: Place) -> Finding {

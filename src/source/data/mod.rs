@@ -4,14 +4,16 @@
 //! are the same are asked once. A source that fails keeps its last answer, whose age and reason are told. What comes is a
 //! stranger's: limited in size, time and depth, and held to the plugin's schema.
 
+mod clusters;
 mod command;
 mod local;
 mod web;
 
 use super::crawl::CrawlOptions;
+use super::kubernetes::Declared;
 use super::{Outside, RepoId, Snapshot, kept};
 use crate::config::{Config, DataFrom, DataSource, JsonWords, Plugin, Reader, Request, Sent, Values, Words};
-use crate::diagnostics::{Finding, rules};
+use crate::diagnostics::{Finding, Place, rules};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, HashMap};
@@ -34,6 +36,9 @@ pub struct DataAsked {
     pub namespace: String,
     pub name: String,
     pub annotations: BTreeMap<String, String>,
+    /// Refs of what it depends on.
+    pub depends_on: Vec<Arc<str>>,
+    pub place: Place,
     /// Where its descriptor is.
     pub repo: RepoId,
     pub path: String,
@@ -156,11 +161,12 @@ struct Kept {
     time: Option<i64>,
 }
 
-/// Reads what `asked` ask for, and what plugins show on pages of their own. Each source that fails is a finding, once for all
+/// Reads what `asked` ask for, and what plugins show on pages of their own. `declared` are clusters of the catalog. Each source that fails is a finding, once for all
 /// who asked.
 pub fn read_data(
     config: &Config,
     asked: &[DataAsked],
+    declared: &[Declared<'_>],
     snapshot: &Snapshot,
     options: &CrawlOptions<'_>,
 ) -> (Answers, Vec<Finding>) {
@@ -180,7 +186,8 @@ pub fn read_data(
         answers.mark.update(format!("{}\n{}\n{:?}\n", task.plugin, task.source, given).as_bytes());
         reading.hand_out(task, source, given, &mut answers);
     }
-    let told = findings.told(config);
+    let mut told = findings.told(config);
+    told.extend(clusters::read(config, asked, declared, options, &mut answers));
     (answers, told)
 }
 
@@ -266,6 +273,7 @@ impl<'a> Reading<'a> {
                 What::Repository(asked.repo, super::join(super::parent(&asked.path), &path)?)
             }
             DataFrom::Command { words, folder } => What::Command { words, folder },
+            // Clusters are asked once for all.
             DataFrom::Reader(Reader::Kubernetes) | DataFrom::Nowhere => return None,
         })
     }

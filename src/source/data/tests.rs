@@ -127,7 +127,7 @@ impl Portal {
         let asked: Vec<DataAsked> = values.iter().map(|value| asked(value)).collect();
         let cache = self.folder.path().join("cache");
         let options = options(&cache, outside);
-        let (answers, findings) = read_data(&config, &asked, &self.snapshot, &options);
+        let (answers, findings) = read_data(&config, &asked, &[], &self.snapshot, &options);
         let given = (0..asked.len()).map(|at| answers.of(at, 0).cloned().unwrap_or_default()).collect();
         (given, findings.into_iter().map(|finding| finding.message).collect())
     }
@@ -141,6 +141,8 @@ fn asked(value: &str) -> DataAsked {
         namespace: "default".into(),
         name: "x".into(),
         annotations: BTreeMap::from([("tool/id".to_string(), value.to_string())]),
+        depends_on: Vec::new(),
+        place: Place::file("", "svc/catalog-info.yaml"),
         repo: RepoId(0),
         path: "svc/catalog-info.yaml".into(),
     }

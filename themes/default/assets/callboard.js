@@ -119,6 +119,11 @@
     for (const type of ["click", "auxclick", "contextmenu"]) document.addEventListener(type, complete, true);
   }
 
+  // ---- Tabs: the current one is seen where they scroll.
+
+  const tab = document.querySelector(".tabs [aria-current]");
+  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
+
   // ---- Rail: narrow on the desk, a drawer on the phone.
 
   const rail = document.getElementById("rail");
