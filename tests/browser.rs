@@ -657,6 +657,12 @@ fn told_by_plugins(scene: &mut Scene) {
     scene.page.open(&format!("{home}catalog/?ci=failing&q=coverage:low"));
     scene.page.wait("document.querySelectorAll('#catalog tbody tr').length === 1");
 
+    scene.page.open(&format!("{home}search/?q=ci:failing"));
+    scene.page.wait("document.querySelectorAll('#search-results .hit').length === 2");
+    scene
+        .page
+        .assert("[...document.querySelectorAll('#search-facets summary')].some((title) => title.textContent === 'CI')");
+
     scene.page.open(&format!("{home}health/"));
     scene.page.assert("document.querySelector('.figures dd').textContent === '2'");
     scene.page.assert("document.querySelectorAll('#failing tbody tr').length === 2");
