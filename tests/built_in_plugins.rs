@@ -1,7 +1,11 @@
 //! The data of the built-in plugins: samples and the example's files are answers that the vendors' descriptions allow, and
 //! schemas ask for nothing that a vendor does not give.
 
-#![expect(clippy::disallowed_methods, reason = "plugins and data are read from disk")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "data are read from disk, and the program is run"
+)]
 
 use serde_json::{Map, Value as Json, json};
 use std::path::{Path, PathBuf};
@@ -235,7 +239,7 @@ fn refused(own: (&Json, &Json), theirs: (&Json, &Json), is_exact: bool, at: &str
             let mut faults = Vec::new();
             let wanted = types(way);
             let is_taken = |kind: &&str| wanted.contains(kind) || *kind == "integer" && wanted.contains(&"number");
-            if !wanted.is_empty() && !types(given).iter().all(|kind| is_taken(kind)) {
+            if !wanted.is_empty() && !types(given).iter().all(is_taken) {
                 faults.push(format!("{at}: {:?} for {:?}", wanted, types(given)));
             }
             let no_fields = Map::new();

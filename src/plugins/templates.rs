@@ -63,11 +63,11 @@ impl Templates {
         let show = &plugin.show;
         for (name, text) in parts_of(plugin) {
             let faults = guard::faults(text);
-            if faults.is_empty() {
-                if let Err(error) = tera.add_raw_template(name, text) {
-                    let place = plugin.place.clone();
-                    findings.push(rules::plugins::broken_template(place, &plugin.name, name, &words_of(&error)));
-                }
+            if faults.is_empty()
+                && let Err(error) = tera.add_raw_template(name, text)
+            {
+                let place = plugin.place.clone();
+                findings.push(rules::plugins::broken_template(place, &plugin.name, name, &words_of(&error)));
             }
             for fault in faults {
                 let place = plugin.place.clone();
