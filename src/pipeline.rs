@@ -2,7 +2,7 @@
 
 use crate::cache::Cache;
 use crate::catalog::{self, Batch, Catalog, EntityId, IngestCache, IngestOptions, Kinds};
-use crate::config::{Config, DocsVersions, Loaded, ThemeFiles};
+use crate::config::{DocsVersions, Loaded, ThemeFiles};
 use crate::diagnostics::{Finding, Stop, rules};
 use crate::emit::{self, Report, Theme};
 use crate::graph::{self, Graph};
@@ -415,12 +415,14 @@ impl diagram::Programs for Programs {
     }
 }
 
-/// How search reads words, by the configuration.
-fn search_settings(config: &Config) -> search::Settings {
+/// How search reads words and what it filters by, by the configuration.
+fn search_settings(site: &Site<'_>) -> search::Settings {
+    let config = site.config;
     let usual = search::Settings::default();
     search::Settings {
         language: config.search_language.and_then(search::language).unwrap_or(usual.language),
         synonyms: config.synonyms.clone(),
+        keys: site.facet_keys(),
     }
 }
 
@@ -437,7 +439,7 @@ const CHUNK: usize = 256;
 /// Makes every page in parallel, chunk by chunk, while another thread indexes their search documents in order.
 fn make_pages(site: &Site<'_>, writer: &Writer<'_>, watcher: &dyn Watcher) -> Result<Made, Stop> {
     let (sender, receiver) = sync_channel::<Vec<SearchDocument>>(4);
-    let settings = search_settings(site.config);
+    let settings = search_settings(site);
     std::thread::scope(|scope| {
         let index = scope.spawn(move || {
             let mut failure = None;

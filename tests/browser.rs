@@ -55,7 +55,7 @@ struct Scenario {
 }
 
 /// The longest come first, so that nobody waits for them at the end.
-const SCENARIOS: [Scenario; 57] = [
+const SCENARIOS: [Scenario; 58] = [
     Scenario { name: "nothing for axe to say in light", origins: &[Origin::Http], run: axe_in_light },
     Scenario { name: "nothing for axe to say in dark", origins: &[Origin::Http], run: axe_in_dark },
     Scenario { name: "nothing for axe to say of what opens", origins: &[Origin::Http], run: axe_of_what_opens },
@@ -656,6 +656,12 @@ fn told_by_plugins(scene: &mut Scene) {
     scene.page.assert("document.querySelector('.chips button').textContent.startsWith('CI: passing')");
     scene.page.open(&format!("{home}catalog/?ci=failing&q=coverage:low"));
     scene.page.wait("document.querySelectorAll('#catalog tbody tr').length === 1");
+
+    scene.page.open(&format!("{home}search/?q=ci:failing"));
+    scene.page.wait("document.querySelectorAll('#search-results .hit').length === 2");
+    scene
+        .page
+        .assert("[...document.querySelectorAll('#search-facets summary')].some((title) => title.textContent === 'CI')");
 
     scene.page.open(&format!("{home}health/"));
     scene.page.assert("document.querySelector('.figures dd').textContent === '2'");

@@ -17,12 +17,13 @@ pub(super) struct Asked {
     pub(super) phrases: Vec<Vec<String>>,
     pub(super) excluded_phrases: Vec<Vec<String>>,
     /// Key, lower-case value, and whether it must not hold.
-    pub(super) filters: Vec<(&'static str, String, bool)>,
+    pub(super) filters: Vec<(String, String, bool)>,
 }
 
 impl Asked {
-    /// Reads a query. There is no wrong one: what is no filter is text.
-    pub(super) fn read(query: &str) -> Asked {
+    /// Reads a query. There is no wrong one: what is no filter is text. The portal has `more` keys to filter by, with what
+    /// they are called.
+    pub(super) fn read(query: &str, more: &[(String, String)]) -> Asked {
         let mut asked = Asked::default();
         let mut rest = query.trim_start();
         while !rest.is_empty() {
@@ -30,14 +31,14 @@ impl Asked {
                 Some(body) if !body.is_empty() && !body.starts_with(char::is_whitespace) => (true, body),
                 _ => (false, rest),
             };
-            rest = asked.take(body, is_negative).trim_start();
+            rest = asked.take(body, is_negative, more).trim_start();
         }
         asked.words.truncate(MOST_WORDS);
         asked
     }
 
     /// Reads one part, and returns what follows it.
-    fn take<'a>(&mut self, text: &'a str, is_negative: bool) -> &'a str {
+    fn take<'a>(&mut self, text: &'a str, is_negative: bool, more: &[(String, String)]) -> &'a str {
         if let Some(quoted) = text.strip_prefix('"') {
             let (phrase, rest) = quoted.split_once('"').unwrap_or((quoted, ""));
             self.add_phrase(words(phrase), is_negative);
@@ -45,7 +46,7 @@ impl Asked {
         }
         let end = text.find(char::is_whitespace).unwrap_or(text.len());
         let (token, mut rest) = text.split_at(end);
-        if let Some((key, value)) = filter(token) {
+        if let Some((key, value)) = filter(token, more) {
             let mut values: Vec<&str> = value.split(',').filter(|value| !value.is_empty()).collect();
             if value.starts_with('"') {
                 let start = text.find('"').unwrap_or(0) + 1;
@@ -53,7 +54,8 @@ impl Asked {
                 values = vec![quoted];
                 rest = after;
             }
-            self.filters.extend(values.into_iter().map(|value| (key, known_as(key, value), is_negative)));
+            let filters = values.into_iter().map(|value| (key.clone(), known_as(&key, value), is_negative));
+            self.filters.extend(filters);
         } else if is_negative {
             self.excluded.extend(words(token));
         } else {
@@ -88,9 +90,10 @@ fn known_as(key: &str, value: &str) -> String {
 }
 
 /// Key and value or values, unless the token is text: a ref such as `system:default/shop` is.
-fn filter(token: &str) -> Option<(&'static str, &str)> {
+fn filter<'a>(token: &'a str, more: &[(String, String)]) -> Option<(String, &'a str)> {
     let (key, value) = token.split_once(':')?;
-    let key = *KEYS.iter().find(|known| known.eq_ignore_ascii_case(key))?;
+    let mut known = KEYS.into_iter().chain(more.iter().map(|(key, _)| key.as_str()));
+    let key = known.find(|known| known.eq_ignore_ascii_case(key))?.to_string();
     let is_ref = key == "system" && value.contains('/') && !value.contains(['"', ':']);
     (!value.trim_matches(',').is_empty() && !is_ref).then_some((key, value))
 }
@@ -99,42 +102,46 @@ fn filter(token: &str) -> Option<(&'static str, &str)> {
 mod tests {
     use super::Asked;
 
+    fn read(query: &str) -> Asked {
+        Asked::read(query, &[("ci".to_string(), "CI".to_string())])
+    }
+
     #[test]
     fn filters_phrases_and_exclusions_are_told_from_words() {
-        let asked =
-            Asked::read(r#"Pay kind:API -lifecycle:deprecated "two words" -draft owner:"Team A" -"old thing" x-y"#);
+        let asked = read(r#"Pay kind:API -lifecycle:deprecated "two words" -draft owner:"Team A" -"old thing" x-y"#);
         assert_eq!(asked.words, ["pay", "two", "words", "x", "y"]);
         assert!(asked.is_open);
         assert_eq!(asked.phrases, [["two", "words"]]);
         assert_eq!(asked.excluded, ["draft"]);
         assert_eq!(asked.excluded_phrases, [["old", "thing"]]);
         let filters: Vec<_> =
-            asked.filters.iter().map(|(key, value, negative)| (*key, value.as_str(), *negative)).collect();
+            asked.filters.iter().map(|(key, value, negative)| (key.as_str(), value.as_str(), *negative)).collect();
         assert_eq!(filters, [("kind", "api", false), ("lifecycle", "deprecated", true), ("owner", "team a", false)]);
     }
 
     #[test]
     fn a_filter_may_have_several_values_and_whole_refs() {
-        let filters = |query| -> Vec<(&str, String)> {
-            Asked::read(query).filters.into_iter().map(|(key, value, _)| (key, value)).collect()
+        let filters = |query| -> Vec<String> {
+            read(query).filters.into_iter().map(|(key, value, _)| format!("{key}={value}")).collect()
         };
-        let both = [("kind", "api".to_string()), ("kind", "component".to_string())];
-        assert_eq!(filters("kind:API,,component,"), both);
-        assert_eq!(filters("owner:group:default/Team-A"), [("owner", "team-a".to_string())]);
-        assert_eq!(filters("owner:user:other/ann"), [("owner", "other/ann".to_string())]);
-        assert_eq!(filters("system:system:default/shop"), [("system", "shop".to_string())]);
-        assert_eq!(filters("tag:a:b"), [("tag", "a:b".to_string())]);
-        assert_eq!(filters("type:\"a,b\""), [("type", "a,b".to_string())]);
+        assert_eq!(filters("kind:API,,component,"), ["kind=api", "kind=component"]);
+        assert_eq!(filters("owner:group:default/Team-A"), ["owner=team-a"]);
+        assert_eq!(filters("owner:user:other/ann"), ["owner=other/ann"]);
+        assert_eq!(filters("system:system:default/shop"), ["system=shop"]);
+        assert_eq!(filters("tag:a:b"), ["tag=a:b"]);
+        assert_eq!(filters("type:\"a,b\""), ["type=a,b"]);
+        assert_eq!(filters("CI:Failing"), ["ci=failing"]);
     }
 
     #[test]
     fn what_is_no_filter_is_text() {
-        assert_eq!(Asked::read("component:default/pay").words, ["component", "default", "pay"]);
-        assert_eq!(Asked::read("system:default/shop").words, ["system", "default", "shop"]);
-        assert_eq!(Asked::read("system:\"other/shop\"").filters, [("system", "other/shop".to_string(), false)]);
-        assert_eq!(Asked::read("kind:,").words, ["kind"]);
-        assert_eq!(Asked::read("kind: - -").words, ["kind"]);
-        assert!(!Asked::read("pay \"me").is_open);
-        assert_eq!(Asked::read("\"open end").phrases, [["open", "end"]]);
+        assert_eq!(read("component:default/pay").words, ["component", "default", "pay"]);
+        assert_eq!(read("system:default/shop").words, ["system", "default", "shop"]);
+        assert_eq!(read("system:\"other/shop\"").filters, [("system".to_string(), "other/shop".to_string(), false)]);
+        assert_eq!(read("coverage:low").words, ["coverage", "low"]);
+        assert_eq!(read("kind:,").words, ["kind"]);
+        assert_eq!(read("kind: - -").words, ["kind"]);
+        assert!(!read("pay \"me").is_open);
+        assert_eq!(read("\"open end").phrases, [["open", "end"]]);
     }
 }

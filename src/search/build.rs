@@ -101,6 +101,7 @@ fn empty_root(slots: usize, settings: &Settings) -> Root {
         beginnings: Vec::new(),
         endings: Vec::new(),
         facets: Vec::new(),
+        keys: settings.keys.clone(),
         pages: String::new(),
     }
 }
@@ -145,7 +146,7 @@ fn collect(documents: impl Iterator<Item = SearchDocument>) -> Result<Collected,
         facets.add(BOOST, &boost.to_string(), page);
         facets.add("kind", &document.kind, page);
         for (key, value) in &document.facets {
-            facets.add(key, value, page);
+            facets.add(key.clone(), value, page);
         }
         writer.add_document(to_index(&document, &fields))?;
         sections += document.sections.len();

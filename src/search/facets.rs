@@ -1,10 +1,11 @@
 //! Facets: the pages of each value as runs of their numbers, for filters and for counts.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::shard::{FacetRecord, Shelf, key_order, push_number, read_number};
 
-/// The keys a query may filter by, in the order they are shown.
+/// The keys a query may filter by in every portal, in the order they are shown.
 pub(super) const KEYS: [&str; 7] = ["kind", "type", "lifecycle", "owner", "system", "tag", "namespace"];
 /// The key of the rows that hold every page, by how much it counts.
 pub(super) const BOOST: &str = "";
@@ -13,11 +14,11 @@ const RUNS_PER_ROW: usize = 8_192;
 
 /// Which pages have which value, by key and value.
 #[derive(Default)]
-pub(super) struct Facets(BTreeMap<(&'static str, String), Vec<u32>>);
+pub(super) struct Facets(BTreeMap<(Cow<'static, str>, String), Vec<u32>>);
 
 impl Facets {
-    pub(super) fn add(&mut self, key: &'static str, value: &str, page: u32) {
-        let pages = self.0.entry((key, value.to_lowercase())).or_default();
+    pub(super) fn add(&mut self, key: impl Into<Cow<'static, str>>, value: &str, page: u32) {
+        let pages = self.0.entry((key.into(), value.to_lowercase())).or_default();
         if pages.last() != Some(&page) {
             pages.push(page);
         }
@@ -32,11 +33,11 @@ impl Facets {
         }
         let mut shelf = Shelf::<FacetRecord>::new("facets", 8_000, emit);
         let mut rows: Vec<_> = self.0.into_iter().collect();
-        rows.sort_by(|a, b| key_order(&row_key(a.0.0, &a.0.1), &row_key(b.0.0, &b.0.1)));
+        rows.sort_by(|a, b| key_order(&row_key(&a.0.0, &a.0.1), &row_key(&b.0.0, &b.0.1)));
         for ((key, value), pages) in rows {
             let mut sorted: Vec<u32> = pages.iter().map(|page| numbers[*page as usize]).collect();
             sorted.sort_unstable();
-            let is_next = |a: u32, b: u32| match key {
+            let is_next = |a: u32, b: u32| match &*key {
                 BOOST => a + 1 == b,
                 _ => before[a as usize + 1] == before[b as usize],
             };
@@ -44,11 +45,11 @@ impl Facets {
                 sorted.chunk_by(|a, b| is_next(*a, *b)).map(|run| (run[0], run[run.len() - 1] - run[0] + 1)).collect();
             for runs in runs.chunks(RUNS_PER_ROW) {
                 let runs = encode(runs);
-                let key_of_row = row_key(key, &value);
+                let key_of_row = row_key(&key, &value);
                 shelf.push(
                     &key_of_row,
                     value.len() + runs.len() + 20,
-                    (key.to_owned(), value.clone(), sorted.len() as u64, runs),
+                    (key.to_string(), value.clone(), sorted.len() as u64, runs),
                 );
             }
         }

@@ -33,6 +33,7 @@ pub use build::build;
 pub use query::query;
 pub use tantivy::tokenizer::Language;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::{fmt, io};
 
@@ -55,7 +56,7 @@ pub struct SearchDocument {
     pub words: String,
     pub sections: Vec<SearchSection>,
     /// Keys and values to filter by. The kind is one without being listed here.
-    pub facets: Vec<(&'static str, String)>,
+    pub facets: Vec<(Cow<'static, str>, String)>,
     /// How many entities use this one.
     pub uses: usize,
 }
@@ -85,11 +86,13 @@ pub struct Settings {
     pub language: Language,
     /// What words mean beside themselves: `k8s` to `kubernetes`.
     pub synonyms: BTreeMap<String, Vec<String>>,
+    /// Keys of facets beside those that every portal has, and what they are called.
+    pub keys: Vec<(String, String)>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { language: Language::English, synonyms: BTreeMap::new() }
+        Settings { language: Language::English, synonyms: BTreeMap::new(), keys: Vec::new() }
     }
 }
 
@@ -163,7 +166,7 @@ pub struct OtherSection {
 /// A filter of a query.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Filter {
-    pub key: &'static str,
+    pub key: String,
     /// Lower case.
     pub value: String,
     pub negative: bool,
@@ -174,7 +177,7 @@ pub struct Filter {
 /// How often each value of a key occurs in what was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Facet {
-    pub key: &'static str,
+    pub key: String,
     /// Most frequent first.
     pub values: Vec<FacetValue>,
 }

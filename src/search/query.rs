@@ -39,7 +39,7 @@ const MOST_SLOTS: usize = 50_000_000;
 /// When a shard cannot be read, is broken, or was written by another version (`InvalidData`).
 pub fn query(shards: &dyn Shards, ask: &Ask<'_>) -> io::Result<Results> {
     let reader = Reader::open(shards)?;
-    let asked = Asked::read(ask.query);
+    let asked = Asked::read(ask.query, &reader.root.keys);
     let filters = read_filters(&asked, &reader)?;
     let words = expand(&asked.words, asked.is_open, &reader)?;
     let ranked = rank(&asked, &words, &filters, &reader)?;
@@ -192,9 +192,9 @@ pub(super) fn spanning(firsts: &[String], key: &str) -> Range<usize> {
 type Pages = Vec<bool>;
 
 fn read_filters(asked: &Asked, reader: &Reader<'_>) -> io::Result<Vec<(Filter, Pages)>> {
-    let read = |(key, value, is_negative): &(&'static str, String, bool)| {
+    let read = |(key, value, is_negative): &(String, String, bool)| {
         let rows = reader.facet(key, value)?;
-        let filter = Filter { key, value: value.clone(), negative: *is_negative, known: !rows.is_empty() };
+        let filter = Filter { key: key.clone(), value: value.clone(), negative: *is_negative, known: !rows.is_empty() };
         Ok((filter, pages_of(&rows, reader.root.slots)))
     };
     asked.filters.iter().map(read).collect()
@@ -329,7 +329,7 @@ fn score_word(word: &Word, reader: &Reader<'_>) -> io::Result<WordScores> {
 fn lets_through(filters: &[(Filter, Pages)], page: u32) -> bool {
     let holds = |(_, pages): &(Filter, Pages)| pages[page as usize];
     let any_of_key = |key: &str| filters.iter().any(|found| !found.0.negative && found.0.key == key && holds(found));
-    filters.iter().all(|found| if found.0.negative { !holds(found) } else { any_of_key(found.0.key) })
+    filters.iter().all(|found| if found.0.negative { !holds(found) } else { any_of_key(&found.0.key) })
 }
 
 /// The pages that hold a word which none may.
@@ -447,7 +447,7 @@ fn count_facets(pages: &[(u64, u32)], reader: &Reader<'_>) -> io::Result<Vec<Fac
     pages.iter().for_each(|(_, page)| before[*page as usize + 1] = 1);
     (0..slots).for_each(|slot| before[slot + 1] += before[slot]);
     let mut facets = Vec::new();
-    for key in KEYS {
+    for key in KEYS.into_iter().chain(reader.root.keys.iter().map(|(key, _)| key.as_str())) {
         let wanted = row_key(key, "");
         let shards = prefix_shards(&reader.root.facets, &wanted, usize::MAX);
         if shards.len() > MOST_FACET_SHARDS {
@@ -470,7 +470,7 @@ fn count_facets(pages: &[(u64, u32)], reader: &Reader<'_>) -> io::Result<Vec<Fac
         values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| key_order(&a.value, &b.value)));
         values.truncate(MOST_FACET_VALUES);
         if !values.is_empty() {
-            facets.push(Facet { key, values });
+            facets.push(Facet { key: key.to_string(), values });
         }
     }
     Ok(facets)

@@ -47,6 +47,9 @@ pub(super) struct Root {
     pub(super) beginnings: Vec<String>,
     pub(super) endings: Vec<String>,
     pub(super) facets: Vec<String>,
+    /// Keys of facets beside those that every portal has, and what they are called.
+    #[serde(default)]
+    pub(super) keys: Vec<(String, String)>,
     /// The number of each shard's first page, as distances.
     pub(super) pages: String,
 }

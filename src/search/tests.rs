@@ -152,7 +152,7 @@ fn entities_come_before_documentation_of_equal_text_and_deprecated_ones_sink() {
     let text = "the same words";
     let bare = |kind: &str, name: &str| SearchDocument { words: String::new(), ..entity(kind, name, "Title", text) };
     let mut documents = vec![page("a/", "Title", text), bare("component", "b"), bare("component", "c")];
-    documents[1].facets.push(("lifecycle", "deprecated".into()));
+    documents[1].facets.push(("lifecycle".into(), "deprecated".into()));
     documents.push(SearchDocument { uses: 9, ..bare("component", "d") });
     let found = urls(&built(documents), "same words");
     let path = |name: &str| format!("catalog/default/component/{name}/");
@@ -180,9 +180,9 @@ fn a_page_is_one_hit_that_names_its_best_section_and_others() {
 #[test]
 fn filters_phrases_and_exclusions_hold() {
     let mut documents = shop();
-    documents[0].facets = vec![("owner", "team-a".into()), ("lifecycle", "Production".into())];
-    documents[2].facets = vec![("owner", "team-b".into()), ("lifecycle", "deprecated".into())];
-    documents[4].facets = vec![("owner", "team-b".into())];
+    documents[0].facets = vec![("owner".into(), "team-a".into()), ("lifecycle".into(), "Production".into())];
+    documents[2].facets = vec![("owner".into(), "team-b".into()), ("lifecycle".into(), "deprecated".into())];
+    documents[4].facets = vec![("owner".into(), "team-b".into())];
     let files = built(documents);
     let (api, service) = ("catalog/default/api/payment-api/", "catalog/default/component/payment-service/");
     assert_eq!(urls(&files, "kind:api payment"), [api]);
@@ -202,13 +202,25 @@ fn filters_phrases_and_exclusions_hold() {
 }
 
 #[test]
+fn plugins_give_keys() {
+    let mut documents: Vec<_> = (0..6).map(|number| page(&format!("{number}/"), "Page", "shared word")).collect();
+    documents[2].facets = vec![("ci".into(), "Failing".into())];
+    let keys = vec![("ci".to_string(), "CI".to_string())];
+    let files = built_with(documents, &Settings { keys, ..Settings::default() });
+    let results = found(&files, "ci:failing");
+    assert_eq!((results.total, results.filters[0].known), (1, true));
+    assert_eq!(found(&files, "-ci:failing shared").total, 5);
+    assert_eq!(found(&files, "shared").facets.last().expect("counted").key, "ci");
+}
+
+#[test]
 fn filters_alone_give_what_counts_most_first() {
     let mut documents = shop();
     for (document, uses) in documents.iter_mut().zip([0, 9, 0, 0, 0, 0]) {
         document.uses = uses;
-        document.facets = vec![("owner", "team-a".into())];
+        document.facets = vec![("owner".into(), "team-a".into())];
     }
-    documents[2].facets.push(("lifecycle", "deprecated".into()));
+    documents[2].facets.push(("lifecycle".into(), "deprecated".into()));
     let (most_used, deprecated) = (documents[1].url.clone(), documents[2].url.clone());
     let all = documents.len();
     let found = urls(&built(documents), "owner:team-a");
@@ -219,10 +231,10 @@ fn filters_alone_give_what_counts_most_first() {
 fn facets_count_all_that_was_found() {
     let mut documents: Vec<_> = (0..40).map(|number| page(&format!("{number}/"), "Page", "shared word")).collect();
     for (number, document) in documents.iter_mut().enumerate() {
-        document.facets = vec![("owner", if number % 4 == 0 { "a".into() } else { "b".into() })];
+        document.facets = vec![("owner".into(), if number % 4 == 0 { "a".into() } else { "b".into() })];
     }
     documents.push(page("other/", "Other", "nothing"));
-    documents[40].facets = vec![("owner", "a".into())];
+    documents[40].facets = vec![("owner".into(), "a".into())];
     let results = found(&built(documents), "shared");
     let counts = |key: &str| {
         let facet = results.facets.iter().find(|facet| facet.key == key).expect("the facet is counted");

@@ -2,26 +2,29 @@
 
 use super::Site;
 use crate::catalog::{EntityId, RelationType};
+use std::borrow::Cow;
 
 /// Relations by which others use an entity.
 const USES: [RelationType; 3] = [RelationType::ApiConsumedBy, RelationType::DependencyOf, RelationType::HasPart];
 
 impl Site<'_> {
     /// The values of the entity's facets, without its kind.
-    pub(super) fn facets(&self, id: EntityId) -> Vec<(&'static str, String)> {
+    pub(super) fn facets(&self, id: EntityId) -> Vec<(Cow<'static, str>, String)> {
         let entity = self.catalog.entity(id);
-        let mut facets = Vec::new();
+        let mut facets: Vec<(Cow<'static, str>, String)> = Vec::new();
         for (key, value) in [("type", &entity.r#type), ("lifecycle", &entity.lifecycle)] {
-            facets.extend(value.as_deref().map(|value| (key, value.to_owned())));
+            facets.extend(value.as_deref().map(|value| (key.into(), value.to_owned())));
         }
         for (key, relation, kind) in [("owner", RelationType::OwnedBy, ""), ("system", RelationType::PartOf, "system:")]
         {
             let targets = self.graph.targets(id, relation).map(|target| &*self.catalog.entity(target).reference);
             let targets = targets.filter(|reference| reference.starts_with(kind));
-            facets.extend(targets.map(|reference| (key, short(reference).to_owned())));
+            facets.extend(targets.map(|reference| (key.into(), short(reference).to_owned())));
         }
-        facets.extend(entity.tags.iter().map(|tag| ("tag", tag.to_string())));
-        facets.push(("namespace", entity.namespace.to_string()));
+        facets.extend(entity.tags.iter().map(|tag| ("tag".into(), tag.to_string())));
+        facets.push(("namespace".into(), entity.namespace.to_string()));
+        let told = self.plugins.facts(id).map_or(&[][..], |facts| &facts.facets);
+        facets.extend(told.iter().map(|(key, value)| (key.clone().into(), value.clone())));
         facets
     }
 

@@ -107,7 +107,7 @@ fn root(site: &Site<'_>) -> Json {
         "total": site.catalog.len(),
         "kinds": kinds,
         "ownerless": ownerless.collect::<Vec<_>>(),
-        "facets": site.config.facet_keys().iter().map(|key| [key.clone(), site.facet_name(key)]).collect::<Vec<_>>(),
+        "facets": site.facet_keys(),
         "relations": relations.map(|relation| [relation.name(), relation.opposite().name()]).collect::<Vec<_>>(),
     })
 }

@@ -139,8 +139,13 @@ impl Site<'_> {
         self.plugins.facts(id).map_or(&[], |facts| &facts.problems)
     }
 
+    /// Keys that plugins give to lists, search and queries, and what they are called.
+    pub fn facet_keys(&self) -> Vec<(String, String)> {
+        self.config.facet_keys().into_iter().map(|key| (key.clone(), self.facet_name(&key))).collect()
+    }
+
     /// What a facet of plugins is called: those of built-in plugins in each language, others by the words of their key.
-    pub(super) fn facet_name(&self, key: &str) -> String {
+    fn facet_name(&self, key: &str) -> String {
         if let Some(text) = self.strings.text(&format!("facet.{key}")) {
             return text.plain().to_string();
         }

@@ -281,19 +281,20 @@
 
   // Queries: {words, isOpen, excluded, phrases, excludedPhrases, filters: [{key, value, negative}]}
 
-  function read(query, folding) {
+  /** `more` keys are those of this portal's plugins, with what they are called. */
+  function read(query, folding, more) {
     const asked = { words: [], isOpen: false, excluded: [], phrases: [], excludedPhrases: [], filters: [] };
     let rest = query.trimStart();
     while (rest !== "") {
       const isNegative = /^-\S/u.test(rest);
-      rest = take(isNegative ? rest.slice(1) : rest, isNegative, asked, folding).trimStart();
+      rest = take(isNegative ? rest.slice(1) : rest, isNegative, asked, folding, more).trimStart();
     }
     asked.words.length = Math.min(asked.words.length, MOST_WORDS);
     return asked;
   }
 
   /** Reads one part, and returns what follows it. */
-  function take(text, isNegative, asked, folding) {
+  function take(text, isNegative, asked, folding, more) {
     if (text.startsWith('"')) {
       const [phrase, rest] = untilQuote(text.slice(1));
       addPhrase(wordsOf(phrase, folding), isNegative, asked);
@@ -301,7 +302,7 @@
     }
     const token = /^\S*/u.exec(text)[0];
     let rest = text.slice(token.length);
-    const filter = filterOf(token);
+    const filter = filterOf(token, more);
     if (filter) {
       const [key, value] = filter;
       let values = value.split(",").filter((one) => one !== "");
@@ -342,12 +343,12 @@
   }
 
   /** Key and value or values, unless the token is text: a ref such as system:default/shop is. */
-  function filterOf(token) {
+  function filterOf(token, more) {
     const colon = token.indexOf(":");
     const key = token.slice(0, Math.max(colon, 0)).toLowerCase();
     const value = token.slice(colon + 1);
     const isRef = key === "system" && /^[^":]*\/[^":]*$/u.test(value);
-    if (!KEYS.includes(key) || /^,*$/u.test(value) || isRef) return null;
+    if (!(KEYS.includes(key) || more.some(([known]) => known === key)) || /^,*$/u.test(value) || isRef) return null;
     return [key, value];
   }
 
@@ -537,7 +538,8 @@
     for (const page of pages) before[page + 1] = 1;
     for (let slot = 0; slot < root.slots; slot += 1) before[slot + 1] += before[slot];
     const clamp = (page) => Math.min(page, root.slots);
-    const facets = await Promise.all(KEYS.map(async (key) => {
+    const keys = [...KEYS.map((key) => [key]), ...(root.keys ?? [])];
+    const facets = await Promise.all(keys.map(async ([key, title]) => {
       const range = prefixShards(root.facets, `${key} `, Infinity);
       const counts = new Map();
       if (range[1] - range[0] > MOST_FACET_SHARDS) return { key, values: [] };
@@ -549,7 +551,7 @@
       }
       const values = [...counts].filter(([, total]) => total > 0).map(([value, total]) => ({ value, count: total }));
       values.sort((a, b) => b.count - a.count || inOrder(a.value, b.value));
-      return { key, values: values.slice(0, MOST_FACET_VALUES) };
+      return { key, title, values: values.slice(0, MOST_FACET_VALUES) };
     }));
     return facets.filter(({ values }) => values.length > 0);
   }
@@ -932,7 +934,7 @@
     const turn = (latest += 1);
     const isOutdated = () => turn !== latest;
     const root = await openRoot();
-    const asked = read(query, foldingOf(root));
+    const asked = read(query, foldingOf(root), root.keys ?? []);
     if (isOutdated()) return null;
     const [words, filters] = await Promise.all([
       expand(asked, root),

@@ -36,7 +36,7 @@
     const filters = (found?.filters ?? []).filter(({ negative }) => !negative);
     const shown = (found?.facets ?? []).filter(({ key, values }) => values.length > 1 || filters.some((filter) => filter.key === key));
     panel.replaceChildren();
-    for (const { key, values } of shown) {
+    for (const { key, title, values } of shown) {
       const chosen = (value) => filters.find((filter) => filter.key === key && filter.value === value);
       const items = values.filter(({ value }, index) => index < FEW || wide.has(key) || chosen(value)).map(({ value, count }) => {
         const box = el("input", { type: "checkbox", "data-key": `${key}:${value}` });
@@ -44,7 +44,7 @@
         box.addEventListener("change", () => use(box.checked ? within(query, key, value) : without(query, chosen(value))));
         return el("li", {}, el("label", {}, box, el("span", {}, el("bdi", { title: value }, key === "kind" ? name(value) : value.replace(/^[a-z]+:default\//, ""))), el("span", { class: "count" }, String(count))));
       });
-      const group = el("details", { class: "facet", open: true }, el("summary", {}, TITLES.get(key) ?? key), el("ul", {}, ...items));
+      const group = el("details", { class: "facet", open: true }, el("summary", {}, TITLES.get(key) ?? title), el("ul", {}, ...items));
       if (values.length > FEW) {
         const button = el("button", { type: "button", class: "textbutton", "data-key": `${key}+` }, wide.has(key) ? t("word.fewer") : t("word.show_all", { count: values.length }));
         button.addEventListener("click", () => { if (!wide.delete(key)) wide.add(key); drawFacets(found, query); });

@@ -75,7 +75,7 @@
   /** The query without a filter. Of several values after one key, the others stay. */
   function without(query, { key, value, negative }) {
     const { knownAs } = globalThis.callboardSearch;
-    return query.replace(/(-?)([a-zA-Z]+):(?:"([^"]*)"?|(\S+))(\s*)/g, (term, minus, itsKey, quoted, plain, space) => {
+    return query.replace(/(-?)([a-zA-Z][a-zA-Z-]*):(?:"([^"]*)"?|(\S+))(\s*)/g, (term, minus, itsKey, quoted, plain, space) => {
       if ((minus === "-") !== Boolean(negative) || itsKey.toLowerCase() !== key) return term;
       const isIt = (one) => knownAs(key, one) === value;
       if (plain === undefined) return isIt(quoted) ? "" : term;
