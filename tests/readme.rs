@@ -105,7 +105,7 @@ fn every_option_of_the_handbook_exists() {
     let commands = commands.map(|command| vec![command]);
     let help: String = commands
         .into_iter()
-        .chain([vec!["template", "test"], vec!["template", "status"]])
+        .chain([vec!["template", "test"], vec!["template", "status"], vec!["plugin", "new"], vec!["plugin", "preview"]])
         .map(|command| {
             let output = std::process::Command::new(env!("CARGO_BIN_EXE_callboard"))
                 .args(command)

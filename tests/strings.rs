@@ -154,4 +154,4 @@ fn templates_hold_no_words_of_their_own() {
 }
 
 /// Names, formats and units, which are the same in every language.
-const KNOWN: [&str; 10] = ["callboard", "CPU", "YAML", "JSON", "CSV", "Markdown", "KB", "MB", "A+", "A−"];
+const KNOWN: [&str; 11] = ["callboard", "CPU", "P", "YAML", "JSON", "CSV", "Markdown", "KB", "MB", "A+", "A−"];

@@ -3,9 +3,11 @@
 use super::{
     BadgeFact, Facts, LONGEST_PROBLEM, LONGEST_SEARCH, LONGEST_WORD, MOST_PROBLEMS, Problem, Tone, cut, filters, guard,
 };
-use crate::config::{Plugin, Show};
+use crate::config::Plugin;
 use crate::diagnostics::{Finding, rules};
 use crate::strings::Strings;
+use guard::Fault;
+use std::collections::BTreeSet;
 use std::error::Error;
 use tera::{Context, Tera};
 
@@ -51,65 +53,41 @@ impl Templates {
         let mut tera = Tera::new();
         strings.speak(&mut tera);
         filters::register(&mut tera);
-        let shared = tera.add_raw_templates(components.iter().copied());
-        if let Err(error) = shared {
-            findings.push(rules::plugins::broken_template(
-                plugin.place.clone(),
-                &plugin.name,
-                "the theme",
-                &words_of(&error),
-            ));
+        let mut broken = |what: &str, cause: &str| {
+            findings.push(rules::plugins::broken_template(plugin.place.clone(), &plugin.name, what, cause));
+        };
+        if let Err(error) = tera.add_raw_templates(components.iter().copied()) {
+            broken("the theme", &words_of(&error));
         }
         let show = &plugin.show;
-        for (name, text) in parts_of(plugin) {
-            let faults = guard::faults(text);
-            if faults.is_empty()
-                && let Err(error) = tera.add_raw_template(name, text)
-            {
-                let place = plugin.place.clone();
-                findings.push(rules::plugins::broken_template(place, &plugin.name, name, &words_of(&error)));
-            }
-            for fault in faults {
-                let place = plugin.place.clone();
-                findings.push(rules::plugins::unsafe_template(
-                    place,
-                    &plugin.name,
-                    name,
-                    fault.line,
-                    &fault.found,
-                    fault.why,
-                ));
-            }
-        }
         let mut files =
             [(Part::Tab, show.tab.clone()), (Part::Card, show.card.clone()), (Part::Page, show.page.clone())];
+        let shown: BTreeSet<&str> =
+            [&show.tab, &show.card, &show.page].into_iter().flatten().map(String::as_str).collect();
+        // Those that nothing shows hold components for the others.
+        let parts = plugin.files.paths().filter(|name| name.ends_with(".html") && !shown.contains(name));
+        let (mut unusable, mut faults) = (BTreeSet::new(), Vec::new());
+        for name in parts.chain(shown.iter().copied()) {
+            let Some(text) = plugin.files.text(name) else {
+                broken(name, "it is not UTF-8");
+                unusable.insert(name);
+                continue;
+            };
+            let found = guard::faults(text);
+            if !found.is_empty() {
+                unusable.insert(name);
+                faults.extend(found.into_iter().map(|fault| (name, fault)));
+            } else if let Err(error) = tera.add_raw_template(&html_name(name), text) {
+                broken(name, &words_of(&error));
+                unusable.insert(name);
+            }
+        }
+        for (name, Fault { line, found, why }) in faults {
+            let place = plugin.place.clone();
+            findings.push(rules::plugins::unsafe_template(place, &plugin.name, name, line, &found, why));
+        }
         for (_, file) in &mut files {
-            let Some(name) = file.clone() else { continue };
-            let mut complain = |cause: &str| {
-                findings.push(rules::plugins::broken_template(plugin.place.clone(), &plugin.name, &name, cause));
-            };
-            let Some(text) = plugin.files.text(&name) else {
-                complain("it is not UTF-8");
-                *file = None;
-                continue;
-            };
-            if let Err(error) = tera.add_raw_template(&html_name(&name), text) {
-                complain(&words_of(&error));
-                *file = None;
-                continue;
-            }
-            for fault in guard::faults(text) {
-                let place = plugin.place.clone();
-                findings.push(rules::plugins::unsafe_template(
-                    place,
-                    &plugin.name,
-                    &name,
-                    fault.line,
-                    &fault.found,
-                    fault.why,
-                ));
-                *file = None;
-            }
+            *file = file.take().filter(|name| !unusable.contains(name.as_str()));
         }
         let mut words = Vec::new();
         for (key, text) in expressions(plugin) {
@@ -144,15 +122,6 @@ impl Templates {
         let known = self.words.iter().find(|known| *known == key)?;
         Some(self.tera.render(known, context).map(|text| text.trim().to_string()).map_err(|error| words_of(&error)))
     }
-}
-
-/// Templates that nothing shows: they hold components for the others.
-fn parts_of(plugin: &Plugin) -> impl Iterator<Item = (&str, &str)> {
-    let Show { tab, card, page, .. } = &plugin.show;
-    let is_shown =
-        move |name: &str| [tab, card, page].into_iter().flatten().any(|shown| shown.trim_start_matches("./") == name);
-    let names = plugin.files.paths().filter(move |name| name.ends_with(".html") && !is_shown(name));
-    names.filter_map(|name| Some((name, plugin.files.text(name)?)))
 }
 
 /// Tera escapes what is called `.html`.

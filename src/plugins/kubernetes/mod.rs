@@ -107,6 +107,7 @@ impl Page<'_> {
         let lasting: Vec<&&Json> = pods.iter().filter(lasting).collect();
         let workloads = self.workloads(&failing);
         let loose: Vec<&Json> = pods.iter().copied().filter(|pod| tree.owner(pod).is_none()).collect();
+        let is_alone = |job: &&Json| tree.owner(job).is_none_or(|owner| owner["kind"] != "CronJob");
         let mut of = Map::new();
         for key in ["name", "title", "as_of"] {
             of.insert(key.to_string(), word(&cluster[key]).into());
@@ -141,7 +142,7 @@ impl Page<'_> {
             ("ingresses", self.rows("Ingress", ingress)),
             ("services", self.rows("Service", service)),
             ("cron_jobs", self.cron_jobs()),
-            ("jobs", self.jobs(&|job| tree.owner(job).is_none_or(|owner| owner["kind"] != "CronJob"))),
+            ("jobs", self.jobs(tree.of_kind("Job").filter(is_alone).collect())),
             ("custom", self.custom(&failing)),
             ("others", self.others()),
         ] {
@@ -239,8 +240,7 @@ impl Page<'_> {
 
     fn cron_jobs(&self) -> Vec<Json> {
         self.rows("CronJob", |object| {
-            let below = |job: &Json| self.tree.owner(job).is_some_and(|owner| owner == object);
-            let mut jobs = self.jobs(&below);
+            let mut jobs = self.jobs(self.tree.below(object, "Job").collect());
             jobs.truncate(MOST_JOBS);
             json!({
                 "schedule": word(&object["spec"]["schedule"]),
@@ -255,8 +255,7 @@ impl Page<'_> {
     }
 
     /// The newest first.
-    fn jobs(&self, which: &dyn Fn(&Json) -> bool) -> Vec<Json> {
-        let mut jobs: Vec<&Json> = self.tree.of_kind("Job").filter(|job| which(job)).collect();
+    fn jobs(&self, mut jobs: Vec<&Json>) -> Vec<Json> {
         jobs.sort_by_key(|job| std::cmp::Reverse(job["metadata"]["creationTimestamp"].as_str()));
         jobs.into_iter().map(|job| self.row(job, self.job(job))).collect()
     }

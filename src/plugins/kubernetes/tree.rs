@@ -70,7 +70,7 @@ impl<'a> Tree<'a> {
         for _ in 0..DEEPEST {
             let of = found.unwrap_or(object);
             match self.parent(of) {
-                Some(parent) if parent != of => found = Some(parent),
+                Some(parent) if !std::ptr::eq(parent, of) => found = Some(parent),
                 _ => break,
             }
             if found.is_some_and(|owner| ENDS.iter().any(|kind| owner["kind"] == *kind)) {

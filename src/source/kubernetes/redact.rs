@@ -331,18 +331,23 @@ fn without_values(text: &str) -> String {
     out
 }
 
+/// Word by word, so that long texts take no longer than their length.
 fn without_tokens(text: &str) -> String {
+    let is_of_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '=' | '/' | '+');
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = TOKEN_STARTS.iter().filter_map(|start| rest.find(start)).min() {
-        out.push_str(&rest[..at]);
-        let is_of_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '=' | '/' | '+');
-        let end = rest[at..].find(|c| !is_of_token(c)).map_or(rest.len(), |end| at + end);
+    for part in text.split_inclusive(|c| !is_of_token(c)) {
+        let word = part.trim_end_matches(|c| !is_of_token(c));
+        let start = TOKEN_STARTS.iter().filter_map(|start| word.find(start)).min();
         // Shorter ones are words.
-        out.push_str(if end - at >= 16 { PAINT } else { &rest[at..end] });
-        rest = &rest[end..];
+        match start.filter(|at| word.len() - at >= 16) {
+            Some(at) => {
+                out.push_str(&word[..at]);
+                out.push_str(PAINT);
+            }
+            None => out.push_str(word),
+        }
+        out.push_str(&part[word.len()..]);
     }
-    out.push_str(rest);
     out
 }
 
@@ -395,6 +400,19 @@ mod tests {
             assert!(!text.contains(HIDDEN), "{text}");
         }
         assert_eq!(redacted(json!({ "kind": "Secret", "data": { "a": "b" } })), None);
+    }
+
+    #[test]
+    fn long_texts_take_no_longer_than_their_length() {
+        let of = |text: &str| {
+            let long = text.repeat((1 << 18) / text.len());
+            redacted(
+                json!({ "kind": "Thing", "spec": { "a": long.clone(), "args": [long.clone()], "b": format!("\n{long}") } }),
+            )
+        };
+        for text in ["AKIA ", "AKIA", "token=", "a://b@", "password: ", "'", "token = ", "-p "] {
+            assert!(of(text).is_some(), "{text}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 // `callboard:data` on the tab and do more with `event.detail`.
 "use strict";
 (() => {
-  const { t, el } = globalThis.callboard;
+  const { el, t } = globalThis.callboard;
   const LARGEST = 2_000_000;
   const section = document.querySelector("[data-live-url]");
   // From disk there is nothing but the snapshot.
