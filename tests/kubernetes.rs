@@ -56,6 +56,12 @@ impl Setting {
         let loaded = load(&inputs).expect("a configuration");
         let told: Vec<&str> = loaded.findings.iter().map(|finding| finding.message.as_str()).collect();
         assert!(loaded.findings.is_empty(), "{told:?}");
+        let text = std::fs::read_to_string(self.folder.path().join("app-config.yaml")).expect("a file");
+        assert_eq!(
+            text.contains(TOKEN),
+            loaded.config.secrets().any(|secret| secret == TOKEN),
+            "a secret of the portal"
+        );
         loaded.config
     }
 
@@ -375,7 +381,7 @@ fn offline_nobody_is_asked() {
         findings,
         ["kubernetes-unreachable: the cluster `prod` cannot be read: no answer is kept, and this build asks nobody"]
     );
-    assert!(given[0].stale.is_some() && cluster.asked().is_empty());
+    assert!(given[0].stale.is_none() && cluster.asked().is_empty(), "nothing is old, it is unknown");
     let (online, _) = setting.read(&asked);
     cluster.asked();
     let (offline, findings) = setting.read_as(&asked, &[], true);
@@ -525,7 +531,7 @@ fn problems_stand_on_top() {
 fn workloads_show_their_pods() {
     let seats = view("seat-map-service");
     let of = &seats["clusters"][0];
-    assert_eq!(seats["status"], "failing");
+    assert_eq!((&seats["status"], &seats["failing"]), (&json!("failing"), &json!(1)), "one object with two problems");
     assert_eq!(of["counts"], json!({ "workloads": 1, "pods": 3, "ready": 1, "failing": 1 }));
     let workload = &of["workloads"][0];
     assert_eq!(
@@ -605,4 +611,71 @@ fn pages_do_not_grow_with_the_cluster() {
     let of = &view["clusters"][0];
     assert_eq!((&of["more_workloads"], &of["more_pods"]), (&json!(450), &json!(480)));
     assert!(view.to_string().len() < 400_000, "{}", view.to_string().len());
+}
+
+/// Builds a portal with one component, and gives its tab and everything that was said.
+fn built(setting: &Setting, arguments: &[&str]) -> (String, String) {
+    let folder = setting.folder.path();
+    let repo = folder.join("repos/storefront");
+    std::fs::create_dir_all(&repo).expect("a folder");
+    let descriptor = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: storefront\n  annotations:\n    \
+                      backstage.io/kubernetes-id: seat-map-service\nspec: { type: website, lifecycle: production, owner: group:a }\n";
+    std::fs::write(repo.join("catalog-info.yaml"), descriptor).expect("written");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_callboard"));
+    command.arg("build").args(arguments).args(["--out", "public"]).current_dir(folder);
+    command.env("CALLBOARD_CACHE_DIR", folder.join("cache")).env("HOME", folder).env_remove("BACKSTAGE_ENV");
+    let output = command.output().expect("callboard runs");
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{said}");
+    assert!(!said.contains(TOKEN) && !everything_below(&folder.join("public"), "").contains(TOKEN));
+    let tab = folder.join("public/catalog/default/component/storefront/kubernetes/index.html");
+    (std::fs::read_to_string(tab).expect("a tab"), said)
+}
+
+const REPOS: &str = "locations: [{ type: file, target: ./repos/*/catalog-info.yaml }]";
+
+#[test]
+fn a_portal_shows_what_runs_and_what_ran() {
+    let cluster = Cluster::with(objects(), Some(TOKEN));
+    let setting = Setting::of(&cluster, "");
+    let config = std::fs::read_to_string(setting.folder.path().join("app-config.yaml")).expect("a file");
+    let config = config.replace("{ rules: [] }", &format!("{{ rules: [{{ allow: [Component] }}], {REPOS} }}"));
+    std::fs::write(setting.folder.path().join("app-config.yaml"), config).expect("written");
+    let (tab, said) = built(&setting, &[]);
+    assert!(!said.contains("kubernetes-"), "{said}");
+    assert!(
+        tab.contains("Out of memory") && tab.contains("CrashLoopBackOff") && tab.contains("kubectl logs --previous")
+    );
+    assert!(tab.contains("datetime=\"2026-11-22T18:40:00Z\""), "as of the cluster's clock");
+    assert!(!tab.contains("understudy") && !tab.contains("break-a-leg"));
+
+    cluster.does("/pods", Mood::Fails(401, ""));
+    let (tab, said) = built(&setting, &[]);
+    assert!(said.contains("kubernetes-unreachable"), "{said}");
+    assert!(tab.contains("CrashLoopBackOff") && tab.contains("the token is not accepted (status 401)"));
+
+    cluster.asked();
+    let (tab, _) = built(&setting, &["--offline"]);
+    assert!(tab.contains("CrashLoopBackOff") && cluster.asked().is_empty());
+}
+
+#[test]
+fn a_cluster_that_was_never_read_is_unknown() {
+    let setting = Setting::new(&format!(
+        "catalog: {{ rules: [{{ allow: [Component] }}], {REPOS} }}\n\
+         callboard: {{ kubernetes: {{ snapshots: {{ stage: ./missing.json }} }} }}\n"
+    ));
+    let (tab, said) = built(&setting, &[]);
+    assert!(said.contains("kubernetes-unreachable"), "{said}");
+    assert!(tab.contains("The cluster could not be read, and never was:"), "{tab}");
+}
+
+#[test]
+fn without_clusters_the_tab_says_that_there_is_nothing() {
+    let setting = Setting::new(&format!(
+        "catalog: {{ rules: [{{ allow: [Component] }}], {REPOS} }}\ncallboard: {{ plugins: {{ kubernetes: {{}} }} }}\n"
+    ));
+    let (tab, said) = built(&setting, &[]);
+    assert!(!said.contains("plugin-"), "{said}");
+    assert!(tab.contains("No cluster has anything of it."), "{tab}");
 }

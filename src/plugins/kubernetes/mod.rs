@@ -44,13 +44,13 @@ const KINDS: [&str; 13] = [
 
 /// What a page shows: `{problems, more_problems, failing, status, counts, clusters}`.
 ///
-/// `status` is `failing` where something fails now, `unknown` where a cluster was never read, `empty` where nothing is
+/// `failing` counts objects, each of which may have several problems. `status` is `failing` where something fails now, `unknown` where a cluster was never read, `empty` where nothing is
 /// there, else `running`. A problem names a `key` whose texts are `k8s_problem.<key>` and `k8s_means.<key>`. Each tone is
 /// one of `good`, `warn`, `bad`, `busy` and `off`.
 pub fn view(objects: &Json) -> Json {
     let mut found: Vec<(bool, Json)> = Vec::new();
     let mut clusters = Vec::new();
-    let (mut workloads, mut pods, mut well, mut is_unknown) = (0, 0, 0, false);
+    let (mut workloads, mut pods, mut well, mut failing, mut is_unknown) = (0, 0, 0, 0, false);
     for cluster in items(&objects["clusters"]) {
         let tree = Tree::of(items(&cluster["objects"]));
         let of_cluster = problems(&tree, items(&cluster["events"]));
@@ -59,6 +59,7 @@ pub fn view(objects: &Json) -> Json {
         workloads += count(&shown["counts"]["workloads"]);
         pods += count(&shown["counts"]["pods"]);
         well += count(&shown["counts"]["ready"]);
+        failing += count(&shown["counts"]["failing"]);
         is_unknown |= cluster["reason"].is_string() && items(&cluster["objects"]).is_empty();
         let title = word(&cluster["title"]);
         found.extend(of_cluster.iter().map(|one| {
@@ -70,7 +71,6 @@ pub fn view(objects: &Json) -> Json {
     }
     // Those of one cluster are in order already.
     found.sort_by_key(|(fails, _)| !fails);
-    let failing = found.iter().filter(|(fails, _)| *fails).count();
     let more = found.len().saturating_sub(problem::MOST);
     let status = if failing > 0 {
         "failing"

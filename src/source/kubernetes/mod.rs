@@ -76,7 +76,7 @@ pub struct Given {
     pub objects: Json,
     /// When the oldest of it was read, in seconds since 1970; `None` where no cluster could say.
     pub as_of: Option<i64>,
-    /// Why some of it is not from this build.
+    /// Why some of it is not from this build. Of a cluster that was never read, its own `reason` tells.
     pub stale: Option<String>,
 }
 
@@ -602,7 +602,7 @@ impl Given {
             clusters.push(Json::Object(of));
         }
         self.as_of = older(self.as_of, state.time);
-        if let (Some(reason), None) = (&state.fault, &self.stale) {
+        if let (Some(reason), true, None) = (&state.fault, state.has_earlier, &self.stale) {
             self.stale = Some(format!("{}: {reason}", cluster.name));
         }
     }
