@@ -265,7 +265,7 @@ fn what_another_job_left_comes_with_the_bundle() {
 }
 
 /// Of sources, a list has what files say and what the last build heard of programs, which it does not run. A portal says the
-/// same. What a descriptor writes in that place is not a plugin's.
+/// same.
 #[test]
 fn what_plugins_tell_can_be_asked_for() {
     let work = Work::new("plugin-list");
@@ -276,7 +276,6 @@ fn what_plugins_tell_can_be_asked_for() {
         "x",
     );
     work.write("plugins/tool/data/shop.json", r#"{"word": "failing"}"#);
-    work.write("repos/bare/catalog-info.yaml", &(component("bare", "") + "facets: {ci: [failing]}\n"));
     let refs = |arguments: &[&str]| {
         let run = work.run(&[&["list", "--format", "refs"], arguments].concat());
         assert_eq!(run.code, 0, "{}", run.err);
