@@ -264,3 +264,39 @@ fn what_another_job_left_comes_with_the_bundle() {
     work.build();
     assert!(work.read(TAB).contains("41 lines"));
 }
+
+/// Of sources, a list has what files say and what the last build heard of programs, which it does not run. A portal says the
+/// same.
+#[test]
+fn what_plugins_tell_can_be_asked_for() {
+    let work = Work::new("plugin-list");
+    work.plugin(
+        "title: Tool\nannotation: tool/id\ndata:\n  it: {file: \"data/{annotation}.json\"}\n  \
+         heard: {command: [sh, -c, 'echo run >> runs; echo \"{\\\"word\\\": \\\"heard\\\"}\"']}\n\
+         show:\n  tab: tab.html\n  facets: {ci: \"{{ data.it.word }}\", told: \"{{ data.heard.word }}\"}\n",
+        "x",
+    );
+    work.write("plugins/tool/data/shop.json", r#"{"word": "failing"}"#);
+    let refs = |arguments: &[&str]| {
+        let run = work.run(&[&["list", "--format", "refs"], arguments].concat());
+        assert_eq!(run.code, 0, "{}", run.err);
+        run.out
+    };
+    assert_eq!(refs(&["ci:failing"]), "component:default/shop\n");
+    assert_eq!(refs(&["told:heard"]), "");
+    assert!(!work.has("plugins/tool/runs"), "a list runs nothing");
+    work.build();
+    let runs = work.read("plugins/tool/runs");
+    for from in [&[][..], &["--portal", "public"]] {
+        let both = [from, &["ci:fail*", "told:heard"]].concat();
+        assert_eq!(refs(&both), "component:default/shop\n", "{from:?}");
+        assert_eq!(refs(&[from, &["--", "-ci:*"]].concat()), "component:default/bare\n", "{from:?}");
+        let json = work.run(&[&["list", "ci:*", "--format", "json"], from].concat());
+        let entities: serde_json::Value = serde_json::from_str(&json.out).expect("JSON");
+        assert_eq!(entities[0]["facets"], serde_json::json!({ "ci": ["failing"], "told": ["heard"] }), "{from:?}");
+        let slip = work.run(&[&["list", "told2:x"], from].concat());
+        assert!(slip.code == 2 && slip.err.contains("Did you mean `told`?"), "{}", slip.err);
+    }
+    assert_eq!(work.read("plugins/tool/runs"), runs);
+    assert_eq!(work.run(&["check"]).code, 0, "templates have their words when nothing is built");
+}

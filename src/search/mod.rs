@@ -178,6 +178,9 @@ pub struct Filter {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Facet {
     pub key: String,
+    /// What it is called, where not every portal has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     /// Most frequent first.
     pub values: Vec<FacetValue>,
 }

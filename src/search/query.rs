@@ -447,7 +447,8 @@ fn count_facets(pages: &[(u64, u32)], reader: &Reader<'_>) -> io::Result<Vec<Fac
     pages.iter().for_each(|(_, page)| before[*page as usize + 1] = 1);
     (0..slots).for_each(|slot| before[slot + 1] += before[slot]);
     let mut facets = Vec::new();
-    for key in KEYS.into_iter().chain(reader.root.keys.iter().map(|(key, _)| key.as_str())) {
+    let more = reader.root.keys.iter().map(|(key, title)| (key.as_str(), Some(title)));
+    for (key, title) in KEYS.into_iter().map(|key| (key, None)).chain(more) {
         let wanted = row_key(key, "");
         let shards = prefix_shards(&reader.root.facets, &wanted, usize::MAX);
         if shards.len() > MOST_FACET_SHARDS {
@@ -470,7 +471,7 @@ fn count_facets(pages: &[(u64, u32)], reader: &Reader<'_>) -> io::Result<Vec<Fac
         values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| key_order(&a.value, &b.value)));
         values.truncate(MOST_FACET_VALUES);
         if !values.is_empty() {
-            facets.push(Facet { key: key.to_string(), values });
+            facets.push(Facet { key: key.to_string(), title: title.cloned(), values });
         }
     }
     Ok(facets)

@@ -80,8 +80,8 @@
         const answer = await globalThis.callboardSearchParts.ask(`-kind:docs ${query}`, 3 * MOST);
         if (!answer || mine !== turn) return;
         const seen = new Set();
-        // A definition is a page of its entity, with a title of its own.
-        const isEntity = ({ reference, url }) => reference && !url.includes("/definition/") && !seen.has(reference) && seen.add(reference);
+        // Definitions and the tabs of plugins are pages of their entity, with titles of their own.
+        const isEntity = ({ reference, url }) => reference && /^catalog(\/[^/]+){3}\/$/.test(url) && !seen.has(reference) && seen.add(reference);
         show(answer.hits.filter(isEntity).slice(0, MOST));
       }, 120);
     });
