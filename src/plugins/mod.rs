@@ -14,7 +14,7 @@ mod templates;
 
 use crate::api;
 use crate::catalog::{Catalog, EntityId};
-use crate::config::{Config, DataFrom, Plugin, Reader};
+use crate::config::{Config, DataFrom, DataSource, Plugin, Reader};
 use crate::diagnostics::{Finding, rules};
 use crate::graph::Graph;
 use crate::source;
@@ -92,13 +92,26 @@ pub struct Plugins<'a> {
     shared: Shared,
 }
 
-/// Data that many entities see as templates take them, by where they lie: whole files need not be copied for each.
+/// Data as templates take them, by where they lie: those that many entities see, and those that take long to make, which a
+/// tab, a card and the facts ask for.
 #[derive(Default)]
 struct Shared(HashMap<usize, tera::Value>);
 
 impl Shared {
-    fn of(answers: &Answers, config: &Config) -> Shared {
-        let mut all = HashMap::new();
+    fn of(answers: &Answers, config: &Config, asked: &[DataAsked]) -> Shared {
+        let is_made = |source: &DataSource| matches!(source.from, DataFrom::Reader(_));
+        let sources = |asked: &DataAsked| config.plugins[asked.plugin].data.iter().enumerate();
+        let mut all: HashMap<usize, tera::Value> = asked
+            .par_iter()
+            .enumerate()
+            .flat_map_iter(|(at, asked)| {
+                let made = sources(asked).filter(|(_, source)| is_made(source));
+                made.filter_map(move |(number, source)| {
+                    let data = answers.of(at, number)?.data.as_ref()?;
+                    Some((address(data), value(source, data)))
+                })
+            })
+            .collect();
         for (at, plugin) in config.plugins.iter().enumerate() {
             let given = (0..plugin.data.len()).filter_map(|source| answers.shared(at, source)?.data.as_ref());
             all.extend(given.map(|data| (address(data), tera::Value::from_serializable(&**data))));
@@ -106,9 +119,16 @@ impl Shared {
         Shared(all)
     }
 
-    fn value(&self, data: &Arc<Json>) -> tera::Value {
-        let known = self.0.get(&address(data));
-        known.cloned().unwrap_or_else(|| tera::Value::from_serializable(&**data))
+    fn value(&self, source: &DataSource, data: &Arc<Json>) -> tera::Value {
+        self.0.get(&address(data)).cloned().unwrap_or_else(|| value(source, data))
+    }
+}
+
+/// What a source gave as templates take it.
+fn value(source: &DataSource, data: &Json) -> tera::Value {
+    match source.from {
+        DataFrom::Reader(Reader::Kubernetes) => tera::Value::from_serializable(&kubernetes::view(data)),
+        _ => tera::Value::from_serializable(data),
     }
 }
 
@@ -211,7 +231,7 @@ impl<'a> Plugins<'a> {
                 of_entity.entry(id).or_default().push(at);
             }
         }
-        let shared = Shared::of(parts.answers, parts.config);
+        let shared = Shared::of(parts.answers, parts.config, parts.asked);
         let mut plugins = Plugins { parts, templates, of_entity, facts: BTreeMap::new(), shared };
         let told: Vec<(EntityId, Facts, Vec<Finding>)> = plugins
             .of_entity
@@ -374,11 +394,7 @@ fn context(
     for (source, given) in plugin.data.iter().zip(given) {
         let Some(given) = given else { continue };
         if let Some(json) = &given.data {
-            let value = match source.from {
-                DataFrom::Reader(Reader::Kubernetes) => tera::Value::from_serializable(&kubernetes::view(json)),
-                _ => shared.value(json),
-            };
-            data.insert(source.name.clone().into(), value);
+            data.insert(source.name.clone().into(), shared.value(source, json));
         }
         let as_of = given.as_of.and_then(rfc3339).unwrap_or_default();
         let about = json!({ "as_of": as_of, "is_stale": given.fault.is_some(), "reason": given.fault });

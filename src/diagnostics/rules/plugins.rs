@@ -10,7 +10,8 @@ const INVALID: &Rule = &Rule {
     name: "plugin-invalid",
     severity: Severity::Error,
     summary: "A plugin's folder is not as it must be.",
-    why: "Half of a plugin would show less than was meant, or something else, so nothing is built.",
+    why: "Half of a plugin would show less than was meant, or something else. A manifest that is wrong stops the build, a \
+          template that is wrong is left out.",
 };
 const DATA_UNREAD: &Rule = &Rule {
     name: "plugin-data-unread",
