@@ -3,7 +3,7 @@
 
 use super::{LARGEST, Outcome, Values};
 use crate::config::{Request, Sent, Words};
-use crate::source::forge::{http_date, own_time, text};
+use crate::source::forge::{agent, http_date, own_time, text};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -12,9 +12,9 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use ureq::http::header;
+use ureq::tls::TlsConfig;
 use url::Url;
 
-const CONNECT: Duration = Duration::from_secs(10);
 const SLOWEST: Duration = Duration::from_secs(30);
 const MOST_REDIRECTS: usize = 3;
 /// Questions under way at a time, to one origin and in all.
@@ -96,7 +96,7 @@ pub(super) fn ask_all(asked: &[Asked<'_>], end: Instant, goes_on: &(dyn Fn() -> 
     for (at, asked) in asked.iter().enumerate() {
         by_origin.entry(asked.question.url.origin().ascii_serialization()).or_default().push(at);
     }
-    let agent = agent();
+    let agent = agent(SLOWEST, TlsConfig::builder().build());
     let outcomes: Vec<Mutex<Option<Outcome>>> = asked.iter().map(|_| Mutex::new(None)).collect();
     let origins: Vec<Vec<usize>> = by_origin.into_values().collect();
     let origins: Vec<Origin<'_>> =
@@ -174,18 +174,6 @@ impl Origin<'_> {
 /// The host asks to be left alone for so long.
 struct Busy {
     seconds: u64,
-}
-
-fn agent() -> ureq::Agent {
-    let config = ureq::Agent::config_builder()
-        .timeout_connect(Some(CONNECT))
-        .timeout_global(Some(SLOWEST))
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .http_status_as_error(false)
-        .user_agent(concat!("callboard/", env!("CARGO_PKG_VERSION")))
-        .build();
-    ureq::Agent::new_with_config(config)
 }
 
 fn failed(reason: impl Into<String>, is_of_host: bool) -> Outcome {

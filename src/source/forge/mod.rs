@@ -16,6 +16,7 @@ use std::io::Read;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use ureq::http::{HeaderMap, Response, header};
+use ureq::tls::TlsConfig;
 use url::Url;
 use waiting::Waiting;
 
@@ -114,20 +115,12 @@ impl Api {
             Forge::Gitea => format!("{}/api/v1", integration.base()),
             Forge::Bitbucket => return None,
         };
-        let config = ureq::Agent::config_builder()
-            .timeout_connect(Some(CONNECT))
-            .timeout_global(Some(SLOWEST))
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .http_status_as_error(false)
-            .user_agent(concat!("callboard/", env!("CARGO_PKG_VERSION")))
-            .build();
         Some(Api {
             forge: integration.forge,
             host: host.clone(),
             base: Url::parse(&format!("{base}/")).ok()?,
             token: integration.token.clone(),
-            agent: ureq::Agent::new_with_config(config),
+            agent: agent(SLOWEST, TlsConfig::builder().build()),
             patience,
             waiting: Arc::default(),
         })
@@ -306,6 +299,20 @@ impl Api {
             None => format!("it wants to know who asks (status 401): set the {key}"),
         }
     }
+}
+
+/// What asks servers: it follows nobody elsewhere, and has every status told.
+pub(super) fn agent(slowest: Duration, tls: TlsConfig) -> ureq::Agent {
+    let config = ureq::Agent::config_builder()
+        .tls_config(tls)
+        .timeout_connect(Some(CONNECT))
+        .timeout_global(Some(slowest))
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .http_status_as_error(false)
+        .user_agent(concat!("callboard/", env!("CARGO_PKG_VERSION")))
+        .build();
+    ureq::Agent::new_with_config(config)
 }
 
 fn heard(mut response: Response<ureq::Body>, is_asked_by_post: bool) -> Result<Heard, Fault> {

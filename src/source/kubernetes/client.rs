@@ -9,14 +9,13 @@ use crate::source::forge;
 use serde_json::Value as Json;
 use std::io::Read;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 use ureq::http::header;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use url::Url;
 
 /// Largest answer, unpacked.
 const MAX_ANSWER: u64 = 32 << 20;
-const CONNECT: Duration = Duration::from_secs(10);
 /// What is unpacked of one list in all.
 const MAX_LIST: u64 = 128 << 20;
 /// Objects of one answer; the rest comes with the next.
@@ -107,21 +106,12 @@ impl<'a> Client<'a> {
         if let Some(ca) = &api.ca {
             tls = tls.root_certs(RootCerts::Specific(Arc::new(certificates(ca)?)));
         }
-        let config = ureq::Agent::config_builder()
-            .tls_config(tls.build())
-            .timeout_connect(Some(CONNECT))
-            .timeout_global(Some(slowest))
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .http_status_as_error(false)
-            .user_agent(concat!("callboard/", env!("CARGO_PKG_VERSION")))
-            .build();
         let mut base = api.url.clone();
         base.set_path(&format!("{}/", base.path().trim_end_matches('/')));
         base.set_query(None);
         base.set_fragment(None);
         let (token, until) = (api.token.clone(), Instant::now() + longest);
-        Ok(Client { base, token, agent: ureq::Agent::new_with_config(config), goes_on, until, patience })
+        Ok(Client { base, token, agent: forge::agent(slowest, tls.build()), goes_on, until, patience })
     }
 
     /// Everything that fits the question. A list that grew too old on the way is begun again once.
@@ -213,8 +203,9 @@ impl<'a> Client<'a> {
             let mut response = request.call().map_err(|error| of_cluster(told(&error)))?;
             let status = response.status().as_u16();
             let wait = forge::text(response.headers(), "retry-after").and_then(|text| text.trim().parse().ok());
-            let time =
-                forge::text(response.headers(), header::DATE.as_str()).and_then(forge::http_date).or_else(own_time);
+            let time = forge::text(response.headers(), header::DATE.as_str())
+                .and_then(forge::http_date)
+                .or_else(forge::own_time);
             match status {
                 200 => {
                     let mut body = Vec::new();
@@ -294,10 +285,6 @@ fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, String> {
         }
     }
     if found.is_empty() { Err("there is no certificate in its PEM".to_string()) } else { Ok(found) }
-}
-
-fn own_time() -> Option<i64> {
-    SystemTime::now().duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs() as i64)
 }
 
 #[cfg(test)]
