@@ -190,6 +190,7 @@ pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<
     let leads = leads(input, gathered, &docs, &is_elsewhere);
     let crosslinks = crosslinks(&leads, surveys);
     let (plugins, failed) = Plugins::new(plugin_parts(input, gathered, &strings));
+    refuse_broken(&failed)?;
     let mut findings = gathered.findings.clone();
     findings.extend(found);
     findings.extend(failed);
@@ -263,6 +264,19 @@ pub fn build(input: &Input<'_>, gathered: &Gathered, sink: &dyn Sink) -> Result<
         }
     }
     Ok(Built { findings: all, report })
+}
+
+/// A plugin whose templates cannot be used stops the run, as a theme does.
+fn refuse_broken(findings: &[Finding]) -> Result<(), Stop> {
+    let broken: Vec<&Finding> = findings.iter().filter(|finding| rules::plugins::is_broken(finding)).collect();
+    if broken.is_empty() {
+        return Ok(());
+    }
+    let told: Vec<String> = broken
+        .iter()
+        .map(|finding| [&[finding.message.clone()], finding.hints.as_slice()].concat().join(". "))
+        .collect();
+    Err(Stop::usage("a plugin cannot be used").cause(told.join("\n")))
 }
 
 /// Whether a ref that is not in the catalog may be somewhere else.

@@ -140,8 +140,10 @@ fn templates_that_the_policy_forbids_are_refused() {
         "{}",
         check.err
     );
-    let built = work.build();
-    assert!(built.err.contains("plugin-invalid") && !work.read(TAB).contains("onclick"));
+    let built = work.run(&["build"]);
+    assert!(built.code == 2 && built.err.contains("a plugin cannot be used"), "{}", built.err);
+    work.plugin(MANIFEST, "{% if x %}");
+    assert_eq!(work.run(&["build"]).code, 2, "half a template is none");
 }
 
 #[test]
@@ -156,7 +158,11 @@ fn a_fault_costs_its_page_only() {
     let built = work.build();
     assert!(built.err.contains("plugin-template-failed"), "{}", built.err);
     let page = work.read(TAB);
-    assert!(page.contains("This cannot be shown:") && page.contains("Shop") | page.contains("shop"));
+    assert!(
+        page.contains("This cannot be shown now.")
+            && !page.contains("tab.html:1")
+            && page.contains("Shop") | page.contains("shop")
+    );
     assert!(work.read(&format!("{SHOP}index.html")).contains("<bdi>red</bdi>"));
 }
 
@@ -164,7 +170,7 @@ fn a_fault_costs_its_page_only() {
 fn secrets_of_plugins_stay_out_of_everything() {
     let work = Work::new("plugin-secret");
     let manifest = "title: Tool\nannotation: tool/id\nsettings: {token: {secret: true}}\ndata:\n  it: {get: \"http://127.0.0.1:9/{annotation}\", token: \"{settings.token}\"}\n  own: {get: \"http://127.0.0.1:9/x\", token: \"${TOOL_TOKEN}\"}\nshow: {tab: tab.html}\n";
-    work.plugin(manifest, "{{ settings | json_encode }} x");
+    work.plugin(manifest, "{% for key, value in settings %}{{ key }}={{ value }} {% endfor %}x");
     work.write("app-config.local.yaml", "callboard: {plugins: {tool: {token: \"${TOOL_TOKEN}\"}}}\n");
     let run = work.run(&["build", "-v", "--report", "report.json"]);
     let told = format!("{}{}{}", run.out, run.err, work.read("report.json"));

@@ -131,13 +131,21 @@ pub(crate) fn words_of_plugins(config: &Config) -> Result<ThemeFiles, Stop> {
 /// Reads the configuration of a folder, or that of some files, and says what is wrong with it. One with errors stops the
 /// run.
 pub(crate) fn load(dir: &Path, configs: &[PathBuf], talk: &Talk) -> Result<Loaded, Stop> {
-    let inputs = Inputs {
-        dir: dir.to_path_buf(),
-        configs: configs.to_vec(),
-        environment: std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect(),
-    };
+    load_with(dir, configs, None, talk)
+}
+
+/// The same with a variable beside those of the environment.
+pub(crate) fn load_with(
+    dir: &Path,
+    configs: &[PathBuf],
+    variable: Option<(String, String)>,
+    talk: &Talk,
+) -> Result<Loaded, Stop> {
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .chain(variable)
+        .collect();
+    let inputs = Inputs { dir: dir.to_path_buf(), configs: configs.to_vec(), environment };
     let mut loaded = config::load(&inputs)?;
     let (_, wrong_kinds) = Kinds::with_declared(&loaded.config.kinds);
     if loaded.unusable() || !wrong_kinds.is_empty() {

@@ -1,7 +1,7 @@
 //! `callboard plugin`
 
 use super::columns::columns;
-use super::options::{ReadOptions, load, site_options};
+use super::options::{ReadOptions, load, load_with, site_options};
 use super::talk::Progress;
 use super::{Talk, print};
 use crate::cache::Forgetful;
@@ -127,6 +127,9 @@ fn new(command: &New, talk: &Talk) -> Result<(), Stop> {
         ));
     }
     let dir = command.dir.strip_prefix(".").unwrap_or(&command.dir);
+    if !command.dir.is_dir() {
+        return Err(Stop::usage(format!("there is no folder `{}`", command.dir.display())));
+    }
     let folder = dir.join("plugins").join(name);
     if folder.exists() {
         return Err(Stop::usage(format!("there is `{}` already", folder.display())));
@@ -219,7 +222,7 @@ const NEW_DATA: &str = r#"{
 fn named<'a>(config: &'a Config, name: &str) -> Result<&'a Manifest, Stop> {
     config.plugins.iter().find(|plugin| plugin.name == name).ok_or_else(|| {
         let stop = Stop::usage(format!("the portal has no plugin `{name}`"));
-        if config::built_in_plugins().iter().any(|known| known == name) {
+        if config::built_in_plugins().iter().any(|known| known.name == name) {
             return stop.hint(format!(
                 "It is built in: `callboard.plugins.{name}: {{}}` in the app-config.yaml switches it on."
             ));
@@ -300,13 +303,19 @@ fn list(command: &List, talk: &Talk) -> Result<(), Stop> {
             [plugin.name.clone(), from.to_string(), keys.join(", "), plugin.description.clone()]
         })
         .collect();
-    let off = config::built_in_plugins().into_iter().filter(|name| on.iter().all(|plugin| plugin.name != *name));
-    rows.extend(off.map(|name| [name, "off".to_string(), String::new(), String::new()]));
+    let off = config::built_in_plugins().into_iter().filter(|known| on.iter().all(|plugin| plugin.name != known.name));
+    rows.extend(off.map(|known| [known.name, "off".to_string(), known.annotations.join(", "), known.description]));
     print(&columns(["PLUGIN", "FROM", "ANNOTATIONS", "WHAT"], &rows, talk))
 }
 
 fn preview(command: &Preview, talk: &Talk, interrupt: &Interrupt) -> Result<(), Stop> {
-    let loaded = command.portal.load(talk)?;
+    // A built-in one is looked at before it is switched on.
+    let switch = (format!("APP_CONFIG_callboard_plugins_{}", command.name), "true".to_string());
+    let is_built_in = config::built_in_plugins().iter().any(|plugin| plugin.name == command.name);
+    let mut loaded = command.portal.load(talk)?;
+    if is_built_in && loaded.config.plugins.iter().all(|plugin| plugin.name != command.name) {
+        loaded = load_with(&command.portal.dir, &command.portal.read.config, Some(switch), talk)?;
+    }
     let plugin = named(&loaded.config, &command.name)?;
     let told = |finding: Finding| {
         talk.findings(&[finding], &|place| loaded.texts.get(&place.path).cloned());

@@ -66,8 +66,9 @@ pub(crate) fn run(command: &Serve, talk: &Talk, interrupt: &Interrupt) -> Result
     };
     let rebuild = |_: &[PathBuf], last: &Arc<Memory>| {
         let memory = Memory::after(last.clone(), interrupt.clone());
-        // Servers are not asked again whenever a file is saved.
-        match site(command, talk, interrupt, &cache_dir, memory, Some(Outside::Cache)) {
+        // Servers are not asked again whenever a file is saved, but what is new is asked.
+        let again = if command.options.read.is_offline() { Outside::Cache } else { Outside::Unknown };
+        match site(command, talk, interrupt, &cache_dir, memory, Some(again)) {
             Ok(memory) => Some(memory),
             Err(stop) => {
                 super::report(&stop, talk);

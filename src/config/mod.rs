@@ -36,8 +36,8 @@ pub use kubernetes::{
     Catalogued, Cluster, ClusterApi, ClusterFrom, Dashboard, Kubernetes, ObjectType, ServiceLocator, ca_of,
 };
 pub use plugin::{
-    Badge, Base, DataFrom, DataSource, ENTITY_FIELDS, Files, JsonWords, Live, MANIFEST, PLUGIN, Plugin, PluginCheck,
-    Reader, Request, Sent, Show, TAKEN_FACETS, Values, Words, built_in_plugins, is_plugin_name,
+    Badge, Base, BuiltInPlugin, DataFrom, DataSource, ENTITY_FIELDS, Files, JsonWords, Live, MANIFEST, PLUGIN, Plugin,
+    PluginCheck, Reader, Request, Sent, Show, TAKEN_FACETS, Values, Words, built_in_plugins, is_plugin_name,
 };
 pub use policy::{CodeOwners, DeclaredKind, DeclaredRelationField, DocsVersions};
 pub use provider::{Lists, Membership, Pattern, People, Provider, Repositories};

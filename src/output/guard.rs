@@ -23,7 +23,7 @@ impl<'a> Guarded<'a> {
     fn check(&self, path: &str, bytes: &[u8]) -> Result<(), Stop> {
         if self.secrets.iter().any(|secret| secret.find(bytes).is_some()) {
             return Err(Stop::environment(format!("`{path}` would publish a secret of the configuration"))
-                .hint("A token stands in some repository's text; remove it there and replace it."));
+                .hint("A token stands in the text of some repository, or in data that a plugin shows; remove it there and replace it."));
         }
         Ok(())
     }

@@ -25,7 +25,7 @@ pub(super) fn faults(template: &str) -> Vec<Fault> {
     let lower = template.to_ascii_lowercase();
     let line_of = |at: usize| lower[..at].matches('\n').count() + 1;
     for (at, _) in lower.match_indices('<') {
-        let rest = lower[at + 1..].trim_start_matches('/');
+        let rest = &lower[at + 1..];
         let name: &str = &rest[..rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len())];
         if ELEMENTS.contains(&name) {
             let why = match name {
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn templates_that_the_policy_forbids_are_told() {
-        assert_eq!(found("<p>\n<script>x</script>"), ["`<script>`", "`<script>`"]);
+        assert_eq!(found("<p>\n<script>x</script>"), ["`<script>`"]);
         assert_eq!(found("<p style=\"x\" onclick='y()'>"), ["the attribute `style`", "the attribute `onclick`"]);
         assert_eq!(found("<p class={{ data.x }}>"), ["an attribute without quotes"]);
         assert_eq!(found("<p>{{ data.x | safe }}</p>"), ["the filter `safe`"]);

@@ -23,7 +23,7 @@ use crate::source::{Answers, DataAsked, Given, Snapshot};
 use crate::strings::Strings;
 use rayon::prelude::*;
 use serde_json::{Map, Value as Json, json};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use templates::{Part, Templates};
 
@@ -241,9 +241,12 @@ impl<'a> Plugins<'a> {
                 (*id, plugins.facts_of(*id, asked, &mut findings), findings)
             })
             .collect();
+        // One odd answer fails for many: each fault is told once, with one of them.
+        let mut seen = BTreeSet::new();
         for (id, facts, found) in told {
             plugins.facts.insert(id, facts);
-            findings.extend(found);
+            let named = |finding: &Finding| finding.message.replace(finding.entity.as_deref().unwrap_or_default(), "");
+            findings.extend(found.into_iter().filter(|finding| seen.insert(named(finding))));
         }
         (plugins, findings)
     }
@@ -392,10 +395,13 @@ fn context(
 ) -> tera::Context {
     let (mut data, mut sources) = (tera::Map::new(), Map::new());
     for (source, given) in plugin.data.iter().zip(given) {
-        let Some(given) = given else { continue };
-        if let Some(json) = &given.data {
+        if let Some(json) = given.and_then(|given| given.data.as_ref()) {
             data.insert(source.name.clone().into(), shared.value(source, json));
+        } else if source.rows.is_some() || source.list.is_some() {
+            // Rows that could not be read are none.
+            data.insert(source.name.clone().into(), tera::Value::from(Vec::<tera::Value>::new()));
         }
+        let Some(given) = given else { continue };
         let as_of = given.as_of.and_then(rfc3339).unwrap_or_default();
         let about = json!({ "as_of": as_of, "is_stale": given.fault.is_some(), "reason": given.fault });
         sources.insert(source.name.clone(), about);

@@ -81,30 +81,51 @@ pub fn try_sample(plugin: &Plugin, strings: &Strings, components: &[(&str, &str)
     let given: Vec<Option<&Given>> = given.iter().map(Option::as_ref).collect();
     let mut plugin = plugin.clone();
     plugin.settings.extend(sample.settings.clone());
-    let context =
-        super::context(&plugin, sample.entity.as_ref(), &sample.by_key(&plugin), &given, "", &super::Shared::default());
+    let by_key = sample.by_key(&plugin);
+    let shared = super::Shared::default();
+    let context = super::context(&plugin, sample.entity.as_ref(), &by_key, &given, "", &shared);
+    let tried = drawn(&plugin, &templates, &context, "", &mut findings);
+    if findings.is_empty() {
+        // What cannot be read some day must not break a page.
+        let nothing: Vec<Option<&Given>> = given.iter().map(|_| None).collect();
+        let context = super::context(&plugin, sample.entity.as_ref(), &by_key, &nothing, "", &shared);
+        drawn(&plugin, &templates, &context, " without data", &mut findings);
+    }
+    (tried, findings)
+}
+
+/// Everything that the templates make. What fails is told, in which circumstances too.
+fn drawn(
+    plugin: &Plugin,
+    templates: &Templates,
+    context: &tera::Context,
+    circumstances: &str,
+    findings: &mut Vec<Finding>,
+) -> Tried {
+    let mut failed = |what: &str, cause: &str| {
+        let what = format!("{what}{circumstances}");
+        findings.push(rules::plugins::failed(plugin.place.clone(), &plugin.name, &what, "", cause));
+    };
     let show = &plugin.show;
     let mut parts = Vec::new();
     for (part, word, file) in
         [(Part::Tab, "tab", &show.tab), (Part::Card, "card", &show.card), (Part::Page, "page", &show.page)]
     {
-        match templates.html(part, &context) {
+        match templates.html(part, context) {
             _ if file.is_none() => {}
             Ok(html) => parts.push((word, html)),
-            Err(cause) => {
-                findings.push(rules::plugins::failed(plugin.place.clone(), &plugin.name, part.word(), "", &cause));
-            }
+            Err(cause) => failed(part.word(), &cause),
         }
     }
     let mut facts = Facts::default();
-    let mut told = |what: &str| match templates.words(what, &context) {
+    let mut told = |what: &str| match templates.words(what, context) {
         Some(Ok(text)) => text,
         Some(Err(cause)) => {
-            findings.push(rules::plugins::failed(plugin.place.clone(), &plugin.name, what, "", &cause));
+            failed(what, &cause);
             String::new()
         }
         None => String::new(),
     };
-    templates::facts(&plugin, &mut told, &mut facts);
-    (Tried { parts, facts }, findings)
+    templates::facts(plugin, &mut told, &mut facts);
+    Tried { parts, facts }
 }

@@ -66,6 +66,8 @@ pub enum Outside {
     Nowhere,
     /// Earlier builds.
     Cache,
+    /// Earlier builds, and servers where those have no answer.
+    Unknown,
     Servers,
 }
 

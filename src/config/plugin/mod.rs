@@ -255,9 +255,29 @@ impl Plugin {
     }
 }
 
-/// Names of the built-in plugins, in order.
-pub fn built_in_plugins() -> Vec<String> {
-    built_in().into_keys().collect()
+/// A plugin that comes with the program, as its manifest tells of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuiltInPlugin {
+    pub name: String,
+    pub description: String,
+    /// Keys of the annotations that switch it on.
+    pub annotations: Vec<String>,
+}
+
+/// The built-in plugins by name.
+pub fn built_in_plugins() -> Vec<BuiltInPlugin> {
+    let all = built_in().into_iter().map(|(name, files)| {
+        let manifest = files.text(MANIFEST).and_then(|text| crate::yaml::parse_one(text).ok());
+        let manifest = manifest.map(|manifest| manifest.to_json()).unwrap_or_default();
+        let text = |value: &Json| value.as_str().map(str::to_string);
+        let named = manifest["annotations"].as_object().into_iter().flat_map(|rows| rows.values()).filter_map(text);
+        BuiltInPlugin {
+            name,
+            description: text(&manifest["description"]).unwrap_or_default(),
+            annotations: text(&manifest["annotation"]).into_iter().chain(named).collect(),
+        }
+    });
+    all.collect()
 }
 
 /// Whether a plugin can be called so: lower-case words, and no tab that every portal has.

@@ -10,8 +10,7 @@ const INVALID: &Rule = &Rule {
     name: "plugin-invalid",
     severity: Severity::Error,
     summary: "A plugin's folder is not as it must be.",
-    why: "Half of a plugin would show less than was meant, or something else. A manifest that is wrong stops the build, a \
-          template that is wrong is left out.",
+    why: "Half of a plugin would show less than was meant, or something else, so nothing is built.",
 };
 const DATA_UNREAD: &Rule = &Rule {
     name: "plugin-data-unread",
@@ -118,9 +117,25 @@ pub fn unsafe_template(place: Place, plugin: &str, what: &str, line: usize, foun
     Finding::new(INVALID, place, format!("`{what}` of the plugin `{plugin}` has {found} in line {line}")).hint(why)
 }
 
-/// Why a source gave nothing new, and to how many entities.
-pub fn unread(place: Place, plugin: &str, source: &str, cause: &str, entities: usize, has_earlier: bool) -> Finding {
-    let of = if entities == 1 { "one entity".to_string() } else { format!("{entities} entities") };
+/// Whether a plugin is not as it must be.
+pub fn is_broken(finding: &Finding) -> bool {
+    *finding.rule == *INVALID
+}
+
+/// Why a source of a plugin gave nothing new, and to how many entities, `first` among them.
+pub fn unread(
+    place: Place,
+    (plugin, source): (&str, &str),
+    cause: &str,
+    first: Option<&str>,
+    entities: usize,
+    has_earlier: bool,
+) -> Finding {
+    let of = match (first, entities) {
+        (None, _) => "its page".to_string(),
+        (Some(first), 1) => format!("`{first}`"),
+        (Some(first), entities) => format!("{entities} entities, such as `{first}`"),
+    };
     let shown = if has_earlier { "; what was read last is shown" } else { "" };
     let cause = short(cause);
     Finding::new(
@@ -128,6 +143,17 @@ pub fn unread(place: Place, plugin: &str, source: &str, cause: &str, entities: u
         place,
         format!("`{source}` of the plugin `{plugin}` cannot be read for {of}{shown}: {cause}"),
     )
+}
+
+/// Rows of which none has the field that they are chosen by.
+pub fn no_field(place: Place, (plugin, source): (&str, &str), field: &str) -> Finding {
+    Finding::new(DATA_UNFIT, place, format!("no row of `{source}` of the plugin `{plugin}` has the field `{field}`"))
+        .hint("Nobody gets any row: look at the names of the fields in the data.")
+}
+
+pub fn no_list(place: Place, (plugin, source): (&str, &str), path: &str) -> Finding {
+    Finding::new(DATA_UNFIT, place, format!("there is nothing at `{path}` in `{source}` of the plugin `{plugin}`"))
+        .hint("Look at the data: `list` names where the rows are in it.")
 }
 
 pub fn unfit(place: Place, plugin: &str, source: &str, entity: &str, cause: &str) -> Finding {
@@ -138,5 +164,6 @@ pub fn unfit(place: Place, plugin: &str, source: &str, entity: &str, cause: &str
 
 pub fn failed(place: Place, plugin: &str, what: &str, entity: &str, cause: &str) -> Finding {
     let cause = short(cause);
-    Finding::new(TEMPLATE, place, format!("`{what}` of the plugin `{plugin}` fails: {cause}")).about(entity)
+    let of = if entity.is_empty() { String::new() } else { format!(" for `{entity}`") };
+    Finding::new(TEMPLATE, place, format!("`{what}` of the plugin `{plugin}` fails{of}: {cause}")).about(entity)
 }

@@ -185,13 +185,15 @@ fn view(plugin: &Plugin, shown: Shown, links: &Linker) -> PluginView {
         let file = file.as_ref().map(|file| format!("{}{}", links.root(), route::plugin_file(&plugin.name, file)));
         file.unwrap_or_default()
     };
+    let is_unread = !shown.stale.is_empty() && shown.stale.iter().all(|(.., has_data)| !has_data);
     let stale = shown.stale.into_iter().map(|(name, reason, has_data)| StaleSource { name, reason, has_data });
     PluginView {
         name: plugin.name.clone(),
         title: plugin.title.clone(),
         icon: plugin.icon.clone(),
         html: SafeHtml(shown.html),
-        failed: shown.failed,
+        failed: shown.failed.is_some(),
+        is_unread,
         as_of: shown.as_of,
         stale: stale.collect(),
         live: None,

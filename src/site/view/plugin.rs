@@ -31,8 +31,10 @@ pub struct PluginView {
     pub icon: String,
     /// Made by the operator's template, which escapes what it is given.
     pub html: SafeHtml,
-    /// Why there is nothing, where the template failed.
-    pub failed: Option<String>,
+    /// The template failed; the report says why.
+    pub failed: bool,
+    /// Nothing of it was ever read.
+    pub is_unread: bool,
     /// When the oldest of the data were so, as an ISO time; may be empty.
     pub as_of: String,
     pub stale: Vec<StaleSource>,

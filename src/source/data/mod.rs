@@ -153,7 +153,7 @@ enum Outcome {
 }
 
 /// An answer as it is kept between builds.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Kept {
     json: Vec<u8>,
     mark: Option<String>,
@@ -184,7 +184,7 @@ pub fn read_data(
         let given = reading.settled(task, source, outcome, &mut findings);
         let Some(given) = given else { continue };
         answers.mark.update(format!("{}\n{}\n{:?}\n", task.plugin, task.source, given).as_bytes());
-        reading.hand_out(task, source, given, &mut answers);
+        reading.hand_out(task, source, given, &mut answers, &mut findings);
     }
     let mut told = findings.told(config);
     told.extend(clusters::read(config, asked, declared, options, &mut answers));
@@ -202,24 +202,25 @@ struct Reading<'a> {
 /// What went wrong: by plugin, source and reason, who asked, and whether all of them have something older.
 #[derive(Default)]
 struct Findings {
-    unread: BTreeMap<(usize, usize, String), (usize, bool)>,
+    unread: BTreeMap<(usize, usize, String), Unread>,
     unfit: Vec<Finding>,
+}
+
+struct Unread {
+    /// One of those who asked.
+    first: Option<Arc<str>>,
+    askers: usize,
+    has_earlier: bool,
 }
 
 impl Findings {
     fn told(self, config: &Config) -> Vec<Finding> {
         let mut told = self.unfit;
-        for ((plugin, source, reason), (askers, has_earlier)) in self.unread {
+        for ((plugin, source, reason), Unread { first, askers, has_earlier }) in self.unread {
             let plugin = &config.plugins[plugin];
             let source = &plugin.data[source];
-            told.push(rules::plugins::unread(
-                source.place.clone(),
-                &plugin.name,
-                &source.name,
-                &reason,
-                askers,
-                has_earlier,
-            ));
+            let (place, first) = (source.place.clone(), first.as_deref());
+            told.push(rules::plugins::unread(place, (&plugin.name, &source.name), &reason, first, askers, has_earlier));
         }
         told
     }
@@ -288,7 +289,10 @@ impl<'a> Reading<'a> {
                 What::Repository(repo, path) => {
                     outcomes[at] = Some(local::of_repository(self.snapshot.repo(*repo), path))
                 }
-                What::Command { words, folder } => outcomes[at] = Some(self.command(words, folder)),
+                What::Command { words, folder } if self.asks(self.kept(task).is_some()) => {
+                    outcomes[at] = Some(command::run(words, folder));
+                }
+                What::Command { .. } => outcomes[at] = Some(Outcome::Same { time: None }),
             }
         }
         let questions: Vec<web::Asked<'_>> = remote
@@ -299,25 +303,24 @@ impl<'a> Reading<'a> {
                 let age = kept.as_ref().and_then(|kept| Some(super::forge::own_time()? - kept.time?));
                 let is_young =
                     age.zip(source.max_age).is_some_and(|(age, most)| age >= 0 && age as u64 <= most.as_secs());
-                web::Asked { question, mark, is_young }
+                web::Asked { question, mark, is_young: is_young || !self.asks(kept.is_some()) }
             })
             .collect();
-        let heard = match self.asks_nobody() {
-            true => questions.iter().map(|_| Outcome::Same { time: None }).collect(),
-            false => web::ask_all(&questions, self.begin + LONGEST, &*self.options.goes_on),
-        };
+        let heard = web::ask_all(&questions, self.begin + LONGEST, &*self.options.goes_on);
         for ((at, ..), outcome) in remote.iter().zip(heard) {
             outcomes[*at] = Some(outcome);
         }
         outcomes.into_iter().map(|outcome| outcome.unwrap_or(Outcome::Nothing)).collect()
     }
 
-    fn asks_nobody(&self) -> bool {
-        self.options.outside != Outside::Servers || self.options.locked.is_some()
-    }
-
-    fn command(&self, words: &[String], folder: &Path) -> Outcome {
-        if self.asks_nobody() { Outcome::Same { time: None } } else { command::run(words, folder) }
+    /// Whether something is asked for of which there is an answer or none.
+    fn asks(&self, is_known: bool) -> bool {
+        match self.options.outside {
+            _ if self.options.locked.is_some() => false,
+            Outside::Servers => true,
+            Outside::Unknown => !is_known,
+            Outside::Cache | Outside::Nowhere => false,
+        }
     }
 
     fn kept_file(&self, task: &Task<'_>) -> PathBuf {
@@ -338,15 +341,17 @@ impl<'a> Reading<'a> {
         outcome: Outcome,
         findings: &mut Findings,
     ) -> Option<Given> {
-        let is_kept = matches!(task.what, What::Web(_) | What::Command { .. });
+        let is_kept = !matches!(task.what, What::Repository(..));
         let fault = match outcome {
             Outcome::Nothing => return None,
             Outcome::New { json, time, mark } => match unfit(source, &json) {
                 None => {
-                    if is_kept {
-                        let kept = Kept { json: json.to_string().into_bytes(), mark, time };
+                    let new = Kept { json: json.to_string().into_bytes(), mark, time };
+                    // Files are as they were, most of the time.
+                    let is_known = || matches!(task.what, What::File(_)) && self.kept(task).as_ref() == Some(&new);
+                    if is_kept && !is_known() {
                         // A cache that cannot be written costs only the next failure its last good answer.
-                        let _ = kept::write(&self.kept_file(task), &kept);
+                        let _ = kept::write(&self.kept_file(task), &new);
                     }
                     return Some(self.given(source, json, time, None));
                 }
@@ -374,9 +379,12 @@ impl<'a> Reading<'a> {
         let kept = if is_kept { self.kept(task) } else { None };
         let earlier = kept.and_then(|kept| Some((serde_json::from_slice(&kept.json).ok()?, kept.time)));
         let has_earlier = earlier.is_some();
-        let row = findings.unread.entry((task.plugin, task.source, fault.clone())).or_insert((0, true));
-        row.0 += task.askers.len().max(1);
-        row.1 &= has_earlier;
+        let row = findings.unread.entry((task.plugin, task.source, fault.clone())).or_insert_with(|| {
+            let first = task.askers.first().map(|at| self.asked[*at].reference.clone());
+            Unread { first, askers: 0, has_earlier: true }
+        });
+        row.askers += task.askers.len();
+        row.has_earlier &= has_earlier;
         Some(match earlier {
             Some((json, time)) => self.given(source, json, time, Some(fault)),
             None => Given { data: None, as_of: None, fault: Some(fault) },
@@ -400,10 +408,20 @@ impl<'a> Reading<'a> {
     }
 
     /// Gives everybody who asked their part.
-    fn hand_out(&self, task: &Task<'_>, source: &DataSource, given: Given, answers: &mut Answers) {
+    fn hand_out(
+        &self,
+        task: &Task<'_>,
+        source: &DataSource,
+        given: Given,
+        answers: &mut Answers,
+        findings: &mut Findings,
+    ) {
         let plugin = &self.config.plugins[task.plugin];
         let rows =
             given.data.as_deref().map(|data| source.list.as_deref().map_or(Some(data), |path| at_path(data, path)));
+        if let (Some(None), Some(path)) = (&rows, &source.list) {
+            findings.unfit.push(rules::plugins::no_list(source.place.clone(), (&plugin.name, &source.name), path));
+        }
         let Some((field, value)) = &source.rows else {
             let whole = match rows {
                 Some(rows) if source.list.is_some() => Given { data: rows.cloned().map(Arc::new), ..given },
@@ -430,6 +448,9 @@ impl<'a> Reading<'a> {
             for text in texts {
                 by_value.entry(text).or_default().push(row);
             }
+        }
+        if by_value.is_empty() && !rows.is_empty() {
+            findings.unfit.push(rules::plugins::no_field(source.place.clone(), (&plugin.name, &source.name), field));
         }
         for asker in &task.askers {
             let values = Of { plugin, asked: Some(&self.asked[*asker]) };

@@ -209,7 +209,7 @@ fn answers_are_kept_and_shown_when_there_is_no_newer_one() {
     assert_eq!(first[0].data.as_deref(), Some(&json!({ "n": 1 })));
     let (offline, told) = portal.read(&["shop", "other"], Outside::Cache);
     assert_eq!((&offline[0], offline[1].data.is_none()), (&first[0], true));
-    assert!(told[0].contains("cannot be read for one entity: no answer is kept"), "{told:?}");
+    assert!(told[0].contains("cannot be read for `component:default/5`: no answer is kept"), "{told:?}");
     *is_down.lock().expect("whole") = true;
     let (stale, told) = portal.read(&["shop"], Outside::Servers);
     assert_eq!(stale[0].data, first[0].data);
@@ -279,7 +279,7 @@ fn hosts_that_are_busy_are_waited_for_and_those_that_refuse_are_left_alone() {
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     let (_, told) = portal.read(&many, Outside::Servers);
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("for 40 entities: it wants to know who asks"), "{told:?}");
+    assert!(told[0].contains("for 40 entities, such as `component:default/2`: it wants to know who asks"), "{told:?}");
     assert!(server.lines().len() < 20, "a host that refuses is asked on and on");
 }
 

@@ -205,6 +205,8 @@ fn answer(asked: &Asked<'_>, agent: &ureq::Agent) -> Result<Outcome, Busy> {
             Ok(response) => response,
             // The library's words may hold the address.
             Err(ureq::Error::BadUri(_)) => return Ok(failed("its address cannot be asked", false)),
+            Err(ureq::Error::Timeout(_)) => return Ok(failed("it gives no answer in time", true)),
+            Err(ureq::Error::Io(error)) => return Ok(failed(format!("it cannot be reached: {}", error.kind()), true)),
             Err(error) => return Ok(failed(error.to_string(), true)),
         };
         let time = text(response.headers(), header::DATE.as_str()).and_then(http_date).or_else(own_time);
@@ -233,7 +235,16 @@ fn answer(asked: &Asked<'_>, agent: &ureq::Agent) -> Result<Outcome, Busy> {
                     None => return Ok(failed("it redirects nowhere", false)),
                 };
             }
-            401 => return Ok(failed("it wants to know who asks, or does not accept the token (status 401)", true)),
+            401 if headers.iter().any(|(name, _)| is_login(name)) => {
+                return Ok(failed(
+                    "the token is not accepted (status 401): it may have expired or been withdrawn",
+                    true,
+                ));
+            }
+            401 => {
+                let reason = "it wants to know who asks (status 401), and no token is set: its variable may be missing";
+                return Ok(failed(reason, true));
+            }
             403 => return Ok(failed("it is refused (status 403)", false)),
             404 | 410 => return Ok(failed("it is not there, or not for this token (status 404)", false)),
             429 | 503 => {
@@ -245,6 +256,12 @@ fn answer(asked: &Asked<'_>, agent: &ureq::Agent) -> Result<Outcome, Busy> {
         }
     }
     Ok(failed("it redirects too often", false))
+}
+
+/// Whether a header of this name says who asks.
+fn is_login(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["auth", "token", "key"].iter().any(|word| name.contains(word))
 }
 
 /// The data of a GraphQL answer, or its first fault.

@@ -63,6 +63,9 @@ pub(super) fn read(patterns: &[PathBuf], most: usize) -> Result<Snapshot, String
             return Err(wrong(format!("it has more than {} MiB", MAX_FILE >> 20)));
         }
         let bytes = std::fs::read(&file).map_err(|error| wrong(error.to_string()))?;
+        if bytes.trim_ascii().is_empty() {
+            return Err(wrong("it is empty, as `kubectl` leaves it when it fails".to_string()));
+        }
         for document in serde_json::Deserializer::from_slice(&bytes).into_iter::<Json>() {
             let document = document.map_err(|error| wrong(error.to_string()))?;
             add(document, &mut snapshot, most).map_err(wrong)?;
@@ -80,7 +83,12 @@ fn add(document: Json, snapshot: &mut Snapshot, most: usize) -> Result<(), Strin
             Some(Json::Null) => Vec::new(),
             _ => return Err("its list holds no objects".to_string()),
         },
-        object @ Json::Object(_) if !kind.is_empty() => vec![object],
+        // What the API says instead of a list.
+        status if kind == "Status" => {
+            let message = status["message"].as_str().unwrap_or("it gives no reason");
+            return Err(format!("it holds a refusal: {}", message.chars().take(200).collect::<String>()));
+        }
+        object @ Json::Object(_) if object["metadata"].is_object() && !kind.is_empty() => vec![object],
         _ => return Err("it is no output of `kubectl get -o json`".to_string()),
     };
     let of_items = kind.trim_end_matches("List");
