@@ -355,3 +355,38 @@ fn commands_run_once_and_fail_alone() {
     assert_eq!(run("[sh, -c, 'echo no luck >&2; exit 3']").fault.as_deref(), Some("`sh` fails: no luck"));
     assert!(run("[no-such-program]").fault.is_some_and(|fault| fault.starts_with("`no-such-program` cannot be run")));
 }
+
+#[test]
+fn files_keep_what_was_read() {
+    let portal = Portal::new(&plugin("{file: ../../rows.json}"), "{url: \"https://unused.example\"}");
+    portal.write("rows.json", "{\"n\": 1}");
+    let (first, _) = portal.read(&["a"], Outside::Servers);
+    portal.write("rows.json", "{\"n\":");
+    let (broken, told) = portal.read(&["a"], Outside::Servers);
+    assert_eq!((&broken[0].data, broken[0].fault.is_some()), (&first[0].data, true));
+    assert!(told[0].contains("what was read last is shown: `../../rows.json`: "), "{told:?}");
+}
+
+#[test]
+fn what_is_unknown_is_asked_once() {
+    let server = Server::new(|heard| ok(&json!(heard.line)));
+    let portal = web(&server, "{get: \"{settings.url}/{annotation}\"}");
+    let (first, told) = portal.read(&["a"], Outside::Unknown);
+    assert_eq!((first[0].data.is_some(), told.len()), (true, 0));
+    let (again, _) = portal.read(&["a", "b"], Outside::Unknown);
+    assert_eq!((&again[0].data, again[1].data.is_some()), (&first[0].data, true));
+    assert_eq!(server.lines(), ["GET /a", "GET /b"]);
+}
+
+#[test]
+fn fields_and_lists_that_are_nowhere_are_told() {
+    for (source, expected) in [
+        ("{file: ../../rows.json, list: rows, where: {kk: \"{annotation}\"}}", "has the field `kk`"),
+        ("{file: ../../rows.json, list: row}", "there is nothing at `row`"),
+    ] {
+        let portal = Portal::new(&plugin(source), "{url: \"https://unused.example\"}");
+        portal.write("rows.json", "{\"rows\": [{\"k\": \"a\"}]}");
+        let (_, told) = portal.read(&["a"], Outside::Cache);
+        assert!(told.len() == 1 && told[0].contains(expected), "{told:?}");
+    }
+}

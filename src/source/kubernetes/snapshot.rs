@@ -148,3 +148,23 @@ fn expanded(pattern: &Path) -> Result<Vec<PathBuf>, String> {
     }
     Ok(files)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_kubectl_leaves_when_it_fails_is_no_snapshot() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("stage.json");
+        for (text, expected) in [
+            (" \n", "it is empty"),
+            (r#"{"kind": "Status", "status": "Failure", "message": "Unauthorized"}"#, "a refusal: Unauthorized"),
+            (r#"{"kind": "Thing"}"#, "no output of `kubectl get -o json`"),
+        ] {
+            std::fs::write(&file, text).expect("written");
+            let why = read(std::slice::from_ref(&file), 10).err().expect("no snapshot");
+            assert!(why.contains(expected), "{why}");
+        }
+    }
+}
