@@ -274,7 +274,7 @@ fn refuse_broken(findings: &[Finding]) -> Result<(), Stop> {
     }
     let told: Vec<String> = broken
         .iter()
-        .map(|finding| [&[finding.message.clone()], finding.hints.as_slice()].concat().join(". "))
+        .map(|finding| [std::slice::from_ref(&finding.message), finding.hints.as_slice()].concat().join(". "))
         .collect();
     Err(Stop::usage("a plugin cannot be used").cause(told.join("\n")))
 }

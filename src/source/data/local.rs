@@ -15,10 +15,10 @@ pub(super) enum Named {
 
 /// A value as part of a path: below where it stands, whatever it says.
 pub(super) fn segments(value: &str) -> Option<String> {
-    let is_plain = |part: &str| {
-        !matches!(part, "" | "." | "..") && !part.contains(['\\', '\0']) && !(cfg!(windows) && part.contains(':'))
+    let is_odd = |part: &str| {
+        matches!(part, "" | "." | "..") || part.contains(['\\', '\0']) || cfg!(windows) && part.contains(':')
     };
-    value.split('/').all(is_plain).then(|| value.to_string())
+    (!value.split('/').any(is_odd)).then(|| value.to_string())
 }
 
 impl Named {
